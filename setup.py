@@ -9,24 +9,22 @@ from Cython.Build import cythonize
 from setuptools import Extension, setup
 
 # Not -ffast-math: nan and inf carry meaning. Not -march=native: wheels must run anywhere.
-flags = [] if sys.platform == "win32" else ["-O3", "-fno-math-errno", "-fno-trapping-math"]
-extensions = [
-    Extension(
-        f"taylorad.{Path(source).stem}",
-        [source],
-        depends=["taylorad/_kernels.h"],
-        include_dirs=["taylorad", numpy.get_include()],
-        define_macros=[("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION")],
-        extra_compile_args=flags,
-    )
-    for source in sorted(glob("taylorad/*.pyx"))
-]
-directives = {
-    "language_level": 3,
-    "boundscheck": False,
-    "wraparound": False,
-    "cdivision": True,
-    "initializedcheck": False,
-    "binding": False,
+options = {
+    "depends": ["taylorad/_kernels.h"],
+    "include_dirs": ["taylorad", numpy.get_include()],
+    "define_macros": [("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION")],
+    "extra_compile_args": ["-O3", "-fno-math-errno", "-fno-trapping-math"]
+    if sys.platform != "win32"
+    else [],
 }
-setup(ext_modules=cythonize(extensions, build_dir="build", compiler_directives=directives))
+unchecked = dict.fromkeys(["boundscheck", "wraparound", "initializedcheck", "binding"], False)
+setup(
+    ext_modules=cythonize(
+        [
+            Extension(f"taylorad.{Path(source).stem}", [source], **options)
+            for source in sorted(glob("taylorad/*.pyx"))
+        ],
+        build_dir="build",
+        compiler_directives={"language_level": 3, "cdivision": True} | unchecked,
+    )
+)
