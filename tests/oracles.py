@@ -83,6 +83,8 @@ def _trial(f: Function, centre: Any, order: int, r: Any, digits: int) -> list[An
     big, scale = _on_circle(f, centre, r)
     small, _ = _on_circle(f, centre, r * mpf("0.8"))
     middle = f(centre)
+    if not mpmath.isfinite(scale):  # the circle meets a singularity
+        return None
     noise = scale * mpf(10) ** (-0.9 * digits)
     close = mpf(10) ** -DIGITS
     if abs(big[0] - middle) > close * scale:

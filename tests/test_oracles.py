@@ -104,6 +104,12 @@ def test_a_pole_inside_the_circle_is_noticed():
         assert close(got[1], 1 / (2 * mpmath.sqrt(mpf(1e-6))))
 
 
+def test_a_singularity_on_the_circle_is_noticed():
+    got = coefficients(lambda z: mpmath.log(1 + z), -0.5, 3)
+    with mp.workdps(60):
+        assert close(got[3], mpf(8) / 3)
+
+
 def test_where_there_is_no_series_there_is_no_answer():
     with pytest.raises(OracleError):
         coefficients(mpmath.sqrt, 0.0, 3)
