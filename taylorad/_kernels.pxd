@@ -1,0 +1,34 @@
+cdef extern from "_kernels.h" nogil:
+    ctypedef struct Table:
+        int rows
+        int top
+        const int *degree
+        const int *start
+        const int *left
+        const int *right
+
+    ctypedef struct Riccati:
+        double q[3]
+        int root
+        double a
+        double c
+        const double *b
+        ptrdiff_t b_step
+
+    void product_tile(const Table *, const double *, ptrdiff_t, const double *, ptrdiff_t,
+                      double *, ptrdiff_t, int) noexcept
+    void quotient_tile(const Table *, const double *, ptrdiff_t, const double *, ptrdiff_t,
+                       double *, ptrdiff_t, int) noexcept
+    void riccati_tile(const Table *, const Riccati *, const double *, const double *, ptrdiff_t,
+                      const double *, const double *, double *, ptrdiff_t, double *, int) noexcept
+    void rotation_tile(const Table *, const double *, ptrdiff_t, const double *, const double *,
+                       double, double *, double *, ptrdiff_t, double *, int) noexcept
+
+
+cdef class Compiled:
+    """The product table of an algebra where C can read it."""
+    cdef Table table
+    cdef object arrays
+
+
+cdef Compiled compiled(object algebra)

@@ -1,0 +1,207 @@
+"""The methods and attributes of ndarray, for numbers: tables of name and meaning.
+
+Most are the NumPy function of the same name, which dispatch then takes. They are looked up
+when an attribute is not found on the class, so scalars have them as NumPy's scalars do.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from taylorad._numbers import Number, make
+from taylorad.dispatch import mixes
+
+__all__ = ["METHODS", "PROPERTIES"]
+
+_SAME_NAME = (
+    "all any argmax argmin argpartition argsort choose clip compress conj conjugate copy cumprod "
+    "cumsum diagonal dot max mean min nonzero prod ravel repeat round searchsorted squeeze std "
+    "sum swapaxes take trace var"
+).split()
+# NumPy's loops over object arrays call these on the elements.
+_UFUNCS = (
+    "absolute arccos arccosh arcsin arcsinh arctan arctan2 arctanh cbrt ceil copysign cos cosh "
+    "deg2rad degrees exp exp2 expm1 fabs float_power floor fmod hypot isfinite isinf isnan log "
+    "log10 log1p log2 logaddexp logaddexp2 rad2deg radians reciprocal rint sign signbit sin sinh "
+    "sqrt square tan tanh trunc"
+).split()
+
+
+def _astype(x: Number, dtype: Any, order: str = "K", casting: str = "unsafe",
+            subok: bool = True, copy: bool = True) -> Any:  # fmt: skip
+    """The coefficients in another dtype; integers and truth values are constants: plain."""
+    dtype = np.dtype(dtype)
+    if dtype.kind in "biu":
+        return np.asarray(x.value).astype(dtype, casting=casting)[()]
+    if dtype.kind == "O" and x.dtype.kind != "O":
+        elements = np.empty(x.shape, object)
+        for i in np.ndindex(x.shape):
+            elements[i] = x[i] if x.ndim else x
+        return elements
+    if dtype.kind not in "fcO":
+        raise TypeError(f"a number with derivatives cannot become {dtype}; use ta.value(x)")
+    if dtype == x.dtype and not copy:
+        return x
+    return make(x.algebra, x.parts.astype(dtype, casting=casting))
+
+
+def _reshape(x: Number, *shape: Any, order: str = "C", copy: bool | None = None) -> Any:
+    result = np.reshape(x, shape[0] if len(shape) == 1 else shape, order=order)
+    return result.copy() if copy else result
+
+
+def _transpose(x: Number, *axes: Any) -> Any:
+    if len(axes) == 1 and (axes[0] is None or isinstance(axes[0], (tuple, list))):
+        return np.transpose(x, axes[0])
+    return np.transpose(x, axes or None)
+
+
+def _flatten(x: Number, order: str = "C") -> Any:
+    return np.ravel(x, order=order).copy()
+
+
+def _fill(x: Any, item: Any) -> None:
+    _array(x, "fill")[...] = item
+
+
+def _sort(x: Any, axis: int = -1, **kwargs: Any) -> None:
+    _array(x, "sort")[...] = np.sort(x, axis=axis, **kwargs)
+
+
+def _partition(x: Any, kth: Any, axis: int = -1, **kwargs: Any) -> None:
+    _array(x, "partition")[...] = np.partition(x, kth, axis=axis, **kwargs)
+
+
+def _put(x: Any, indices: Any, values: Any, mode: str = "raise") -> None:
+    np.put(_array(x, "put"), indices, values, mode)
+
+
+def _resize(x: Any, *shape: Any, refcheck: bool = True) -> None:
+    raise ValueError("a number cannot be resized in place; use np.resize(x, shape)")
+
+
+def _array(x: Number, what: str) -> Any:
+    if x.ndim == 0:
+        raise TypeError(f"{what} changes an array in place; a 0-d number never changes")
+    return x
+
+
+def _item(x: Any, *index: Any) -> Any:
+    if index:
+        return np.ravel(x)[index[0]] if len(index) == 1 and x.ndim != 1 and not isinstance(
+            index[0], tuple) else x[index[0] if len(index) == 1 else index]  # fmt: skip
+    if x.size != 1:
+        raise ValueError("can only convert an array of size 1 to a scalar")
+    return x[(0,) * x.ndim] if x.ndim else x
+
+
+def _tolist(x: Any) -> Any:
+    return [_tolist(item) for item in x] if x.ndim else x
+
+
+def _view(x: Number, dtype: Any = None, type: Any = None) -> Any:  # noqa: A002
+    if type is not None or (dtype is not None and np.dtype(dtype) != x.dtype):
+        raise TypeError("the memory of a number cannot be viewed as another type")
+    return make(x.algebra, x.parts[...])
+
+
+def _tobytes(x: Number, order: str = "C") -> bytes:
+    raise TypeError("the bytes of the value would drop the derivatives; use ta.value(x) or pickle")
+
+
+def _dumps(x: Number) -> bytes:
+    return pickle.dumps(x)
+
+
+def _dump(x: Number, file: Any) -> None:
+    if hasattr(file, "write"):
+        pickle.dump(x, file)
+        return
+    with open(file, "wb") as stream:
+        pickle.dump(x, stream)
+
+
+class Flat:
+    """The points of a number in C order: what ``x.flat`` is."""
+
+    def __init__(self, number: Any) -> None:
+        self._number = number
+
+    def __len__(self) -> int:
+        return int(self._number.size)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(np.reshape(self._number, -1))
+
+    def __getitem__(self, index: Any) -> Any:
+        return np.reshape(self._number, -1)[index]
+
+    def __setitem__(self, index: Any, item: Any) -> None:
+        x = _array(self._number, "flat assignment")
+        mixes()
+        where = np.unravel_index(np.arange(x.size)[index], x.shape)
+        if isinstance(item, (Flat, Number)) or np.ndim(item):
+            item = np.resize(np.ravel(item), np.shape(where[0]))
+        x[where] = item
+
+
+def _real(x: Number) -> Any:
+    return make(x.algebra, x.parts.real)
+
+
+def _imag(x: Number) -> Any:
+    return make(x.algebra, x.parts.imag)
+
+
+def _value_attribute(name: str) -> Callable[[Number], Any]:
+    return lambda x: getattr(np.asarray(x.value), name)
+
+
+def _lift(name: str) -> Callable[..., Any]:
+    function = getattr(np, name)
+
+    def method(x: Number, *args: Any, **kwargs: Any) -> Any:
+        return function(x, *args, **kwargs)
+
+    method.__name__ = name
+    method.__doc__ = f"numpy.{name} of the number."
+    return method
+
+
+METHODS: dict[str, Callable[..., Any]] = {
+    **{name: _lift(name) for name in (*_SAME_NAME, *_UFUNCS)},
+    "astype": _astype,
+    "dump": _dump,
+    "dumps": _dumps,
+    "fill": _fill,
+    "flatten": _flatten,
+    "item": _item,
+    "partition": _partition,
+    "put": _put,
+    "reshape": _reshape,
+    "resize": _resize,
+    "sort": _sort,
+    "tobytes": _tobytes,
+    "tolist": _tolist,
+    "transpose": _transpose,
+    "view": _view,
+}
+
+PROPERTIES: dict[str, Callable[[Any], Any]] = {
+    "T": np.transpose,
+    "base": _value_attribute("base"),
+    "device": lambda x: "cpu",
+    "flags": _value_attribute("flags"),
+    "flat": Flat,
+    "imag": _imag,
+    "itemsize": lambda x: x.dtype.itemsize,
+    "mT": np.matrix_transpose,
+    "nbytes": lambda x: x.parts.nbytes,
+    "real": _real,
+    "strides": _value_attribute("strides"),
+}
+

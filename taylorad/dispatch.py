@@ -1,0 +1,359 @@
+"""From NumPy's two protocols to the rule: knows no types of functions and no rules.
+
+NumPy hands over every ufunc and most of its functions when an argument is a number of
+ours (NEP 13 and NEP 18). Here the call is looked up in the tables the rule files fill,
+and what all rules share is done once: `out`, `where`, `dtype`, the ufunc methods, and the
+refusal of what has no rule.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from taylorad._numbers import Number, make, parts_over, repack, value
+
+__all__ = ["DerivativeError", "mixes", "on_function", "on_ufunc", "register"]
+
+Rule = Callable[..., Any]
+
+FUNCTIONS: dict[Callable[..., Any], Rule] = {}
+UFUNCS: dict[np.ufunc, Rule] = {}
+
+
+class DerivativeError(TypeError):
+    """A NumPy function that has no derivative rule was called with a number of ours."""
+
+
+def register(rows: Iterable[Any]) -> None:
+    """Enter rows, each a callable with a `function`, into the tables."""
+    for row in rows:
+        table: dict[Any, Rule] = UFUNCS if isinstance(row.function, np.ufunc) else FUNCTIONS
+        table[row.function] = row
+
+
+class _Mixing:
+    """Counts the operations that can combine different points of an array."""
+
+    count = 0
+
+
+def mixes() -> None:
+    """Note that an operation may have combined different points of an array."""
+    _Mixing.count += 1
+
+
+def mixing_count() -> int:
+    """How often `mixes` was called: transforms compare it before and after."""
+    return _Mixing.count
+
+
+# --- Functions ---------------------------------------------------------------------------
+
+
+def on_function(
+    function: Callable[..., Any], types: Iterable[type], args: Any, kwargs: Any
+) -> Any:
+    """NumPy's ``__array_function__``."""
+    if not all(issubclass(kind, (Number, np.ndarray, np.generic)) for kind in types):
+        return NotImplemented
+    rule = FUNCTIONS.get(function)
+    if rule is None:
+        raise DerivativeError(_no_rule(f"{function.__module__}.{function.__name__}"))
+    if not getattr(rule, "elementwise", False):
+        mixes()
+    args, kwargs, out = _without_out(function, args, kwargs)
+    result = rule(*args, **kwargs)
+    return result if out is None else _deliver(result, out, None, True)
+
+
+def _no_rule(name: str) -> str:
+    return (
+        f"{name} has no derivative rule, and its plain result would drop the derivatives; "
+        "call it on ta.value(x) if the plain value is meant, write it with other NumPy "
+        "functions, or give it a derivative with ta.custom_derivative"
+    )
+
+
+@cache
+def _parameters(function: Callable[..., Any]) -> list[str]:
+    try:
+        return list(inspect.signature(function).parameters)
+    except ValueError:
+        return []
+
+
+def _without_out(
+    function: Callable[..., Any], args: Any, kwargs: Any
+) -> tuple[Any, Any, Any]:
+    if "out" in kwargs:
+        kwargs = dict(kwargs)
+        return args, kwargs, kwargs.pop("out")
+    names = _parameters(function)
+    if "out" in names and len(args) > (at := names.index("out")):
+        late = dict(zip(names[at + 1 :], args[at + 1 :], strict=False))
+        return args[:at], kwargs | late, args[at]
+    return args, kwargs, None
+
+
+# --- Ufuncs ------------------------------------------------------------------------------
+
+
+def on_ufunc(ufunc: np.ufunc, method: str, inputs: Any, kwargs: Any) -> Any:
+    """NumPy's ``__array_ufunc__``."""
+    if not all(map(_known, inputs)):
+        return NotImplemented
+    inputs = tuple(repack(x) for x in inputs)
+    if method != "__call__":
+        mixes()
+        return _METHODS[method](ufunc, *inputs, **kwargs)
+    if not kwargs:
+        return _rule(ufunc)(*inputs)
+    kwargs = dict(kwargs)
+    out, where = kwargs.pop("out", None), kwargs.pop("where", True)
+    dtype = kwargs.pop("dtype", None)
+    if kwargs.pop("signature", None) is not None:
+        raise TypeError(f"signature= of np.{ufunc.__name__} is not supported; use dtype=")
+    casting = kwargs.pop("casting", "same_kind")
+    for harmless in ("order", "subok"):  # of the memory and the class of a plain result
+        kwargs.pop(harmless, None)
+    if dtype is not None:
+        inputs = tuple(_cast(x, np.dtype(dtype), casting) for x in inputs)
+    if not any(isinstance(x, Number) for x in inputs):
+        result = ufunc(*(value(x) for x in inputs), **kwargs)
+    else:
+        result = _rule(ufunc)(*inputs, **kwargs)
+    where = value(where)
+    if out is None or all(array is None for array in np.atleast_1d(np.array(out, object))):
+        if where is True:
+            return result
+        raise TypeError(
+            f"np.{ufunc.__name__}(..., where=mask) without out= leaves entries undefined; give "
+            "out=np.zeros_like(x) with x a number of ours, or use np.where"
+        )
+    return _deliver(result, out, inputs, where)
+
+
+def _known(x: Any) -> bool:
+    kind = type(x)
+    return (
+        issubclass(kind, (Number, np.ndarray, np.generic))
+        or getattr(kind, "__array_ufunc__", None) is None
+    )
+
+
+def _rule(ufunc: np.ufunc) -> Rule:
+    rule = UFUNCS.get(ufunc)
+    if rule is None:
+        raise DerivativeError(_no_rule(f"np.{ufunc.__name__}"))
+    return rule
+
+
+def _cast(x: Any, dtype: np.dtype[Any], casting: Any) -> Any:
+    given = x.dtype if isinstance(x, Number) else x
+    if not isinstance(given, (int, float, complex)) and not np.can_cast(
+        given if isinstance(given, np.dtype) else np.asarray(given).dtype, dtype, casting
+    ):
+        raise TypeError(f"cannot cast {given} to {dtype} with casting={casting!r}")
+    return x.astype(dtype) if isinstance(x, Number) else np.asarray(x, dtype)[()]
+
+
+# --- Writing into out= -------------------------------------------------------------------
+
+
+def _deliver(result: Any, out: Any, inputs: Any, where: Any) -> Any:
+    """Write a result where the caller wants it; for several results, each to its own."""
+    if isinstance(result, tuple):
+        outs = out if isinstance(out, tuple) else (out,)
+        return tuple(
+            one if target is None else _write(one, target, inputs, where)
+            for one, target in zip(result, outs, strict=True)
+        )
+    if isinstance(out, tuple):
+        (out,) = out
+    return _write(result, out, inputs, where)
+
+
+def _write(result: Any, out: Any, inputs: Any, where: Any) -> Any:
+    if isinstance(out, Number):
+        if out.ndim == 0:
+            raise TypeError("out= must be an array; a 0-d number cannot be written to")
+        if np.broadcast_shapes(np.shape(result), out.shape) != out.shape:
+            raise ValueError(
+                f"a result of shape {np.shape(result)} does not fit out= of shape {out.shape}"
+            )
+        out[...] = result if where is True else np.where(where, result, out)
+        return out
+    if not isinstance(result, Number):
+        np.copyto(out, result, where=where)
+        return out
+    if out.dtype == object:
+        elements = np.empty(result.shape, object)
+        elements[...] = list(result) if result.ndim else result
+        np.copyto(out, elements, where=where)
+        return out
+    if inputs is not None and inputs[0] is out and where is True and out.dtype.kind in "fc":
+        # `acc += x`: Python binds acc to what is returned. The buffer cannot hold the
+        # derivatives, and an alias of it must never be read as the answer.
+        if result.shape != out.shape:
+            raise ValueError(
+                f"a result of shape {result.shape} does not fit in place into {out.shape}"
+            )
+        out.fill(np.nan)
+        return result
+    raise TypeError(
+        f"a plain {out.dtype} array cannot hold derivatives: leave out= away, or make the "
+        "array with np.zeros_like(x) from a number x"
+    )
+
+
+# --- Ufunc methods -----------------------------------------------------------------------
+
+_REDUCTIONS = {np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min}
+_ACCUMULATIONS = {np.add: np.cumsum, np.multiply: np.cumprod}
+
+
+def _plain_result(ufunc: np.ufunc) -> bool:
+    """Whether the ufunc answers with truth values: then the values decide."""
+    return all(kind.endswith("?") for kind in ufunc.types if not kind.startswith("O"))
+
+
+def _binary(ufunc: np.ufunc, method: str) -> None:
+    if (ufunc.nin, ufunc.nout) != (2, 1) or ufunc.signature is not None:
+        raise ValueError(f"np.{ufunc.__name__}.{method} needs a ufunc of two arguments")
+
+
+def _reduce(
+    ufunc: np.ufunc,
+    x: Any,
+    axis: Any = 0,
+    dtype: Any = None,
+    out: Any = None,
+    keepdims: bool = False,
+    initial: Any = np._NoValue,
+    where: Any = True,
+) -> Any:
+    _binary(ufunc, "reduce")
+    extra = {} if initial is np._NoValue else {"initial": initial}
+    if _plain_result(ufunc):
+        return ufunc.reduce(
+            value(x), axis=axis, dtype=dtype, out=_first(out), keepdims=keepdims,
+            where=where, **extra,
+        )  # fmt: skip
+    if dtype is not None:
+        x = _cast(x, np.dtype(dtype), "same_kind")
+    if ufunc in _REDUCTIONS:
+        if where is not True:
+            extra["where"] = where
+        result = _REDUCTIONS[ufunc](x, axis=axis, keepdims=keepdims, **extra)
+    else:
+        result = _fold(ufunc, x, axis, keepdims, initial, where)
+    return result if out is None else _deliver(result, out, None, True)
+
+
+def _first(out: Any) -> Any:
+    return out[0] if isinstance(out, tuple) else out
+
+
+def _fold(ufunc: np.ufunc, x: Any, axis: Any, keepdims: bool, initial: Any, where: Any) -> Any:
+    if where is not True:
+        raise TypeError(f"where= of np.{ufunc.__name__}.reduce is not supported")
+    axes = range(x.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    axes = sorted(a + x.ndim if a < 0 else a for a in axes)
+    rest = [a for a in range(x.ndim) if a not in axes]
+    kept = tuple(1 if a in axes else n for a, n in enumerate(x.shape))
+    flat = x.transpose(*axes, *rest).reshape(-1, *(x.shape[a] for a in rest))
+    items = list(flat)
+    if initial is not np._NoValue:
+        items.insert(0, initial)
+    if not items:
+        raise ValueError(f"np.{ufunc.__name__}.reduce of an empty axis has no identity")
+    result = items[0]
+    for item in items[1:]:
+        result = ufunc(result, item)
+    return np.reshape(result, kept) if keepdims else result
+
+
+def _accumulate(
+    ufunc: np.ufunc, x: Any, axis: int = 0, dtype: Any = None, out: Any = None
+) -> Any:
+    _binary(ufunc, "accumulate")
+    if dtype is not None:
+        x = _cast(x, np.dtype(dtype), "same_kind")
+    if _plain_result(ufunc):
+        result = ufunc.accumulate(value(x), axis=axis)
+    elif ufunc in _ACCUMULATIONS:
+        result = _ACCUMULATIONS[ufunc](x, axis=axis)
+    else:
+        items = list(np.moveaxis(x, axis, 0))
+        for i in range(1, len(items)):
+            items[i] = ufunc(items[i - 1], items[i])
+        result = np.stack(items, axis=axis) if items else x.copy()
+    return result if out is None else _deliver(result, out, None, True)
+
+
+def _outer(ufunc: np.ufunc, a: Any, b: Any, **kwargs: Any) -> Any:
+    _binary(ufunc, "outer")
+    a = np.reshape(a, np.shape(a) + (1,) * np.ndim(b))
+    return ufunc(a, b, **kwargs)
+
+
+def _reduceat(
+    ufunc: np.ufunc,
+    x: Any,
+    indices: Any,
+    axis: int = 0,
+    dtype: Any = None,
+    out: Any = None,
+) -> Any:
+    _binary(ufunc, "reduceat")
+    x = np.moveaxis(x, axis, 0)
+    starts = [int(i) for i in indices]
+    if any(not 0 <= i < len(x) for i in starts):
+        raise IndexError(f"reduceat: indices must be in [0, {len(x)}), got {starts}")
+    ends = [*starts[1:], len(x)]
+    pieces = [
+        _reduce(ufunc, x[i:j], dtype=dtype) if i < j else x[i]
+        for i, j in zip(starts, ends, strict=True)
+    ]
+    result = np.stack(pieces, axis=axis)
+    return result if out is None else _deliver(result, out, None, True)
+
+
+def _at(ufunc: np.ufunc, x: Any, indices: Any, *operand: Any) -> None:
+    if not isinstance(x, Number) or x.ndim == 0:
+        raise TypeError(
+            f"np.{ufunc.__name__}.at on a plain array cannot hold derivatives: make the array "
+            "with np.zeros_like(x) from a number x"
+        )
+    indices = value(indices)
+    if ufunc in (np.add, np.subtract) and operand:
+        algebra = x.algebra
+        if isinstance(operand[0], Number):
+            algebra = algebra.join(operand[0].algebra)
+            x[...] = make(algebra, parts_over(algebra, x))  # a larger algebra, if needed
+        inside = (slice(None), *(indices if isinstance(indices, tuple) else (indices,)))
+        selected = np.empty(x.shape, bool)[inside[1:]].shape
+        parts = parts_over(algebra, operand[0])
+        parts = parts.reshape(parts.shape[0], *(1,) * (len(selected) + 1 - parts.ndim), *parts.shape[1:])
+        ufunc.at(x.parts, inside, parts)
+        return
+    positions = np.arange(x.size).reshape(x.shape)[indices]
+    others = [np.broadcast_to(b, positions.shape).reshape(-1) for b in operand]
+    flat = x.reshape(-1).copy()
+    for i, position in enumerate(positions.ravel()):
+        flat[position] = ufunc(flat[position], *(b[i] for b in others))
+    x[...] = flat.reshape(x.shape)
+
+
+_METHODS: dict[str, Callable[..., Any]] = {
+    "accumulate": _accumulate,
+    "at": _at,
+    "outer": _outer,
+    "reduce": _reduce,
+    "reduceat": _reduceat,
+}

@@ -1,0 +1,160 @@
+"""Analytic ufuncs: one row a function.
+
+A row is the function's differential equation, for one of the recurrences of
+`taylorad.recurrences`. Forward mode reads its series off it, scalars their C path, and the
+first derivative, for whoever needs just that, is `slope` or ``(a + b y + c y^2) / q``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from taylorad import _numbers
+from taylorad._numbers import Number, engine, make
+from taylorad.dispatch import register
+from taylorad.rules.objects import object_function
+
+__all__ = ["Riccati", "Rotation", "riccati_of"]
+
+LN2, LN10 = math.log(2.0), math.log(10.0)
+
+# The polynomials q, by rising powers of x.
+ONE = (1.0,)
+X = (0.0, 1.0)
+
+
+def sech2(x: Any) -> Any:
+    """1 / cosh(x)^2, without overflow."""
+    e = np.exp(-2.0 * np.abs(x))
+    return 4.0 * e / ((1.0 + e) * (1.0 + e))
+
+
+@dataclass(frozen=True)
+class Riccati:
+    """y = f(x) with ``q(x) Dy = (a + b y + c y^2) Dx``.
+
+    `slope` is the first derivative as a function of x where the equation's own would
+    cancel. `branch` is the exponent p of functions x^p, whose zeros may be removable.
+    """
+
+    function: np.ufunc
+    q: tuple[float, ...]
+    a: float
+    b: float
+    c: float
+    root: bool = False
+    slope: Callable[[Any], Any] | None = None
+    branch: float | None = None
+
+    def __call__(self, x: Number) -> Any:
+        parts = x.parts
+        if parts.dtype == object:
+            return object_function(self, x)
+        with np.errstate(all="ignore") if self.branch is not None else _as_it_is:
+            value = self.function(parts[0])
+            slope = None if self.slope is None else self.slope(parts[0])
+            y = engine(parts).riccati(
+                x.algebra, parts, value, slope, self.q, self.root, self.a, self.b, self.c
+            )
+        if self.branch is not None and np.any(parts[0] == 0):
+            return _numbers.SINGULAR["power"](x.algebra, parts, self.branch, y)
+        if self.branch is not None:
+            self.function(parts[0])  # for NumPy's warning about a negative argument
+        return make(x.algebra, y)
+
+
+class _AsItIs:
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, *error: object) -> None: ...
+
+
+_as_it_is = _AsItIs()
+
+
+@dataclass(frozen=True)
+class Rotation:
+    """y = f(x) with ``Dy = z Dx``, ``Dz = sign y Dx`` and ``z = factor * partner(x)``."""
+
+    function: np.ufunc
+    partner: np.ufunc
+    sign: int
+    factor: int
+
+    def __call__(self, x: Number) -> Any:
+        parts = x.parts
+        if parts.dtype == object:
+            return object_function(self, x)
+        value, other = self.function(parts[0]), self.factor * self.partner(parts[0])
+        return make(x.algebra, engine(parts).rotation(x.algebra, parts, value, other, self.sign)[0])
+
+
+TABLE = [
+    #       function    q             a    b    c
+    Riccati(np.exp,     ONE,          0,   1,   0),
+    Riccati(np.exp2,    ONE,          0,   LN2, 0),
+    Riccati(np.expm1,   ONE,          1,   1,   0,   slope=np.exp),
+    Riccati(np.log,     X,            1,   0,   0),
+    Riccati(np.log2,    (0.0, LN2),   1,   0,   0),
+    Riccati(np.log10,   (0.0, LN10),  1,   0,   0),
+    Riccati(np.log1p,   (1.0, 1.0),   1,   0,   0),
+    Riccati(np.sqrt,    (0.0, 2.0),   0,   1,   0,   branch=1 / 2),
+    Riccati(np.cbrt,    (0.0, 3.0),   0,   1,   0,   branch=1 / 3),
+    Riccati(np.tan,     ONE,          1,   0,   1),
+    Riccati(np.tanh,    ONE,          1,   0,  -1,   slope=sech2),
+    Riccati(np.arcsin,  (1, 0, -1),   1,   0,   0,   root=True),
+    Riccati(np.arccos,  (1, 0, -1),  -1,   0,   0,   root=True),
+    Riccati(np.arctan,  (1, 0, 1),    1,   0,   0),
+    Riccati(np.arcsinh, (1, 0, 1),    1,   0,   0,   root=True),
+    Riccati(np.arccosh, (-1, 0, 1),   1,   0,   0,   root=True),
+    Riccati(np.arctanh, (1, 0, -1),   1,   0,   0),
+    #        function   partner  sign  factor
+    Rotation(np.sin,    np.cos,  -1,    1),
+    Rotation(np.cos,    np.sin,  -1,   -1),
+    Rotation(np.sinh,   np.cosh,  1,    1),
+    Rotation(np.cosh,   np.sinh,  1,    1),
+]  # fmt: skip
+
+register(TABLE)
+for _row in TABLE:
+    if isinstance(_row, Riccati):
+        _numbers.register_scalar(
+            _row.function, q=_row.q, root=_row.root, a=_row.a, b=_row.b, c=_row.c,
+            slope=_row.slope and _row.slope.__name__,
+        )  # fmt: skip
+    else:
+        _numbers.register_scalar(
+            _row.function, other=_row.partner.__name__, sign=_row.sign, partner_sign=_row.factor
+        )
+
+
+def riccati_of(
+    x: Number, value: Any, *, q: Any = ONE, a: Any = 0.0, b: Any = 0.0, c: Any = 0.0
+) -> Number:
+    """The solution through `value` of a Riccati equation along `x`."""
+    parts = x.parts
+    return make(x.algebra, engine(parts).riccati(x.algebra, parts, value, None, q, False, a, b, c))
+
+
+def by_derivative(x: Number, value: Any, derivative: Callable[[Any], Any]) -> Number:
+    """f(x) from its value and its derivative, a function of numbers: Dy = f'(x) Dx.
+
+    The derivative is evaluated one degree lower, which ends the recursion of functions
+    that are their own derivatives.
+    """
+    algebra, parts = x.algebra, x.parts
+    lower = algebra.truncate(algebra.degree - 1)
+    rate = derivative(make(lower, parts[: lower.rows]))
+    full = np.zeros((algebra.rows, *parts.shape[1:]), np.result_type(parts, np.asarray(value)))
+    if isinstance(rate, Number):
+        shared = _numbers.parts_over(lower.join(rate.algebra), rate)
+        full[: len(shared)] = shared
+    else:
+        full[0] = rate
+    value = np.asarray(value, full.dtype)
+    return make(algebra, engine(parts, full, value).quadrature(algebra, parts, value, full))

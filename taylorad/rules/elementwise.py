@@ -1,0 +1,301 @@
+"""The other elementwise ufuncs: arithmetic, kinks, steps, and functions of two arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy._core.umath import clip as clip_ufunc
+
+from taylorad._numbers import Number, common, make, parts_over, value
+from taylorad.dispatch import register
+from taylorad.rules.analytic import riccati_of
+from taylorad.rules.power import power
+
+__all__ = ["Elementwise", "ValueOnly"]
+
+
+@dataclass(frozen=True)
+class Elementwise:
+    """An elementwise function as an expression of numbers."""
+
+    function: Any
+    forward: Callable[..., Any]
+    elementwise: bool = True
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.forward(*args, **kwargs)
+
+
+@dataclass(frozen=True)
+class ValueOnly:
+    """A function that the values alone answer."""
+
+    function: Any
+    elementwise: bool = True
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.function(*map(value, args), **kwargs)
+
+
+def together(*operands: Any) -> tuple[Any, list[Any]]:
+    """The operands' parts over their joint algebra, broadcast to one shape."""
+    algebra = common(operands)
+    parts = [parts_over(algebra, x) for x in operands]
+    ndim = max(p.ndim for p in parts)
+    parts = [p.reshape(p.shape[:1] + (1,) * (ndim - p.ndim) + p.shape[1:]) for p in parts]
+    return algebra, list(np.broadcast_arrays(*parts))
+
+
+def with_value(x: Number, first: Any) -> Any:
+    """The number with another value and the same derivatives."""
+    parts = x.parts.copy()
+    parts[0] = first
+    return make(x.algebra, parts)
+
+
+# --- Linear in the argument --------------------------------------------------------------
+
+
+def _scaled(function: Any) -> Callable[[Number], Any]:
+    """A linear ufunc, applied to every coefficient."""
+    return lambda x: make(x.algebra, function(x.parts))
+
+
+def _absolute(x: Number) -> Any:
+    if x.dtype.kind == "c":
+        return np.hypot(x.real, x.imag)
+    return with_value(make(x.algebra, np.sign(x.parts[0]) * x.parts), np.absolute(x.parts[0]))
+
+
+def _step(function: Any) -> Callable[[Number], Any]:
+    """A piecewise constant function: derivative 0, and nan at nan."""
+
+    def forward(x: Number) -> Any:
+        parts = np.zeros_like(x.parts)
+        parts[0] = function(x.parts[0])
+        return make(x.algebra, parts)
+
+    return forward
+
+
+def _ldexp(x: Any, exponent: Any) -> Any:
+    if isinstance(exponent, Number):
+        raise TypeError("np.ldexp takes plain integers as exponents; write x * 2.0**n")
+    return x * np.ldexp(1.0, exponent)
+
+
+def _frexp(x: Number) -> tuple[Any, Any]:
+    mantissa, exponent = np.frexp(x.parts[0])
+    return with_value(x * np.ldexp(1.0, -exponent), mantissa), exponent
+
+
+def _modf(x: Number) -> tuple[Any, Any]:
+    fraction, whole = np.modf(x.parts[0])
+    return with_value(x, fraction), _step(np.trunc)(with_value(x, whole))
+
+
+# --- Kinks of two arguments --------------------------------------------------------------
+
+
+def _extremum(function: Any, wins: Any, skips_nan: bool) -> Callable[[Any, Any], Any]:
+    """maximum and its kin: the larger side's parts, half of each at a tie, nan at nan."""
+
+    def forward(u: Any, v: Any) -> Any:
+        algebra, (p, q) = together(u, v)
+        first, second = p[0], q[0]
+        parts = np.where(wins(first, second), p, q)
+        tie = first == second
+        if np.any(tie):
+            parts = np.where(tie, (p + q) / 2, parts)
+        no_first, no_second = first != first, second != second
+        if np.any(no_first) or np.any(no_second):
+            if skips_nan:
+                parts = np.where(no_first, q, np.where(no_second, p, parts))
+            else:
+                parts = np.where(no_first | no_second, np.nan, parts)
+        parts[0] = function(first, second)
+        return make(algebra, parts)
+
+    return forward
+
+
+def _clip(x: Any, low: Any, high: Any) -> Any:
+    return np.clip(x, low, high)
+
+
+def _copysign(x: Any, sign: Any) -> Any:
+    ones = np.copysign(1.0, value(sign))
+    return np.absolute(x) * ones if isinstance(x, Number) else np.copysign(x, value(sign))
+
+
+def _heaviside(x: Any, at_zero: Any) -> Any:
+    first = value(x)
+    constant = np.where(first != first, np.nan, np.where(first < 0, 0.0, 1.0))
+    return np.where(first == 0, at_zero, constant) + np.zeros_like(x)
+
+
+def _nextafter(x: Any, towards: Any) -> Any:
+    first = np.nextafter(value(x), value(towards))
+    return with_value(x + np.zeros_like(first), first) if isinstance(x, Number) else first
+
+
+# --- Division with remainder -------------------------------------------------------------
+
+
+def _floor_divide(u: Any, v: Any) -> Any:
+    algebra, (p, q) = together(u, v)
+    parts = np.zeros_like(p)
+    parts[0] = np.floor_divide(p[0], q[0])
+    return make(algebra, parts)
+
+
+def _remainder(function: Any, whole: Any) -> Callable[[Any, Any], Any]:
+    """u - v n with the whole number n of the values."""
+
+    def forward(u: Any, v: Any) -> Any:
+        first, second = value(u), value(v)
+        exact = function(first, second)
+        with np.errstate(all="ignore"):
+            count = whole(first, second, exact)
+            result = u - v * count
+        return with_value(result, exact)
+
+    return forward
+
+
+def _floored(u: Any, v: Any, exact: Any) -> Any:
+    return np.floor_divide(u, v)
+
+
+def _truncated(u: Any, v: Any, exact: Any) -> Any:
+    return np.rint((u - exact) / v)
+
+
+def _divmod(u: Any, v: Any) -> tuple[Any, Any]:
+    return _floor_divide(u, v), np.remainder(u, v)
+
+
+# --- Analytic functions of two arguments -------------------------------------------------
+
+
+def _hypot(u: Any, v: Any) -> Any:
+    """y = |(u, v)|; from y^2 = u^2 + v^2, scaled by the value so that nothing overflows."""
+    first = np.hypot(value(u), value(v))
+    scale = np.where((first == 0) | ~np.isfinite(first), 1.0, first)
+    s, t = u / scale, v / scale
+    result = np.sqrt(s * s + t * t) * scale
+    result = with_value(result, first)
+    odd = np.isinf(first)
+    if np.any(odd):  # the slopes u/y, v/y where the value overflows any scaling
+        p = np.where(np.isinf(value(u)), np.sign(value(u)), 0.0) * u
+        q = np.where(np.isinf(value(v)), np.sign(value(v)), 0.0) * v
+        result = with_value(np.where(odd, p + q, result), first)
+    return result
+
+
+def _arctan2(y: Any, x: Any) -> Any:
+    """The angle t: its derivative is (x Dy - y Dx) / (x^2 + y^2), that of arctan(y / x)
+    or of -arctan(x / y), whichever quotient does not overflow; nan at the origin."""
+    first, second = value(y), value(x)
+    angle = np.arctan2(first, second)
+    steep = np.abs(first) > np.abs(second)
+    origin = (first == 0) & (second == 0)
+    over = np.where(steep | origin, 1.0, x)
+    result = np.arctan(np.where(steep | origin, 0.0, y) / over)
+    if np.any(steep):
+        other = -np.arctan(np.where(steep, x, 0.0) / np.where(steep, y, 1.0))
+        result = np.where(steep, other, result)
+    if np.any(origin):
+        result = np.where(origin, result * np.nan, result)
+    return with_value(result + np.zeros_like(angle), angle)
+
+
+def _logaddexp(function: Any, base: float) -> Callable[[Any, Any], Any]:
+    """y = v + softplus(u - v); the slope is the logistic function, half to each at -inf."""
+
+    def forward(u: Any, v: Any) -> Any:
+        first, second = value(u), value(v)
+        result = function(first, second)
+        with np.errstate(invalid="ignore"):
+            gap = (u - v) * base
+            swap = value(gap) > 0
+            same = first == second
+            # softplus(d) for d <= 0 = log1p(exp(d)): accurate in its tail, no overflow
+            small = np.where(same & ~np.isfinite(value(gap)), _half(gap), -abs(gap))
+            large = np.where(swap, u, v)
+            y = large + np.log1p(np.exp(small)) / base
+        tie = same & ~np.isfinite(np.asarray(first))
+        if np.any(tie):
+            y = np.where(tie, (u + v) / 2, y)
+        return with_value(y + np.zeros_like(result), result)
+
+    return forward
+
+
+def _half(gap: Any) -> Any:
+    return gap * 0.0
+
+
+def _value_first(function: Any) -> Callable[..., Any]:
+    return lambda x: with_value(np.zeros_like(x), function(value(x)))
+
+
+TABLE = [
+    Elementwise(np.add, lambda u, v: u + v),
+    Elementwise(np.subtract, lambda u, v: u - v),
+    Elementwise(np.multiply, lambda u, v: u * v),
+    Elementwise(np.divide, lambda u, v: u / v),
+    Elementwise(np.power, power),
+    Elementwise(np.float_power, lambda u, v: power(u, v)),
+    Elementwise(np.square, lambda x: x * x),
+    Elementwise(np.reciprocal, lambda x: 1.0 / x),
+    Elementwise(np.negative, lambda x: -x),
+    Elementwise(np.positive, lambda x: +x),
+    Elementwise(np.conjugate, _scaled(np.conjugate)),
+    Elementwise(np.deg2rad, _scaled(np.deg2rad)),
+    Elementwise(np.radians, _scaled(np.radians)),
+    Elementwise(np.rad2deg, _scaled(np.rad2deg)),
+    Elementwise(np.degrees, _scaled(np.degrees)),
+    Elementwise(np.absolute, _absolute),
+    Elementwise(np.fabs, _absolute),
+    Elementwise(np.sign, _step(np.sign)),
+    Elementwise(np.floor, _step(np.floor)),
+    Elementwise(np.ceil, _step(np.ceil)),
+    Elementwise(np.rint, _step(np.rint)),
+    Elementwise(np.trunc, _step(np.trunc)),
+    Elementwise(np.spacing, _step(np.spacing)),
+    Elementwise(np.ldexp, _ldexp),
+    Elementwise(np.frexp, _frexp),
+    Elementwise(np.modf, _modf),
+    Elementwise(np.maximum, _extremum(np.maximum, np.greater, skips_nan=False)),
+    Elementwise(np.minimum, _extremum(np.minimum, np.less, skips_nan=False)),
+    Elementwise(np.fmax, _extremum(np.fmax, np.greater, skips_nan=True)),
+    Elementwise(np.fmin, _extremum(np.fmin, np.less, skips_nan=True)),
+    Elementwise(clip_ufunc, _clip),
+    Elementwise(np.copysign, _copysign),
+    Elementwise(np.heaviside, _heaviside),
+    Elementwise(np.nextafter, _nextafter),
+    Elementwise(np.floor_divide, _floor_divide),
+    Elementwise(np.remainder, _remainder(np.remainder, _floored)),
+    Elementwise(np.fmod, _remainder(np.fmod, _truncated)),
+    Elementwise(np.divmod, _divmod),
+    Elementwise(np.hypot, _hypot),
+    Elementwise(np.arctan2, _arctan2),
+    Elementwise(np.logaddexp, _logaddexp(np.logaddexp, 1.0)),
+    Elementwise(np.logaddexp2, _logaddexp(np.logaddexp2, float(np.log(2.0)))),
+]
+
+VALUE_ONLY = [
+    ValueOnly(function)
+    for function in (
+        np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal,
+        np.logical_and, np.logical_or, np.logical_xor, np.logical_not,
+        np.isfinite, np.isinf, np.isnan, np.signbit,
+    )
+]  # fmt: skip
+
+register(TABLE)
+register(VALUE_ONLY)

@@ -1,0 +1,126 @@
+"""x ** p: exact for integer powers everywhere, by its differential equation elsewhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from taylorad import _numbers
+from taylorad._numbers import Number, engine, make, parts_over, value
+
+__all__ = ["power"]
+
+
+def power(base: Any, exponent: Any) -> Any:
+    """u ** v, either or both a number of ours."""
+    if not isinstance(exponent, Number):
+        return _constant_exponent(base, exponent)
+    if not isinstance(base, Number):
+        return _constant_base(base, exponent)
+    moving = np.any(exponent.parts[1:] != 0, axis=0)
+    fixed = ~moving | (base.parts[0] == 0)
+    constant = _constant_exponent(base, exponent.value)
+    if np.all(fixed):
+        return constant + 0.0 * exponent if constant is exponent else _over_both(constant, exponent)
+    # u^v = exp(v log u): the value from NumPy, the series from D(u^v) = u^v D(v log u)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        log = np.log(np.where(fixed, 1.0, base))
+        y = _exponential(exponent * log, np.power(base.value, exponent.value))
+    return np.where(fixed, constant, y) if np.any(fixed) else y
+
+
+def _over_both(constant: Any, exponent: Number) -> Any:
+    algebra = constant.algebra.join(exponent.algebra)
+    return make(algebra, parts_over(algebra, constant + np.zeros(exponent.shape)))
+
+
+def _exponential(x: Number, first: Any) -> Any:
+    """The y with Dy = y Dx through a value known better than exp(x_0)."""
+    parts = x.parts
+    first = np.broadcast_to(np.asarray(first, parts.dtype), parts.shape[1:])
+    return make(
+        x.algebra,
+        engine(parts).riccati(x.algebra, parts, first, None, (1.0,), False, 0.0, 1.0, 0.0),
+    )
+
+
+def _constant_base(base: Any, x: Number) -> Any:
+    if x.dtype == object:
+        from taylorad.rules.objects import evaluate
+
+        return np.exp(x * evaluate("log", x.parts[0] * 0 + base))
+    base = np.asarray(value(base))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        log = np.log(base)
+    first = np.power(base, x.value)
+    # 0 ** x is 0 around every positive x
+    log = np.where((base == 0) & (x.value > 0), 0.0, log)
+    return _exponential(x * log, first)
+
+
+def _constant_exponent(x: Number, p: Any) -> Any:
+    p = value(p)
+    if np.ndim(p) == 0 and p in (0, 1, 2, 3, 4, -1):
+        return _small_power(x, int(p.real if isinstance(p, complex) else p))
+    if x.dtype == object:
+        return _exact_power(x, p)
+    p = np.asarray(p) if np.ndim(p) else p
+    parts = x.parts
+    shape = np.broadcast_shapes(parts.shape[1:], np.shape(p))
+    if shape != parts.shape[1:]:
+        missing = len(shape) + 1 - parts.ndim
+        parts = parts.reshape(parts.shape[:1] + (1,) * missing + parts.shape[1:])
+        parts = np.broadcast_to(parts, (parts.shape[0], *shape))
+    first = parts[0]
+    y0 = np.power(first, p)
+    if np.ndim(p):
+        p = np.broadcast_to(np.asarray(p, np.result_type(y0)), shape)
+    dtype = np.result_type(y0)
+    if dtype != parts.dtype:
+        parts = parts.astype(dtype)
+    elif isinstance(p, (int, np.integer, np.floating)):
+        p = float(p)
+    with np.errstate(all="ignore"):
+        slope = np.asarray(np.where(p == 0, 0.0, p * np.power(first, np.subtract(p, 1.0))), dtype)
+        y = engine(parts).riccati(
+            x.algebra, parts, y0, slope, (0.0, 1.0), False, 0.0, p, 0.0
+        )
+    if np.any(first == 0):
+        return _numbers.SINGULAR["power"](x.algebra, parts, p, y)
+    return make(x.algebra, y)
+
+
+def _small_power(x: Number, n: int) -> Any:
+    if n == 0:
+        one = np.zeros_like(x.parts)
+        one[0] = 1
+        return make(x.algebra, one)
+    if n == -1:
+        return 1 / x
+    if n == 1:
+        return +x
+    square = x * x
+    return square if n == 2 else square * x if n == 3 else square * square
+
+
+def _exact_power(x: Number, p: Any) -> Any:
+    """Integer powers of objects by products; others by the equation, from Python's power."""
+    if np.ndim(p) == 0 and p == int(p):
+        n = abs(int(p))
+        result = None
+        while n:
+            if n & 1:
+                result = x if result is None else result * x
+            x = x * x if n > 1 else x
+            n >>= 1
+        return 1 / result if p < 0 else result
+    from taylorad import recurrences
+
+    parts = x.parts
+    return make(
+        x.algebra,
+        recurrences.riccati(
+            x.algebra, parts, parts[0] ** p, None, (0, 1), False, 0, p, 0
+        ),
+    )
