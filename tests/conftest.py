@@ -1,0 +1,12 @@
+"""Settings that every test shares."""
+
+import os
+
+from hypothesis import settings
+
+# Plots are drawn to memory: no test needs a screen.
+os.environ.setdefault("MPLBACKEND", "Agg")
+
+# A failure must be one that the next run shows too, and a busy machine is not a failure.
+settings.register_profile("taylorad", deadline=None, derandomize=True, print_blob=False)
+settings.load_profile("taylorad")

@@ -1,0 +1,64 @@
+"""Every example in the documentation runs, and prints what it says it prints."""
+
+import doctest
+import importlib
+import inspect
+import pkgutil
+import re
+from pathlib import Path
+
+import pytest
+
+import taylorad as ta
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+MODULES = [
+    module.name
+    for module in pkgutil.walk_packages(ta.__path__, "taylorad.")
+    if not module.name.endswith("__main__")
+]
+OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+
+
+def run(examples):
+    """Run the doctests; the failures are printed and counted."""
+    runner = doctest.DocTestRunner(optionflags=OPTIONS)
+    for example in examples:
+        runner.run(example)
+    assert runner.summarize(verbose=False).failed == 0
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_page(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text = re.sub(r"^```.*$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    run([doctest.DocTestParser().get_doctest(text, {}, page.name, str(page), 0)])
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_module(name):
+    run(doctest.DocTestFinder(recurse=True).find(importlib.import_module(name), name))
+
+
+@pytest.mark.parametrize("name", ta.__all__)
+def test_public_name(name):
+    """The finder passes by what a module imports and what is compiled: look at each name."""
+    thing = getattr(ta, name)
+    if not inspect.ismodule(thing):
+        run(doctest.DocTestFinder(recurse=True).find(thing, name, module=False))
+
+
+def test_reference_lists_every_public_name():
+    page = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\.\. auto\w+:: taylorad\.(\w+)$", page, re.MULTILINE)
+    names = [name for name in ta.__all__ if not inspect.ismodule(getattr(ta, name))]
+    assert sorted(listed) == names
+
+
+def test_readme_commands_are_those_of_ci():
+    """What the README tells a newcomer to run is what every change is checked with."""
+    commands = re.findall(r"^python3 -m venv .*$", (ROOT / "README.md").read_text(), re.MULTILINE)
+    script = (ROOT / ".ci" / "run").read_text()
+    assert len(commands) == 2
+    assert "README.md" in script

@@ -1,0 +1,116 @@
+"""The shape of the package: exported names, and imports that point one way."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import taylorad as ta
+
+PACKAGE = Path(ta.__file__).parent
+SOURCES = sorted(p for p in PACKAGE.rglob("*.py*") if p.suffix in {".py", ".pyx"})
+
+# From the bottom up. A module imports from its own layer and from those above it in this
+# list only; a name stands for the module and for everything inside it.
+LAYERS = [
+    ["algebra"],
+    ["recurrences", "_kernels"],
+    ["_numbers", "_array"],
+    ["dispatch", "math"],
+    ["rules"],
+    ["custom"],
+    ["transforms"],
+    ["checks"],
+    ["plotting"],
+    [""],  # taylorad/__init__.py
+    ["__main__"],
+]
+
+
+def module_name(source):
+    parts = source.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__")
+
+
+def layer(module):
+    for height, names in enumerate(LAYERS):
+        if module.split(".")[0] in names:
+            return height
+    raise AssertionError(f"{module} has no place in LAYERS")
+
+
+def imported(source):
+    """The modules of the package that `source` imports, at its top or inside a function."""
+    names = set()
+    if source.suffix == ".pyx":
+        pattern = r"^\s*(?:from\s+taylorad(\S*)\s+c?import\s+(.+)|c?import\s+taylorad(\S*))"
+        for inside, what, plain in re.findall(pattern, source.read_text(), re.MULTILINE):
+            names |= resolve(inside or plain, re.findall(r"\w+", what))
+    else:
+        for node in ast.walk(ast.parse(source.read_text())):
+            if isinstance(node, ast.Import):
+                for alias in node.names:
+                    if alias.name.split(".")[0] == "taylorad":
+                        names |= resolve(alias.name.removeprefix("taylorad"), [])
+            elif isinstance(node, ast.ImportFrom):
+                assert node.level == 0, f"{source}: imports are absolute"
+                if node.module.split(".")[0] == "taylorad":
+                    names |= resolve(
+                        node.module.removeprefix("taylorad"), [a.name for a in node.names]
+                    )
+    return names
+
+
+def resolve(inside, names):
+    """``from taylorad<inside> import names`` as modules of the package."""
+    inside = inside.strip(".")
+    if inside:
+        return {inside}
+    modules = {module_name(source) for source in SOURCES}
+    return {name if name in modules else "" for name in names} or {""}
+
+
+def test_all_is_sorted_and_known():
+    assert ta.__all__ == [
+        "DerivativeError",
+        "Dual",
+        "HyperDual",
+        "Taylor",
+        "custom_derivative",
+        "derivative",
+        "derivatives",
+        "directional_derivative",
+        "jet",
+        "jvp",
+        "math",
+        "plot_derivatives",
+        "plot_taylor",
+        "stop_gradient",
+        "taylor",
+        "value",
+    ]
+    assert sorted(ta.__all__) == ta.__all__
+
+
+@pytest.mark.parametrize("name", ta.__all__)
+def test_public_names_exist_and_say_what_they_are(name):
+    assert getattr(ta, name).__doc__
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=module_name)
+def test_imports_point_one_way(source):
+    own = module_name(source)
+    for name in imported(source) - {own}:
+        assert layer(name) <= layer(own), f"{own or 'taylorad'} imports {name}"
+
+
+def test_optional_packages_are_not_imported():
+    optional = {"matplotlib", "scipy", "mpmath", "sympy", "hypothesis"}
+    code = "import sys, taylorad; print(*{name.partition('.')[0] for name in sys.modules})"
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert not optional & set(run.stdout.split())
