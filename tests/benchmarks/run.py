@@ -1,0 +1,191 @@
+"""Speed, side by side: each row times our way and a peer's way of the same work.
+
+    python tests/benchmarks/run.py [--smoke] [--json FILE]
+
+Both sides of every row are timed in turn within one process, round after round, so that a
+busy or throttled machine slows both; a figure is the median over the rounds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import platform
+import statistics
+import sys
+import timeit
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+import taylorad as ta
+
+ROUNDS, SECONDS = 15, 0.02  # of each measurement: long against the clock, short against drift
+SMOKE_ROUNDS, SMOKE_SECONDS = 3, 0.001
+
+Work = tuple[Callable[[Any], Any], Any]  # a function and its argument, timed as f(x)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table.
+
+    Parameters
+    ----------
+    work, peer : str
+        What is timed, and against what.
+    goal : float or None
+        The largest ratio of our time to the peer's that is good; None where none is set.
+    prepare : callable
+        Returns our work and the peer's, which are to do the same. It imports the peer: a row
+        whose peer is not installed is reported as skipped.
+    """
+
+    work: str
+    peer: str
+    goal: float | None
+    prepare: Callable[[], tuple[Work, Work]]
+
+
+@dataclass(frozen=True)
+class Result:
+    """Medians in seconds a call; `note` says why there are none."""
+
+    work: str
+    peer: str
+    goal: float | None
+    ours: float = math.nan
+    theirs: float = math.nan
+    ratio: float = math.nan
+    note: str = ""
+
+
+def g(functions: Any) -> Callable[[Any], Any]:
+    """sin(x) exp(-x²/2) + log(1 + x²) / sqrt(x + 2), in the functions of one module."""
+    sin, exp, log, sqrt = functions.sin, functions.exp, functions.log, functions.sqrt
+
+    def g(x: Any) -> Any:
+        return sin(x) * exp(-x * x / 2) + log(1 + x * x) / sqrt(x + 2)
+
+    return g
+
+
+POINT = 0.7
+POINTS = np.linspace(-1.5, 3.0, 1000)
+
+math_on_a_float = g(math), POINT
+numpy_on_a_float64 = g(np), np.float64(POINT)
+numpy_on_an_array = g(np), POINTS
+
+# fmt: off
+ROWS = [
+    Row("g of a Dual, taylorad.math",      "math, float",       1.5,
+        lambda: ((g(ta.math), ta.Dual(POINT, 1.0)), math_on_a_float)),
+    Row("g of a HyperDual, taylorad.math", "math, float",       4.0,
+        lambda: ((g(ta.math), ta.HyperDual(POINT, 1.0, 1.0)), math_on_a_float)),
+    Row("g of a Taylor of order 3, taylorad.math", "math, float", 4.0,
+        lambda: ((g(ta.math), ta.Taylor.variable(POINT, 3)), math_on_a_float)),
+    Row("g of a Dual, numpy",              "numpy, np.float64", 2.5,
+        lambda: ((g(np), ta.Dual(POINT, 1.0)), numpy_on_a_float64)),
+    Row("g of a Taylor of order 1, 1000 points", "numpy, 1000 points", 4.0,
+        lambda: ((g(np), ta.Taylor.variable(POINTS, 1)), numpy_on_an_array)),
+]
+# fmt: on
+
+
+class Timer:
+    """Times one side of a row, with as many calls at once as fill the time."""
+
+    def __init__(self, work: Work, seconds: float) -> None:
+        f, x = work
+        # A statement, so that no call of ours stands around the one that is timed.
+        self.timer = timeit.Timer("f(x)", globals={"f": f, "x": x})
+        self.calls = 1
+        while (taken := self.timer.timeit(self.calls)) < seconds / 2:
+            self.calls *= 2 if taken <= 0 else max(2, min(10, int(seconds / taken)))
+
+    def measure(self) -> float:
+        return self.timer.timeit(self.calls) / self.calls
+
+
+def run(rows: list[Row], rounds: int, seconds: float) -> list[Result]:
+    """Time all rows, in turn, `rounds` times."""
+    timers: dict[int, tuple[Timer, Timer]] = {}
+    notes: dict[int, str] = {}
+    for index, row in enumerate(rows):
+        try:
+            ours, theirs = row.prepare()
+        except ImportError as error:
+            notes[index] = f"skipped: {error}"
+        else:
+            timers[index] = Timer(ours, seconds), Timer(theirs, seconds)
+    times: dict[int, list[tuple[float, float]]] = {index: [] for index in timers}
+    for _ in range(rounds):
+        for index, (ours, theirs) in timers.items():
+            times[index].append((ours.measure(), theirs.measure()))
+    results = []
+    for index, row in enumerate(rows):
+        head = row.work, row.peer, row.goal
+        if index in notes:
+            results.append(Result(*head, note=notes[index]))
+            continue
+        ours, theirs = map(statistics.median, zip(*times[index], strict=True))
+        results.append(Result(*head, ours, theirs, ours / theirs))
+    return results
+
+
+def table(results: list[Result]) -> str:
+    lines = [("work", "peer", "ours", "theirs", "ratio", "goal", "")]
+    for result in results:
+        goal = "" if result.goal is None else f"{result.goal:.1f}"
+        verdict = "" if result.goal is None else "met" if result.ratio <= result.goal else "missed"
+        measured = (_time(result.ours), _time(result.theirs), f"{result.ratio:.2f}", goal, verdict)
+        rest = ("", "", "", goal, result.note) if result.note else measured
+        lines.append((result.work, result.peer, *rest))
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if column in (0, 1, 6) else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in lines
+    )
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds * 1e6:.3f} µs" if seconds < 1e-3 else f"{seconds * 1e3:.3f} ms"
+
+
+def machine() -> dict[str, str]:
+    return {
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "machine": platform.machine(),
+        "system": platform.system(),
+    }
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--smoke", action="store_true", help="only see that every row runs")
+    parser.add_argument("--json", metavar="FILE", help="write the figures there as well")
+    options = parser.parse_args(argv)
+    scale = (SMOKE_ROUNDS, SMOKE_SECONDS) if options.smoke else (ROUNDS, SECONDS)
+    results = run(ROWS, *scale)
+    print(table(results))
+    if options.json:
+        figures = [
+            {key: None if value != value else value for key, value in asdict(result).items()}
+            for result in results
+        ]
+        report = {"machine": machine(), "smoke": options.smoke, "rows": figures}
+        with open(options.json, "w", encoding="utf-8") as file:
+            json.dump(report, file, indent=1)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
