@@ -1,0 +1,337 @@
+"""Derivatives of functions that act on every point of an array by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from taylorad._numbers import Number
+from taylorad.dispatch import mixing_count
+from taylorad.transforms._arguments import (
+    check_argnum,
+    check_callable,
+    check_count,
+    check_order,
+    named,
+    numeric,
+    position,
+)
+from taylorad.transforms._blocks import Block, block_points, blocks, run, worker_count
+from taylorad.transforms._levels import Expansion, expand, seed, times_factorial
+
+__all__ = ["derivative", "derivatives", "expand_elementwise"]
+
+
+def derivative(f: Callable[..., Any], order: int = 1, argnum: int = 0) -> Callable[..., Any]:
+    """The function that computes a derivative of an elementwise `f`, at every point.
+
+    Parameters
+    ----------
+    f : callable
+        Plain NumPy code. Every point of its output may depend on the same point of the
+        differentiated argument only, or that argument is one number.
+    order : int, default 1
+        Which derivative; 0 is `f` itself.
+    argnum : int, default 0
+        Which positional argument to differentiate in. The others are passed untouched.
+
+    Returns
+    -------
+    callable
+        It takes the arguments of `f` and returns an array of the shape of ``f(x)``, or the
+        same tuple, list or dict of arrays. Where `f` returns a function, so does it.
+
+    Raises
+    ------
+    ValueError
+        If `order` is negative, or, when called, if `f` is not elementwise.
+    TypeError
+        If `f` is not callable, `order` or `argnum` is not an integer, or the argument is
+        not numeric.
+
+    See Also
+    --------
+    derivatives : all orders at once.
+    directional_derivative : for functions that combine points.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import taylorad as ta
+    >>> def f(x):
+    ...     return np.sin(x) ** 2
+    >>> float(ta.derivative(f)(0.0))
+    0.0
+    >>> ta.derivative(f, order=2)(np.array([0.0, np.pi / 2])).round(12).tolist()
+    [2.0, -2.0]
+
+    Transforms nest:
+
+    >>> float(ta.derivative(ta.derivative(lambda x: x**3))(2.0))
+    12.0
+    """
+    check_callable(f)
+    order, argnum = check_order(order), check_argnum(argnum)
+
+    def g(*args: Any, **kwargs: Any) -> Any:
+        call, x = _split(f, argnum, args, kwargs)
+        return _evaluate(call, x, [order], 1, lambda rows: rows[0])
+
+    return named(g, f, f"The derivative of order {order} in argument {argnum}")
+
+
+def derivatives(
+    f: Callable[..., Any], order: int, argnum: int = 0, workers: int | None = None
+) -> Callable[..., Any]:
+    """The function that computes all derivatives of an elementwise `f` up to an order.
+
+    A large array is cut into blocks that stay in cache, and these are spread over threads.
+
+    Parameters
+    ----------
+    f : callable
+        Plain NumPy code, elementwise in the differentiated argument: see `derivative`.
+    order : int
+        The highest derivative.
+    argnum : int, default 0
+        Which positional argument to differentiate in.
+    workers : int, optional
+        The number of threads. By default the cores for a large array and one thread for
+        any other; pass 1 for an `f` that must not run in several threads at once.
+
+    Returns
+    -------
+    callable
+        It takes the arguments of `f` and returns an array ``(order + 1, *shape)``: the
+        value, the first derivative, and so on.
+
+    Raises
+    ------
+    ValueError
+        If `order` is negative or `workers` less than 1, or, when called, if `f` is not
+        elementwise.
+    TypeError
+        If `f` is not callable, `order`, `argnum` or `workers` is not an integer, or the
+        argument is not numeric.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import taylorad as ta
+    >>> ta.derivatives(lambda x: x**3, 4)(2.0).tolist()
+    [8.0, 12.0, 12.0, 6.0, 0.0]
+    >>> ta.derivatives(np.exp, 2)(np.zeros(5)).shape
+    (3, 5)
+    """
+    check_callable(f)
+    order, argnum = check_order(order), check_argnum(argnum)
+    if workers is not None:
+        workers = check_count(workers, "workers")
+        if workers < 1:
+            raise ValueError(f"workers must be 1 or more, but {workers} was given")
+
+    def g(*args: Any, **kwargs: Any) -> Any:
+        call, x = _split(f, argnum, args, kwargs)
+        return _evaluate(call, x, list(range(order + 1)), workers, _stacked)
+
+    return named(g, f, f"All derivatives up to order {order} in argument {argnum}")
+
+
+def _split(
+    f: Callable[..., Any], argnum: int, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[Callable[[Any], Any], Any]:
+    """`f` as a function of the differentiated argument alone, and that argument."""
+    at = position(argnum, args)
+    x = numeric(args[at], "the argument" if len(args) == 1 else f"argument {at}")
+    return lambda x: f(*args[:at], x, *args[at + 1 :], **kwargs), x
+
+
+def _stacked(rows: Sequence[Any]) -> Any:
+    if not any(isinstance(row, Number) for row in rows):
+        rows = [np.asarray(row) for row in rows]
+    return np.stack(rows)
+
+
+def _evaluate(
+    call: Callable[[Any], Any],
+    x: Any,
+    degrees: list[int],
+    workers: int | None,
+    combine: Callable[[Sequence[Any]], Any],
+) -> Any:
+    """The derivatives of these degrees, combined leaf by leaf of what the function returns."""
+    order = degrees[-1]
+    if not isinstance(x, Number) and x.dtype != object and x.size > 2 * block_points(order):
+        found = _in_blocks(call, x, degrees, workers)
+        if found is not None:
+            outputs, rebuild = found
+            return rebuild(combine(output) for output in outputs)
+    expansion = expand_elementwise(call, x, order)
+    if expansion.curried:
+        # Once more for every call, each at a level of its own: a function that was made at
+        # one level and called at another would confuse the two.
+        def function(*args: Any, **kwargs: Any) -> Any:
+            return _evaluate(lambda x: call(x)(*args, **kwargs), x, degrees, workers, combine)
+
+        return function
+    return expansion.rebuild(
+        combine([expansion.derivative(leaf, k) for k in degrees]) for leaf in expansion.leaves
+    )
+
+
+# --- Is the function elementwise? --------------------------------------------------------
+
+
+def expand_elementwise(call: Callable[[Any], Any], x: Any, order: int) -> Expansion:
+    """The expansion of ``call(x + t)``, every point of which depends on one point of `x`.
+
+    Raises
+    ------
+    ValueError
+        If an output has another shape than `x`, or some point depends on another one.
+    """
+
+    def expand_along(direction: Any) -> Expansion:
+        return expand(
+            lambda level: call(seed(level, {0: x, 1: direction})), order, x.dtype, curried=True
+        )
+
+    before = mixing_count()
+    expansion = expand_along(1)
+    dependent = [leaf for leaf in expansion.leaves if expansion.depends(leaf)]
+    if x.ndim == 0:
+        return expansion
+    for leaf in dependent:
+        if leaf.shape != x.shape:
+            raise ValueError(
+                f"the function must act on every point by itself, but it turned an argument of "
+                f"shape {x.shape} into an output of shape {leaf.shape}; {INSTEAD}"
+            )
+    if order > 0 and x.size > 1 and mixing_count() != before and dependent:
+        weights = _weights(x, order)
+        weighted = expand_along(weights)
+        for leaf, other in zip(expansion.leaves, weighted.leaves, strict=True):
+            if expansion.depends(leaf) and not _scales(expansion, leaf, weighted, other, weights):
+                raise ValueError(
+                    "the function must act on every point by itself, but some points of its "
+                    f"output depend on other points of the argument; {INSTEAD}"
+                )
+    return expansion
+
+
+INSTEAD = (
+    "use directional_derivative for derivatives along a direction, "
+    "or grad or jacobian for those in all coordinates"
+)
+
+
+def _weights(x: Any, order: int) -> Any:
+    """Random powers of two, different ones for a few points.
+
+    By an elementwise function coefficients of degree k get multiplied by weight**k. With
+    powers of two this is exact in floating point: there is no rounding to tolerate.
+    """
+    largest = max(min(15, 300 // order), 1)
+    exponents = np.random.default_rng(0).permutation(np.arange(x.size) % (2 * largest + 1))
+    if x.dtype == object:
+        return np.array([2 ** int(e) for e in exponents], dtype=object).reshape(x.shape)
+    dtype = np.dtype(np.zeros(0, x.dtype).real.dtype)
+    largest = largest if dtype == np.float64 else max(largest // 5, 1)
+    return np.ldexp(dtype.type(1), exponents % (2 * largest + 1) - largest).reshape(x.shape)
+
+
+def _scales(one: Expansion, leaf: Any, two: Expansion, other: Any, weights: Any) -> bool:
+    """Whether the coefficients of degree k of `other` are weights**k times those of `leaf`."""
+    for k in range(1, min(one.order(leaf), two.order(other)) + 1):
+        _, rows = leaf.algebra.select(one.tag, (k,))
+        _, other_rows = other.algebra.select(two.tag, (k,))
+        with np.errstate(all="ignore"):
+            expected = leaf.parts[rows] * weights**k
+            if not _close(other.parts[other_rows], expected):
+                return False
+    return True
+
+
+def _close(found: Any, expected: Any, rtol: float = 1e-6, atol: float = 1e-13) -> bool:
+    """Whether arrays agree, relative to each entry or to the noise of the largest."""
+    same = (found == expected) | ((found != found) & (expected != expected))
+    if bool(np.all(same)):
+        return True
+    if found.dtype == object:
+        return False
+    distance, size = np.abs(found - expected), np.abs(expected)
+    noise = atol * np.max(size, initial=0.0, where=np.isfinite(size))
+    return bool(np.all(same | (distance <= np.maximum(rtol * size, noise))))
+
+
+# --- Blocks ------------------------------------------------------------------------------
+
+
+def _in_blocks(
+    call: Callable[[Any], Any], x: Any, degrees: list[int], workers: int | None
+) -> tuple[list[Any], Callable[[Iterable[Any]], Any]] | None:
+    """The derivatives of these degrees, stacked, of each leaf; None if blocks do not serve.
+
+    They do not if the function fails on a block (it may close over arrays of the shape of
+    the whole), combines points, or returns what does not have the shape of the block. The
+    whole is then evaluated at once, and what is wrong with it surfaces there.
+    """
+    order = degrees[-1]
+    todo = blocks(x.shape, block_points(order))
+
+    def expand_block(points: Any) -> Expansion | None:
+        before = mixing_count()
+        try:
+            expansion = expand(lambda level: call(seed(level, {0: points, 1: 1})), order, x.dtype)
+        except Exception:
+            return None
+        fits = mixing_count() == before and all(
+            expansion.depends(leaf)
+            and leaf.algebra.univariate
+            and leaf.shape == points.shape
+            and leaf.dtype != object
+            for leaf in expansion.leaves
+        )
+        return expansion if fits else None
+
+    first = expand_block(x[todo[0]])
+    if first is None or not first.leaves or not _free_of_position(expand_block, x[todo[0]], first):
+        return None
+    outputs = [np.empty((len(degrees), *x.shape), leaf.dtype) for leaf in first.leaves]
+
+    def write(block: Block, expansion: Expansion) -> bool:
+        if len(expansion.leaves) != len(outputs):
+            return False
+        for output, leaf in zip(outputs, expansion.leaves, strict=True):
+            if not np.can_cast(leaf.dtype, output.dtype, "safe"):
+                return False
+            parts = leaf.parts
+            for row, k in zip(output, degrees, strict=True):
+                row[block] = times_factorial(parts[k], k) if k < len(parts) else np.nan
+        return True
+
+    def task(block: Block) -> bool:
+        expansion = expand_block(x[block])
+        return expansion is not None and write(block, expansion)
+
+    write(todo[0], first)
+    threads = worker_count(workers, x.size * (order + 1))
+    return (outputs, first.rebuild) if run(task, todo[1:], threads) else None
+
+
+def _free_of_position(
+    expand_block: Callable[[Any], Expansion | None], points: Any, whole: Expansion
+) -> bool:
+    """Whether a piece of a block gives what the block does there.
+
+    It does not where the function asks for the size of its argument (``x / len(x)``).
+    """
+    axis = int(np.argmax(points.shape))
+    piece = (slice(None),) * axis + (slice(1, min(62, points.shape[axis])),)
+    part = expand_block(points[piece])
+    return part is not None and all(
+        _close(few.parts, many.parts[(slice(None), *piece)], atol=1e-10)
+        for few, many in zip(part.leaves, whole.leaves, strict=True)
+    )
