@@ -40,6 +40,10 @@ def main(folder):
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.6))
     ta.plot_derivatives(lambda x: np.exp(-(x**2)), (-3.0, 3.0), orders=3, ax=left)
     ta.plot_taylor(np.sin, 0.0, [1, 5, 9, 13], interval, ax=right)
+    left.set_title(r"$f(x) = e^{-x^2}$")
+    right.set_title(r"$f(x) = \sin x$")
+    right.set_ylim(-2.0, 2.4)
+    right.legend(loc="upper left", ncols=3)
     save(figure, folder, "overview")
 
 

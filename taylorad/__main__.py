@@ -7,13 +7,14 @@ import json
 import math
 import os
 import sys
+import textwrap
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 import numpy as np
 
-from taylorad.expression import Expression, constant, parse
+from taylorad.expression import FUNCTIONS, Expression, constant, parse
 from taylorad.plotting import MISSING, plot_derivatives
 from taylorad.transforms import taylor
 
@@ -29,10 +30,14 @@ Exact derivatives of an expression of x, to any order.
   taylorad "sin(x)**2" --at 0.5 --order 5
   taylorad "sin(x)**2" --from -2*pi --to 2*pi --plot out.png
 """
-EPILOG = """\
-An expression has numbers, x, pi, e, tau, functions such as sin, exp or sqrt, and
-+ - * / // % **; it is parsed, never executed. Points may be expressions too, such as -2*pi.
-In JSON, values that are not finite are the strings "NaN", "Infinity" and "-Infinity".
+EPILOG = f"""\
+An expression is parsed, never executed. It has numbers, x, pi, e, tau, + - * / // % **,
+parentheses and these functions:
+
+{textwrap.fill(" ".join(FUNCTIONS), 78, initial_indent="  ", subsequent_indent="  ")}
+
+Points may be expressions without x, such as -2*pi. In JSON, values that are not finite
+are the strings "NaN", "Infinity" and "-Infinity".
 """
 
 
@@ -238,11 +243,12 @@ def _draw(f: Expression, interval: tuple[float, float], order: int, path: Path) 
         from matplotlib.figure import Figure  # not pyplot, which may want a display
     except ImportError:
         raise ImportError(MISSING) from None
-    axes = Figure(figsize=(8, 5), layout="constrained").subplots()
+    figure = Figure(figsize=(8, 5), layout="constrained")
+    axes = figure.subplots()
     plot_derivatives(f, interval, order, ax=axes)
     axes.set_title(f"$f(x)$ = {f.text}" if len(f.text) <= 60 else "")
     try:
-        axes.figure.savefig(path, dpi=150)
+        figure.savefig(path, dpi=150)
     except OSError as error:
         raise ValueError(f"cannot write {str(path)!r}: {error.strerror or error}") from None
 

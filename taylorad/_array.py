@@ -1,4 +1,4 @@
-"""Numbers that are arrays: indexing, iteration, in-place operators, ndarray's methods.
+"""Numbers that are arrays: indexing, iteration, in-place operators.
 
 A view of the coefficient buffer, with the same algebra, is a view of the number: indexing
 shifts the index by one axis and leaves the rest to NumPy.
@@ -6,7 +6,7 @@ shifts the index by one axis and leaves the rest to NumPy.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from taylorad import _numbers
 from taylorad._numbers import Dual, HyperDual, Nested, Number, Taylor, make, parts_over, repack
 from taylorad.dispatch import mixes
 
-__all__ = ["Array", "DualArray", "HyperDualArray", "NestedArray", "TaylorArray"]
+__all__ = ["ARRAY_CLASSES", "Array"]
 
 
 def _shifted(index: Any) -> tuple[tuple[Any, ...], int]:
@@ -55,132 +55,151 @@ def _get(parts: Any, index: Any) -> Any:
     return np.moveaxis(parts[shifted], axis, 0) if axis else parts[shifted]
 
 
+def _get_item(x: Number, index: Any) -> Any:
+    """x[index]: a view where NumPy's is one."""
+    mixes()
+    return make(x.algebra, _get(x.parts, index))
+
+
+def _iterate(x: Number) -> Iterator[Any]:
+    """The items along the first axis."""
+    mixes()
+    algebra, parts = x.algebra, x.parts
+    return (make(algebra, parts[:, i]) for i in range(parts.shape[1]))
+
+
+def _set_item(x: Number, index: Any, item: Any) -> None:
+    """x[index] = item: plain items are constants."""
+    mixes()
+    item = repack(item)
+    if isinstance(item, Number):
+        _make_room(x, item.algebra, item.dtype)
+        given = parts_over(x.algebra, item)
+    elif np.iscomplexobj(item) and x.parts.dtype.kind == "f":
+        raise TypeError("cannot assign complex numbers to an array of real numbers")
+    else:
+        given = np.asarray(item)
+    parts = x.parts
+    shifted, axis = _shifted(index)
+    if not isinstance(item, Number):
+        parts[0][shifted[1:]] = given
+        for row in parts[1:]:
+            row[shifted[1:]] = 0
+        return
+    missing = parts[shifted].ndim - given.ndim
+    if missing > 0:
+        given = given.reshape(given.shape[:1] + (1,) * missing + given.shape[1:])
+    parts[shifted] = np.moveaxis(given, 0, axis) if axis else given
+
+
+def _make_room(x: Number, algebra: Any, dtype: Any) -> None:
+    """Move to a buffer that can hold numbers over `algebra` too."""
+    if np.dtype(dtype).kind == "c" and x.parts.dtype.kind == "f":
+        raise TypeError("cannot assign complex numbers to an array of real numbers")
+    joint = x.algebra.join(algebra)
+    if joint != x.algebra:
+        old = x.parts
+        x.adopt(joint, parts_over(joint, x).copy())
+        _void(old)
+
+
+def _void(old: Any) -> None:
+    """Fill a buffer that was left with nan.
+
+    Whatever still looks at it, a view taken earlier, would miss what is written from now
+    on, and must never be read as a right answer.
+    """
+    if old.dtype.kind in "fc" and old.flags.writeable:
+        old.fill(np.nan)
+
+
+def _replace(x: Number, result: Any) -> Any:
+    """Take over the result of an in-place operator."""
+    if not isinstance(result, Number):
+        return result
+    if result.shape != x.shape:
+        raise ValueError(f"a result of shape {result.shape} does not fit in place into {x.shape}")
+    if result.dtype.kind == "c" and x.parts.dtype.kind == "f":
+        raise TypeError("a complex result does not fit in place into an array of real numbers")
+    if result.algebra == x.algebra:
+        x.parts[...] = result.parts
+        return x
+    old = x.parts
+    x.adopt(result.algebra, result.parts.astype(old.dtype))
+    _void(old)
+    return x
+
+
 class Array:
-    """What array numbers have and 0-d numbers must not: the protocols of a sequence."""
+    """What arrays have and 0-d numbers must not: the protocols of a sequence."""
 
     __slots__ = ()
 
-    algebra: Any
-    parts: Any
     shape: tuple[int, ...]
-    adopt: Callable[..., None]
 
     def __len__(self) -> int:
         return self.shape[0]
 
     def __iter__(self) -> Iterator[Any]:
-        mixes()
-        algebra, parts = self.algebra, self.parts
-        return (make(algebra, parts[:, i]) for i in range(self.shape[0]))
+        return _iterate(self)
 
     def __contains__(self, item: Any) -> bool:
         return bool(np.any(self == item))
 
     def __getitem__(self, index: Any) -> Any:
-        mixes()
-        return make(self.algebra, _get(self.parts, index))
+        return _get_item(self, index)
 
     def __setitem__(self, index: Any, item: Any) -> None:
-        mixes()
-        item = repack(item)
-        if isinstance(item, Number):
-            self._make_room(item.algebra, item.dtype)
-            given = parts_over(self.algebra, item)
-        elif np.iscomplexobj(item) and self.parts.dtype.kind == "f":
-            raise TypeError("cannot assign complex numbers to an array of real numbers")
-        else:
-            given = np.asarray(item)
-        parts = self.parts
-        shifted, axis = _shifted(index)
-        if not isinstance(item, Number):
-            parts[0][shifted[1:]] = given
-            for row in parts[1:]:
-                row[shifted[1:]] = 0
-            return
-        missing = parts[shifted].ndim - given.ndim
-        if missing > 0:
-            given = given.reshape(given.shape[:1] + (1,) * missing + given.shape[1:])
-        parts[shifted] = np.moveaxis(given, 0, axis) if axis else given
-
-    def _make_room(self, algebra: Any, dtype: Any) -> None:
-        """Move to a buffer that can hold numbers over `algebra` too.
-
-        Whatever still looks at the old buffer, a view taken earlier, would miss what is
-        written from now on: it gets nan, so that it can never be read as a right answer.
-        """
-        if np.result_type(dtype, self.parts) != self.parts.dtype and np.dtype(dtype).kind == "c":
-            raise TypeError("cannot assign complex numbers to an array of real numbers")
-        joint = self.algebra.join(algebra)
-        if joint == self.algebra:
-            return
-        old = self.parts
-        self.adopt(joint, parts_over(joint, self).copy())
-        if old.dtype.kind in "fc" and old.flags.writeable:
-            old.fill(np.nan)
-
-    def _replace(self, result: Any) -> Any:
-        """Take over the result of an in-place operation."""
-        if not isinstance(result, Number):
-            return result
-        if result.shape != self.shape:
-            raise ValueError(
-                f"a result of shape {result.shape} does not fit in place into {self.shape}"
-            )
-        kind = np.result_type(result.dtype, self.parts).kind
-        if kind != self.parts.dtype.kind and kind == "c":
-            raise TypeError("a complex result does not fit in place into an array of real numbers")
-        if result.algebra == self.algebra:
-            self.parts[...] = result.parts
-            return self
-        old = self.parts
-        self.adopt(result.algebra, result.parts.astype(old.dtype))
-        if old.dtype.kind in "fc" and old.flags.writeable:
-            old.fill(np.nan)
-        return self
+        _set_item(self, index, item)
 
     def __iadd__(self, other: Any) -> Any:
-        return self._replace(self + other)
+        return _replace(self, self + other)
 
     def __isub__(self, other: Any) -> Any:
-        return self._replace(self - other)
+        return _replace(self, self - other)
 
     def __imul__(self, other: Any) -> Any:
-        return self._replace(self * other)
+        return _replace(self, self * other)
 
     def __itruediv__(self, other: Any) -> Any:
-        return self._replace(self / other)
+        return _replace(self, self / other)
 
     def __ipow__(self, other: Any) -> Any:
-        return self._replace(self**other)
+        return _replace(self, self**other)
 
     def __ifloordiv__(self, other: Any) -> Any:
-        return self._replace(self // other)
+        return _replace(self, self // other)
 
     def __imod__(self, other: Any) -> Any:
-        return self._replace(self % other)
+        return _replace(self, self % other)
 
     def __imatmul__(self, other: Any) -> Any:
-        return self._replace(self @ other)
+        return _replace(self, self @ other)
 
 
 class DualArray(Array, Dual):
+    """The arrays among the dual numbers."""
+
     __slots__ = ()
 
 
 class HyperDualArray(Array, HyperDual):
+    """The arrays among the hyper-dual numbers."""
+
     __slots__ = ()
 
 
 class TaylorArray(Array, Taylor):
+    """The arrays among the Taylor polynomials."""
+
     __slots__ = ()
 
 
 class NestedArray(Array, Nested):
+    """The arrays among the numbers over several factors."""
+
     __slots__ = ()
 
-
-for _class in (DualArray, HyperDualArray, TaylorArray, NestedArray):
-    _class.__doc__ = f"The arrays among the numbers of type {_class.__name__[:-5]}."
 
 ARRAY_CLASSES = {
     "dual": DualArray,

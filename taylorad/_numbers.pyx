@@ -9,6 +9,7 @@ like sequences to NumPy, and each has a subclass for arrays (`taylorad._array`).
 What a NumPy function does to a number is not known here: `install` receives the handlers.
 """
 
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_CheckExact
 from cpython.long cimport PyLong_AsDouble, PyLong_CheckExact
 from cpython.object cimport (
@@ -37,16 +38,32 @@ cnp.import_array()
 
 cdef extern from *:
     """
+    /* What Cython made to allocate a number, whatever its class. */
+    static newfunc taylorad_allocator = NULL;
+    /* What users call: a Python function that returns a number of the right class. */
+    static PyObject *taylorad_constructor = NULL;
+
     static inline PyObject *taylorad_blank(PyTypeObject *type, PyObject *nothing) {
-        return type->tp_new(type, nothing, NULL);
+        return taylorad_allocator(type, nothing, NULL);
     }
-    static inline void taylorad_retype(PyObject *object, PyObject *type) {
-        Py_INCREF(type);
-        Py_SET_TYPE(object, (PyTypeObject *)type);
+    static PyObject *taylorad_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
+        return PyObject_CallFunctionObjArgs(
+            taylorad_constructor, (PyObject *)type, args, kwargs ? kwargs : Py_None, NULL);
+    }
+    static void taylorad_set_constructor(PyObject *constructor, PyObject *base) {
+        Py_INCREF(constructor);
+        taylorad_constructor = constructor;
+        taylorad_allocator = ((PyTypeObject *)base)->tp_new;
+    }
+    /* A constructor of scalars that answers with an array where it is given one. */
+    static void taylorad_construct_by(PyObject *type) {
+        ((PyTypeObject *)type)->tp_new = taylorad_new;
+        ((PyTypeObject *)type)->tp_vectorcall = NULL;
     }
     """
     object taylorad_blank(PyTypeObject *, object)
-    void taylorad_retype(object, object)
+    void taylorad_set_constructor(object, object)
+    void taylorad_construct_by(object)
 
 cdef tuple NOTHING = ()
 cdef dict SCALAR_CLASSES = {}    # kind of the only factor -> class of 0-d numbers
@@ -85,14 +102,19 @@ cdef inline Number scalar_like(Number x):
     cdef Number y = blank(Py_TYPE(x))
     y.algebra = x.algebra
     y.table = x.table
-    y.rows = x.rows
-    if x.rows <= 4:
-        y.c = y.small
-    else:
-        y.c = <double *>malloc(x.rows * sizeof(double))
-        if y.c == NULL:
-            raise MemoryError
+    allocate(y, x.rows)
     return y
+
+
+cdef inline int allocate(Number x, int rows) except -1:
+    """Room for the coefficients of an inline scalar."""
+    x.rows = rows
+    if rows <= 4:
+        x.c = x.small
+    else:
+        x.buffer = PyBytes_FromStringAndSize(NULL, rows * sizeof(double))
+        x.c = <double *>PyBytes_AS_STRING(x.buffer)
+    return 0
 
 
 cdef inline Number scalar_with_scalar(int op, Number x, Number y):
@@ -180,10 +202,10 @@ cdef object arithmetic(int op, object a, object b):
     cdef double s = 0.0
     if isinstance(a, Number):
         x = <Number>a
-        if x.buffer is None:
+        if x.rows:
             if isinstance(b, Number):
                 y = <Number>b
-                if y.buffer is None and y.algebra is x.algebra:
+                if y.rows and y.algebra is x.algebra:
                     # a zero divisor goes the general way, which warns and resolves 0/0
                     if op != DIVIDE or y.c[0] != 0.0:
                         return scalar_with_scalar(op, x, y)
@@ -192,7 +214,7 @@ cdef object arithmetic(int op, object a, object b):
                     return scalar_with_float(op, x, s)
     elif isinstance(b, Number):
         y = <Number>b
-        if y.buffer is None and as_float(a, &s):
+        if y.rows and as_float(a, &s):
             if op != DIVIDE or y.c[0] != 0.0:
                 return float_with_scalar(op, s, y)
     return general(op, a, b)
@@ -204,7 +226,7 @@ cdef object power(object a, object b):
     cdef long n
     if isinstance(a, Number) and PyLong_CheckExact(b):
         x = <Number>a
-        if x.buffer is None and (b == 2 or b == 3):
+        if x.rows and (b == 2 or b == 3):
             y = scalar_with_scalar(MULTIPLY, x, x)
             return scalar_with_scalar(MULTIPLY, y, x) if b == 3 else y
     return ufunc_handler(np.power, "__call__", (a, b), {})
@@ -336,7 +358,7 @@ cdef object math_function(int index, object x):
             return value
         return STDLIB[index](x)
     if isinstance(x, Number):
-        if (<Number>x).buffer is None:
+        if (<Number>x).rows:
             y = elementary(index, <Number>x)
             if y is not None:
                 return y
@@ -402,14 +424,7 @@ cdef int fill_inline(Number x, cnp.ndarray buffer) except -1:
     cdef char *data = <char *>cnp.PyArray_DATA(buffer)
     cdef int k
     x.table = &compiled(x.algebra).table
-    x.rows = <int>buffer.shape[0]
-    if x.c != NULL and x.c != x.small:
-        free(x.c)
-    x.c = x.small
-    if x.rows > 4:
-        x.c = <double *>malloc(x.rows * sizeof(double))
-        if x.c == NULL:
-            raise MemoryError
+    allocate(x, <int>buffer.shape[0])
     for k in range(x.rows):
         x.c[k] = (<double *>(data + k * stride))[0]
     return 0
@@ -420,7 +435,7 @@ cdef object parts_of(Number x):
     cdef cnp.ndarray array
     cdef cnp.npy_intp rows
     cdef int k
-    if x.buffer is not None:
+    if x.rows == 0:
         return x.buffer
     rows = x.rows
     array = cnp.PyArray_EMPTY(1, &rows, cnp.NPY_DOUBLE, 0)
@@ -660,10 +675,6 @@ cdef class Number:
 
     __hash__ = None
 
-    def __dealloc__(self):
-        if self.c != NULL and self.c != self.small:
-            free(self.c)
-
     # -- what it is --
 
     @property
@@ -674,33 +685,33 @@ cdef class Number:
     @property
     def value(self):
         """The plain value, without derivatives."""
-        if self.buffer is None:
+        if self.rows:
             return np.float64(self.c[0])
         return self.buffer[0]
 
     @property
     def shape(self):
         """The shape of the value."""
-        return () if self.buffer is None else self.buffer.shape[1:]
+        return () if self.rows else self.buffer.shape[1:]
 
     @property
     def ndim(self):
         """The number of dimensions of the value."""
-        return 0 if self.buffer is None else self.buffer.ndim - 1
+        return 0 if self.rows else self.buffer.ndim - 1
 
     @property
     def size(self):
         """The number of points."""
-        return 1 if self.buffer is None else _math.prod(self.buffer.shape[1:])
+        return 1 if self.rows else _math.prod(self.buffer.shape[1:])
 
     @property
     def dtype(self):
         """The dtype of the coefficients."""
-        return FLOAT64 if self.buffer is None else self.buffer.dtype
+        return FLOAT64 if self.rows else self.buffer.dtype
 
     def part(self, k):
         """One row of the coefficients: a view for arrays, a scalar otherwise."""
-        return np.float64(self.c[k]) if self.buffer is None else self.buffer[k]
+        return np.float64(self.c[k]) if self.rows else self.buffer[k]
 
     def adopt(self, algebra, parts):
         """Become the array number over `algebra` with these coefficients, in place.
@@ -708,7 +719,7 @@ cdef class Number:
         What in-place operators and assignment use when the result needs a larger algebra.
         """
         scalar, array = classes(algebra)
-        retype(self, array)
+        self.__class__ = array
         self.algebra = algebra
         self.buffer = parts
 
@@ -733,7 +744,7 @@ cdef class Number:
         if not kwargs and method == "__call__":
             if len(inputs) == 1:
                 index = SCALAR_INDEX.get(ufunc)
-                if index is not None and (<Number>self).buffer is None:
+                if index is not None and (<Number>self).rows:
                     y = elementary(index, self)
                     if y is not None:
                         return y
@@ -816,7 +827,7 @@ cdef class Number:
     def __neg__(self):
         cdef Number y
         cdef int k
-        if self.buffer is None:
+        if self.rows:
             y = scalar_like(self)
             for k in range(self.rows):
                 y.c[k] = -self.c[k]
@@ -829,9 +840,9 @@ cdef class Number:
     def __abs__(self):
         cdef Number y
         cdef int k
-        if self.buffer is None and self.c[0] > 0.0:
+        if self.rows and self.c[0] > 0.0:
             return self
-        if self.buffer is None and self.c[0] < 0.0:
+        if self.rows and self.c[0] < 0.0:
             return self.__neg__()
         return np.absolute(self)
 
@@ -839,11 +850,11 @@ cdef class Number:
 
     def __richcmp__(self, other, int op):
         cdef double x, y
-        if self.buffer is None:
+        if self.rows:
             x = self.c[0]
             if as_float(other, &y):
                 pass
-            elif isinstance(other, Number) and (<Number>other).buffer is None:
+            elif isinstance(other, Number) and (<Number>other).rows:
                 y = (<Number>other).c[0]
             else:
                 return compare(self, other, op)
@@ -861,7 +872,7 @@ cdef class Number:
         return compare(self, other, op)
 
     def __bool__(self):
-        return self.c[0] != 0.0 if self.buffer is None else bool(self.buffer[0])
+        return self.c[0] != 0.0 if self.rows else bool(self.buffer[0])
 
     def __float__(self):
         raise refuse(self, "float")
@@ -919,13 +930,6 @@ def show(part, spec=""):
     return repr(part.item() if isinstance(part, np.generic) else part)
 
 
-cdef int retype(Number x, object cls) except -1:
-    """Change the class of a number just made, or made to hold an array."""
-    if <object>type(x) is not cls:
-        taylorad_retype(x, cls)
-    return 0
-
-
 cdef object stacked(object given, str name):
     """Coefficients given by the user as one array ``(rows, *shape)`` of a numeric dtype."""
     arrays = []
@@ -964,16 +968,28 @@ cdef object stacked(object given, str name):
     return parts
 
 
-cdef int fill(Number x, object algebra, object parts) except -1:
-    """Initialise a number from a constructor's coefficients."""
-    x.algebra = algebra
-    if parts.ndim == 1 and parts.dtype == FLOAT64:
-        fill_inline(x, parts)
-        return 0
-    x.buffer = parts
-    if parts.ndim > 1:
-        retype(x, classes(algebra)[1])
-    return 0
+def construct(cls, args, kwargs):
+    """What calling a class of numbers does."""
+    cdef Number x, y
+    for known, constructor in CONSTRUCTORS.items():
+        if issubclass(cls, known):
+            x = constructor(*args, **(kwargs or {}))
+            break
+    else:
+        raise TypeError(f"{cls.__name__} is made by transforms, not by hand")
+    if cls is known:
+        return x
+    y = blank(<PyTypeObject *>cls)  # a subclass made by the user
+    y.algebra = x.algebra
+    if x.rows:
+        fill_inline(y, parts_of(x))
+    else:
+        y.buffer = x.buffer
+    return y
+
+
+cdef dict CONSTRUCTORS = {}
+taylorad_set_constructor(construct, Number)
 
 
 cdef class Dual(Number):
@@ -1007,9 +1023,6 @@ cdef class Dual(Number):
     Dual([2., 4.], [2., 2.])
     """
 
-    def __init__(self, value, tangent=0.0):
-        fill(self, dual(), stacked([value, tangent], "Dual"))
-
     @property
     def tangent(self):
         """The derivative part."""
@@ -1039,9 +1052,6 @@ cdef class HyperDual(Number):
     >>> HyperDual(2.0, 1.0, 1.0) ** 3
     HyperDual(8.0, 12.0, 12.0, 12.0)
     """
-
-    def __init__(self, value, d1=0.0, d2=0.0, d12=0.0):
-        fill(self, hyperdual(), stacked([value, d1, d2, d12], "HyperDual"))
 
     @property
     def d1(self):
@@ -1074,19 +1084,6 @@ cdef class Taylor(Number):
     >>> np.exp(Taylor.variable(0.0, 3))
     Taylor([1.0, 1.0, 0.5, 0.16666666666666666])
     """
-
-    def __init__(self, coefficients):
-        if isinstance(coefficients, Number) or np.ndim(coefficients) == 0:
-            raise TypeError(
-                "Taylor takes the sequence of coefficients [c_0, c_1, ...]; for the variable "
-                "itself write Taylor.variable(x, order)"
-            )
-        if len(coefficients) == 0:
-            raise ValueError("Taylor takes at least one coefficient")
-        if not isinstance(coefficients, np.ndarray):
-            coefficients = list(coefficients)
-        parts = stacked(coefficients, "Taylor")
-        fill(self, taylor(len(parts) - 1), parts)
 
     @staticmethod
     def variable(x, order, direction=1.0):
@@ -1138,6 +1135,31 @@ cdef class Nested(Number):
         return f"Nested({show(self.value)}, over {self.algebra!r})"
 
 
+def make_dual(value, tangent=0.0):
+    return make(dual(), stacked([value, tangent], "Dual"))
+
+
+def make_hyperdual(value, d1=0.0, d2=0.0, d12=0.0):
+    return make(hyperdual(), stacked([value, d1, d2, d12], "HyperDual"))
+
+
+def make_taylor(coefficients):
+    if isinstance(coefficients, Number) or np.ndim(coefficients) == 0:
+        raise TypeError(
+            "Taylor takes the sequence of coefficients [c_0, c_1, ...]; for the variable "
+            "itself write Taylor.variable(x, order)"
+        )
+    if len(coefficients) == 0:
+        raise ValueError("Taylor takes at least one coefficient")
+    if not isinstance(coefficients, np.ndarray):
+        coefficients = list(coefficients)
+    parts = stacked(coefficients, "Taylor")
+    return make(taylor(len(parts) - 1), parts)
+
+
+CONSTRUCTORS.update({Dual: make_dual, HyperDual: make_hyperdual, Taylor: make_taylor})
+for _class in (Number, Dual, HyperDual, Taylor, Nested):
+    taylorad_construct_by(_class)
 SCALAR_CLASSES.update(dual=Dual, hyperdual=HyperDual, taylor=Taylor, nested=Nested)
 
 

@@ -25,46 +25,43 @@ __all__ = ["CONSTANTS", "FUNCTIONS", "Expression", "ExpressionError", "constant"
 VARIABLE = "x"
 CONSTANTS = {"e": math.e, "pi": math.pi, "tau": math.tau}
 
-# NumPy's spelling, then the other spellings of the same function.
-FUNCTIONS: dict[str, Callable[..., Any]] = {
-    spelling: function
-    for function, *spellings in [
-        (np.sin,      "sin"),
-        (np.cos,      "cos"),
-        (np.tan,      "tan"),
-        (np.arcsin,   "arcsin", "asin"),
-        (np.arccos,   "arccos", "acos"),
-        (np.arctan,   "arctan", "atan"),
-        (np.arctan2,  "arctan2", "atan2"),
-        (np.sinh,     "sinh"),
-        (np.cosh,     "cosh"),
-        (np.tanh,     "tanh"),
-        (np.arcsinh,  "arcsinh", "asinh"),
-        (np.arccosh,  "arccosh", "acosh"),
-        (np.arctanh,  "arctanh", "atanh"),
-        (np.exp,      "exp"),
-        (np.exp2,     "exp2"),
-        (np.expm1,    "expm1"),
-        (np.log,      "log", "ln"),
-        (np.log2,     "log2"),
-        (np.log10,    "log10"),
-        (np.log1p,    "log1p"),
-        (np.sqrt,     "sqrt"),
-        (np.cbrt,     "cbrt"),
-        (np.power,    "power", "pow"),
-        (np.hypot,    "hypot"),
-        (np.sinc,     "sinc"),
-        (np.absolute, "absolute", "abs", "fabs"),
-        (np.sign,     "sign"),
-        (np.floor,    "floor"),
-        (np.ceil,     "ceil"),
-        (np.trunc,    "trunc"),
-        (np.rint,     "rint", "round"),
-        (np.minimum,  "minimum", "min"),
-        (np.maximum,  "maximum", "max"),
-    ]
-    for spelling in spellings
-}  # fmt: skip
+# NumPy's spelling first, then the others of the same function.
+_SPELLINGS: list[tuple[str, Callable[..., Any]]] = [
+    ("sin",               np.sin),
+    ("cos",               np.cos),
+    ("tan",               np.tan),
+    ("arcsin asin",       np.arcsin),
+    ("arccos acos",       np.arccos),
+    ("arctan atan",       np.arctan),
+    ("arctan2 atan2",     np.arctan2),
+    ("sinh",              np.sinh),
+    ("cosh",              np.cosh),
+    ("tanh",              np.tanh),
+    ("arcsinh asinh",     np.arcsinh),
+    ("arccosh acosh",     np.arccosh),
+    ("arctanh atanh",     np.arctanh),
+    ("exp",               np.exp),
+    ("exp2",              np.exp2),
+    ("expm1",             np.expm1),
+    ("log ln",            np.log),
+    ("log2",              np.log2),
+    ("log10",             np.log10),
+    ("log1p",             np.log1p),
+    ("sqrt",              np.sqrt),
+    ("cbrt",              np.cbrt),
+    ("power pow",         np.power),
+    ("hypot",             np.hypot),
+    ("sinc",              np.sinc),
+    ("absolute abs fabs", np.absolute),
+    ("sign",              np.sign),
+    ("floor",             np.floor),
+    ("ceil",              np.ceil),
+    ("trunc",             np.trunc),
+    ("rint round",        np.rint),
+    ("minimum min",       np.minimum),
+    ("maximum max",       np.maximum),
+]  # fmt: skip
+FUNCTIONS = {name: function for names, function in _SPELLINGS for name in names.split()}
 
 OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
     ast.Add:      operator.add,
@@ -325,9 +322,9 @@ def _read(node: ast.expr, source: str) -> tuple[Any, list[ast.expr]]:
             return name, []
         case ast.Name(id=name) if name in CONSTANTS:
             return CONSTANTS[name], []
-        case ast.Constant(value=value) if type(value) is int and value <= 2**53:
+        case ast.Constant(value=int() as value) if type(value) is int and value <= 2**53:
             return value, []  # an exact exponent, whatever the type of x
-        case ast.Constant(value=value) if type(value) in (int, float):
+        case ast.Constant(value=int() | float() as value) if type(value) is not bool:
             return _finite(node, source, float, value), []
         case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
             return OPERATORS[type(op)], [left, right]

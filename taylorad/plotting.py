@@ -125,7 +125,7 @@ def plot_taylor(
     for position, order in enumerate(chosen):
         y = np.polynomial.polynomial.polyval(x - center, coefficients[: order + 1])
         axes.plot(x, y, label=f"$T_{{{order}}}$", **(_style(position) | {"linewidth": 1.8}))
-    axes.plot(center, coefficients[0], "o", color="black", markersize=7, zorder=3)
+    axes.scatter([center], coefficients[:1], color="black", s=50, zorder=3)
     low, high = curves.view()
     room = 0.2 * (high - low)
     _frame(axes, (lower, upper), (low - room, high + room), "$f$ and its Taylor polynomials")
@@ -201,8 +201,9 @@ def _sample(
     # Across the finest step a jump climbs by next to nothing on either side, a pole by a lot.
     slopes = np.abs(np.where(np.isfinite(slopes), slopes, 0.0))
     climb = step * np.maximum(slopes[:, :-1], slopes[:, 1:])
-    pole = rough & finest & (climb > 0.05 * height)
-    return _Curves(x, values, rough & finest, typical, ~pole.any(axis=1))
+    broken = np.asarray(rough & finest)
+    poles = np.asarray(broken & (climb > 0.05 * height))
+    return _Curves(x, values, broken, typical, bounded=~np.any(poles, axis=1))
 
 
 def _scales(values: Floats) -> tuple[Floats, Floats]:
@@ -313,6 +314,6 @@ def _frame(axes: Axes, span: tuple[float, float], view: tuple[float, float], nam
     axes.set_ylim(view[0] - room, view[1] + room)
     axes.set_xlabel("$x$")
     axes.set_ylabel(name)
-    axes.axhline(0, color="0.7", linewidth=0.8, zorder=1)
+    axes.hlines(0, *span, color="0.7", linewidth=0.8, zorder=1)  # no line: those are curves
     axes.grid(alpha=0.25)
     axes.legend(ncols=1 if len(axes.get_legend_handles_labels()[0]) <= 6 else 2)

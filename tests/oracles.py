@@ -80,9 +80,9 @@ def coefficients(
 
 
 def _trial(f: Function, centre: Any, order: int, r: Any, digits: int) -> list[Any] | None:
-    big, scale = _on_circle(f, centre, r)
-    small, _ = _on_circle(f, centre, r * mpf("0.8"))
     middle = f(centre)
+    big, scale, real = _on_circle(f, centre, middle, r)
+    small, *_ = _on_circle(f, centre, middle, r * mpf("0.8"))
     if not mpmath.isfinite(scale):  # the circle meets a singularity
         return None
     noise = scale * mpf(10) ** (-0.9 * digits)
@@ -93,7 +93,6 @@ def _trial(f: Function, centre: Any, order: int, r: Any, digits: int) -> list[An
     if abs(mpmath.polyval(big[::-1], offset) - f(centre + offset)) > close * scale:
         return None
     answer = [mpmath.mpmathify(middle)]
-    real = not isinstance(centre, mpc) and mpmath.im(middle) == 0
     for k in range(1, order + 1):
         one, two = big[k], small[k]
         if abs(one) * r**k <= noise:
@@ -104,16 +103,18 @@ def _trial(f: Function, centre: Any, order: int, r: Any, digits: int) -> list[An
     return answer
 
 
-def _on_circle(f: Function, centre: Any, r: Any) -> tuple[list[Any], Any]:
+def _on_circle(f: Function, centre: Any, middle: Any, r: Any) -> tuple[list[Any], Any, bool]:
     roots = _roots(mp.dps)
-    if isinstance(centre, mpc):
-        values = [f(centre + r * w) for w in roots]
-    else:  # f is real on the real axis, so the lower half is the mirror of the upper
-        upper = [f(centre + r * w) for w in roots[: SAMPLES // 2 + 1]]
-        values = [*upper, *(mpmath.conj(value) for value in upper[-2:0:-1])]
+    values = [f(centre + r * w) for w in roots[: SAMPLES // 2 + 1]]
+    # Where f is real on the real axis, the lower half is the mirror of the upper.
+    real = all(mpmath.im(part) == 0 for part in (centre, middle, values[0], values[-1]))
+    if real:
+        values += [mpmath.conj(value) for value in values[-2:0:-1]]
+    else:
+        values += [f(centre + r * w) for w in roots[SAMPLES // 2 + 1 :]]
     scale = max(abs(value) for value in values)
     sums = _fourier(values, roots)[: SAMPLES // 2]
-    return [total / (SAMPLES * r**k) for k, total in enumerate(sums)], scale
+    return [total / (SAMPLES * r**k) for k, total in enumerate(sums)], scale, real
 
 
 def _fourier(values: list[Any], roots: list[Any]) -> list[Any]:
@@ -160,10 +161,6 @@ def _sinc(x: Any) -> Any:
     return mpmath.sin(mp.pi * x) / (mp.pi * x) if x else mpf(1)
 
 
-def _log1p(x: Any) -> Any:
-    return mpmath.log(1 + x)
-
-
 def _power(x: Any, y: Any) -> Any:
     if not isinstance(y, mpc) and y == int(y):
         return x ** int(y)
@@ -185,12 +182,12 @@ UNARY: dict[Any, Function] = {
     np.degrees: lambda x: x * 180 / mp.pi,
     np.exp: mpmath.exp,
     np.exp2: lambda x: mpf(2) ** x,
-    np.expm1: lambda x: mpmath.exp(x) - 1,
+    np.expm1: mpmath.expm1,
     np.fabs: lambda x: x if mpmath.re(x) > 0 else -x,
     np.i0: lambda x: mpmath.besseli(0, x),
     np.log: mpmath.log,
     np.log10: lambda x: mpmath.log(x) / mpmath.log(10),
-    np.log1p: _log1p,
+    np.log1p: mpmath.log1p,
     np.log2: lambda x: mpmath.log(x) / mpmath.log(2),
     np.negative: lambda x: -x,
     np.positive: lambda x: x,

@@ -7,6 +7,7 @@ import pkgutil
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import taylorad as ta
@@ -19,11 +20,24 @@ MODULES = [
     if not module.name.endswith("__main__")
 ]
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+FLOAT = re.compile(r"-?\b\d+\.\d*(?:e[-+]?\d+)?")
+
+
+class Checker(doctest.OutputChecker):
+    """Compare floats as floats: their last digits differ between machines."""
+
+    def check_output(self, want, got, optionflags):
+        if super().check_output(want, got, optionflags):
+            return True
+        if FLOAT.sub("#", want).split() != FLOAT.sub("#", got).split():
+            return False
+        expected, found = (np.array(FLOAT.findall(text), float) for text in (want, got))
+        return np.allclose(found, expected, rtol=1e-12, atol=1e-14)
 
 
 def run(examples):
     """Run the doctests; the failures are printed and counted."""
-    runner = doctest.DocTestRunner(optionflags=OPTIONS)
+    runner = doctest.DocTestRunner(Checker(), optionflags=OPTIONS)
     for example in examples:
         runner.run(example)
     assert runner.summarize(verbose=False).failed == 0

@@ -8,7 +8,7 @@ import tracemalloc
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from taylorad.expression import (
@@ -278,7 +278,6 @@ expressions = st.recursive(
 )
 
 
-@settings(deadline=None)  # a busy machine is no failure
 @given(expressions, st.floats(0.1, 2))
 def test_agrees_with_python_itself(text, x):
     names = {name: getattr(np, name) for name in ("sin", "cosh", "exp", "pi")}
@@ -292,7 +291,6 @@ def test_agrees_with_python_itself(text, x):
         np.testing.assert_array_equal(found(x), expected)
 
 
-@settings(deadline=None)
 @given(st.text(max_size=40) | st.text("xsincoep()+-*/%,.^ 0123456789", max_size=40))
 def test_any_text_is_parsed_or_refused(text):
     try:

@@ -163,6 +163,18 @@ def test_allowance():
     assert [float(part) for part in got] == pytest.approx([27, 18, 3, 0])
 
 
+def test_complex_points_and_directions():
+    got = series(np.exp, (0.5 + 2j, 1j))
+    with mp.workdps(60):
+        for k in range(21):
+            want = mpmath.exp(mpmath.mpc(0.5, 2)) * mpmath.mpc(0, 1) ** k / mpmath.factorial(k)
+            assert close(got[k], want)
+    got = series(np.sqrt, (1.0, 1j), order=2)
+    with mp.workdps(60):
+        assert close(got[1], mpmath.mpc(0, 0.5))
+        assert close(got[2], mpf(1) / 8)
+
+
 def test_polynomials():
     keep = [(i, j) for i in range(4) for j in range(4) if i + j <= 3]
     one_plus = Polynomial({(0, 0): Fraction(1), (1, 0): Fraction(1), (0, 1): Fraction(2)}, keep)
