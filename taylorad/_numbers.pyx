@@ -60,7 +60,15 @@ cdef extern from *:
         ((PyTypeObject *)type)->tp_new = taylorad_new;
         ((PyTypeObject *)type)->tp_vectorcall = NULL;
     }
+    /* Between classes of arrays, which differ in nothing but their names' meaning. */
+    static void taylorad_reclass(PyObject *number, PyObject *type) {
+        PyTypeObject *old = Py_TYPE(number);
+        Py_INCREF(type);
+        Py_SET_TYPE(number, (PyTypeObject *)type);
+        Py_DECREF((PyObject *)old);
+    }
     """
+    void taylorad_reclass(object, object)
     object taylorad_blank(PyTypeObject *, object)
     void taylorad_set_constructor(object, object)
     void taylorad_construct_by(object)
@@ -719,7 +727,7 @@ cdef class Number:
         What in-place operators and assignment use when the result needs a larger algebra.
         """
         scalar, array = classes(algebra)
-        self.__class__ = array
+        taylorad_reclass(self, array)
         self.algebra = algebra
         self.buffer = parts
 
