@@ -1,17 +1,35 @@
 """Exact derivatives of any order for plain NumPy code."""
 
-from taylorad import _array, _methods, _numbers, dispatch
-
-_numbers.install(
-    dispatch.on_ufunc,
-    dispatch.on_function,
-    _methods.METHODS,
-    _methods.PROPERTIES,
-    _array.ARRAY_CLASSES,
+from taylorad import math, rules
+from taylorad._numbers import Dual, HyperDual, Taylor, value
+from taylorad.custom import custom_derivative
+from taylorad.dispatch import DerivativeError
+from taylorad.plotting import plot_derivatives, plot_taylor
+from taylorad.transforms import (
+    derivative,
+    derivatives,
+    directional_derivative,
+    jet,
+    jvp,
+    stop_gradient,
+    taylor,
 )
 
-from taylorad import rules  # noqa: E402, F401
-from taylorad._numbers import Dual, HyperDual, Taylor, value  # noqa: E402
-from taylorad.dispatch import DerivativeError  # noqa: E402
-
-__all__ = ["DerivativeError", "Dual", "HyperDual", "Taylor", "value"]
+__all__ = [
+    "DerivativeError",
+    "Dual",
+    "HyperDual",
+    "Taylor",
+    "custom_derivative",
+    "derivative",
+    "derivatives",
+    "directional_derivative",
+    "jet",
+    "jvp",
+    "math",
+    "plot_derivatives",
+    "plot_taylor",
+    "stop_gradient",
+    "taylor",
+    "value",
+]

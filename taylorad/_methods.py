@@ -12,8 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from taylorad import _numbers
+from taylorad._array import ARRAY_CLASSES
 from taylorad._numbers import Number, make
-from taylorad.dispatch import mixes
+from taylorad.dispatch import mixes, on_function, on_ufunc
 
 __all__ = ["METHODS", "PROPERTIES"]
 
@@ -205,3 +207,5 @@ PROPERTIES: dict[str, Callable[[Any], Any]] = {
     "strides": _value_attribute("strides"),
 }
 
+
+_numbers.install(on_ufunc, on_function, METHODS, PROPERTIES, ARRAY_CLASSES)

@@ -1,5 +1,6 @@
 """What each NumPy function means for derivatives, one file a kind; importing fills dispatch."""
 
+from taylorad import _methods  # noqa: F401  (connects the numbers to dispatch)
 from taylorad.rules import (
     analytic,
     bilinear,
