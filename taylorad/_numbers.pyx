@@ -38,27 +38,71 @@ cnp.import_array()
 
 cdef extern from *:
     """
-    /* What Cython made to allocate a number, whatever its class. */
-    static newfunc taylorad_allocator = NULL;
-    /* What users call: a Python function that returns a number of the right class. */
+    /* Allocation. Scalars come and go at every operation, so their memory is kept for the
+     * next one; Cython's own free list clears all of it each time, at twice the cost. */
+
+    typedef struct {
+        PyObject_HEAD
+        PyObject *algebra;
+        PyObject *buffer;
+    } taylorad_head; /* how a Number begins */
+
+    enum { TAYLORAD_KEPT = 128 };
+    static PyObject *taylorad_kept[TAYLORAD_KEPT];
+    static int taylorad_count = 0;
+    static newfunc taylorad_allocator = NULL; /* what Cython made */
+
+    static inline PyObject *taylorad_blank(PyTypeObject *type, PyObject *algebra) {
+        PyObject *number;
+        taylorad_head *head;
+        if (taylorad_count > 0 && !(type->tp_flags & Py_TPFLAGS_HEAPTYPE)) {
+            number = PyObject_Init(taylorad_kept[--taylorad_count], type);
+            head = (taylorad_head *)number;
+            head->algebra = Py_NewRef(algebra);
+            head->buffer = Py_NewRef(Py_None);
+            return number;
+        }
+        PyObject *nothing = PyTuple_New(0);
+        if (!nothing) return NULL;
+        number = taylorad_allocator(type, nothing, NULL);
+        Py_DECREF(nothing);
+        if (!number) return NULL;
+        head = (taylorad_head *)number;
+        Py_SETREF(head->algebra, Py_NewRef(algebra));
+        return number;
+    }
+    static void taylorad_dealloc(PyObject *number) {
+        taylorad_head *head = (taylorad_head *)number;
+        PyTypeObject *type = Py_TYPE(number);
+        Py_CLEAR(head->algebra);
+        Py_CLEAR(head->buffer);
+    #ifndef Py_GIL_DISABLED
+        if (taylorad_count < TAYLORAD_KEPT && !(type->tp_flags & Py_TPFLAGS_HEAPTYPE)) {
+            taylorad_kept[taylorad_count++] = number;
+            return;
+        }
+    #endif
+        type->tp_free(number);
+    }
+
+    /* Construction. What users call is a Python function that returns a number of the
+     * right class: that of arrays where it is given one. */
+
     static PyObject *taylorad_constructor = NULL;
 
-    static inline PyObject *taylorad_blank(PyTypeObject *type, PyObject *nothing) {
-        return taylorad_allocator(type, nothing, NULL);
-    }
     static PyObject *taylorad_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
         return PyObject_CallFunctionObjArgs(
             taylorad_constructor, (PyObject *)type, args, kwargs ? kwargs : Py_None, NULL);
     }
     static void taylorad_set_constructor(PyObject *constructor, PyObject *base) {
-        Py_INCREF(constructor);
-        taylorad_constructor = constructor;
+        taylorad_constructor = Py_NewRef(constructor);
         taylorad_allocator = ((PyTypeObject *)base)->tp_new;
     }
-    /* A constructor of scalars that answers with an array where it is given one. */
-    static void taylorad_construct_by(PyObject *type) {
-        ((PyTypeObject *)type)->tp_new = taylorad_new;
-        ((PyTypeObject *)type)->tp_vectorcall = NULL;
+    static void taylorad_take_over(PyObject *class) {
+        PyTypeObject *type = (PyTypeObject *)class;
+        type->tp_new = taylorad_new;
+        type->tp_vectorcall = NULL;
+        type->tp_dealloc = taylorad_dealloc;
     }
     /* Between classes of arrays, which differ in nothing but their names' meaning. */
     static void taylorad_reclass(PyObject *number, PyObject *type) {
@@ -68,12 +112,11 @@ cdef extern from *:
         Py_DECREF((PyObject *)old);
     }
     """
-    void taylorad_reclass(object, object)
     object taylorad_blank(PyTypeObject *, object)
+    void taylorad_reclass(object, object)
     void taylorad_set_constructor(object, object)
-    void taylorad_construct_by(object)
+    void taylorad_take_over(object)
 
-cdef tuple NOTHING = ()
 cdef dict SCALAR_CLASSES = {}    # kind of the only factor -> class of 0-d numbers
 cdef dict ARRAY_CLASSES = {}     # the same -> class of array numbers
 cdef dict METHODS = {}           # name -> function of the number: ndarray methods, ufuncs
@@ -101,14 +144,9 @@ def install(on_ufunc, on_function, methods, properties, array_classes):
 
 # --- Scalars -----------------------------------------------------------------------------
 
-cdef inline Number blank(PyTypeObject *cls):
-    return <Number>taylorad_blank(cls, NOTHING)
-
-
 cdef inline Number scalar_like(Number x):
     """An uninitialised inline scalar over the algebra of x."""
-    cdef Number y = blank(Py_TYPE(x))
-    y.algebra = x.algebra
+    cdef Number y = <Number>taylorad_blank(Py_TYPE(x), x.algebra)
     y.table = x.table
     allocate(y, x.rows)
     return y
@@ -413,12 +451,12 @@ cpdef object make(object algebra, parts):
     buffer = parts
     scalar, array = classes(algebra)
     if buffer.ndim > 1:
-        x = blank(<PyTypeObject *>array)
-        x.algebra = algebra
+        x = <Number>taylorad_blank(<PyTypeObject *>array, algebra)
+        x.rows = 0
         x.buffer = buffer
         return x
-    x = blank(<PyTypeObject *>scalar)
-    x.algebra = algebra
+    x = <Number>taylorad_blank(<PyTypeObject *>scalar, algebra)
+    x.rows = 0
     if buffer.descr.type_num != cnp.NPY_DOUBLE:
         # a scalar never changes: not when the array it was taken from does, either
         x.buffer = parts if parts.base is None else parts.copy()
@@ -663,7 +701,6 @@ cdef object refuse(Number x, str what):
     )
 
 
-@cython.freelist(64)
 @cython.no_gc
 cdef class Number:
     """Base of every forward-mode number: an element of a truncated graded algebra.
@@ -987,8 +1024,7 @@ def construct(cls, args, kwargs):
         raise TypeError(f"{cls.__name__} is made by transforms, not by hand")
     if cls is known:
         return x
-    y = blank(<PyTypeObject *>cls)  # a subclass made by the user
-    y.algebra = x.algebra
+    y = <Number>taylorad_blank(<PyTypeObject *>cls, x.algebra)  # a subclass made by the user
     if x.rows:
         fill_inline(y, parts_of(x))
     else:
@@ -1167,7 +1203,7 @@ def make_taylor(coefficients):
 
 CONSTRUCTORS.update({Dual: make_dual, HyperDual: make_hyperdual, Taylor: make_taylor})
 for _class in (Number, Dual, HyperDual, Taylor, Nested):
-    taylorad_construct_by(_class)
+    taylorad_take_over(_class)
 SCALAR_CLASSES.update(dual=Dual, hyperdual=HyperDual, taylor=Taylor, nested=Nested)
 
 
