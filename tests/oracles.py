@@ -14,7 +14,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import mpmath
@@ -64,25 +64,31 @@ def coefficients(
     digits : int, optional
         Working precision; more is needed where values span many magnitudes.
     """
+    return _search(f, x, order, radius, digits)[0]
+
+
+def _search(
+    f: Function, x: Any, order: int, radius: Any, digits: int, tries: int = 30
+) -> tuple[list[Any], Any]:
+    """The coefficients and the radius of a circle that gives them."""
     assert order < SAMPLES // 2
     with mp.workdps(digits):
         centre = mpmath.mpmathify(x)
         r = mpf(radius) if radius is not None else mpf(max(1, abs(centre)) / 2)
-        for _ in range(60):
+        for _ in range(tries):
             try:
                 found = _trial(f, centre, order, r, digits)
             except (ZeroDivisionError, ValueError):
                 found = None
             if found is not None:
-                return found
-            r /= 4
+                return found, r
+            r /= 16
     raise OracleError(f"no circle about {x} works")
 
 
 def _trial(f: Function, centre: Any, order: int, r: Any, digits: int) -> list[Any] | None:
     middle = f(centre)
     big, scale, real = _on_circle(f, centre, middle, r)
-    small, *_ = _on_circle(f, centre, middle, r * mpf("0.8"))
     if not mpmath.isfinite(scale):  # the circle meets a singularity
         return None
     noise = scale * mpf(10) ** (-0.9 * digits)
@@ -92,6 +98,7 @@ def _trial(f: Function, centre: Any, order: int, r: Any, digits: int) -> list[An
     offset = r * mpc("0.11", "0.07")
     if abs(mpmath.polyval(big[::-1], offset) - f(centre + offset)) > close * scale:
         return None
+    small, *_ = _on_circle(f, centre, middle, r * mpf("0.8"))
     answer = [mpmath.mpmathify(middle)]
     for k in range(1, order + 1):
         one, two = big[k], small[k]
@@ -138,18 +145,21 @@ def _roots(digits: int) -> list[Any]:
 
 
 def _logaddexp(x: Any, y: Any) -> Any:
-    return mpmath.log(mpmath.exp(x) + mpmath.exp(y))
+    low, high = (x, y) if mpmath.re(x) < mpmath.re(y) else (y, x)
+    return high + mpmath.log1p(mpmath.exp(low - high))
 
 
 def _logaddexp2(x: Any, y: Any) -> Any:
-    return mpmath.log(mpf(2) ** x + mpf(2) ** y, 2)
+    low, high = (x, y) if mpmath.re(x) < mpmath.re(y) else (y, x)
+    return high + mpmath.log1p(mpf(2) ** (low - high)) / mpmath.log(2)
 
 
-def _arctan2(y: Any, x: Any) -> Any:
-    if abs(mpmath.re(y)) > abs(mpmath.re(x)):
-        turn = mp.pi / 2 if mpmath.re(y) > 0 else -mp.pi / 2
-        return turn - mpmath.atan(x / y)
-    turn = 0 if mpmath.re(x) > 0 else (mp.pi if mpmath.re(y) >= 0 else -mp.pi)
+def _arctan2(y: Any, x: Any, at: Any = None) -> Any:
+    """The branch is that of the real point `at`, so that the result is analytic near it."""
+    y0, x0 = at or (y, x)
+    if abs(y0) > abs(x0):
+        return (mp.pi / 2 if y0 > 0 else -mp.pi / 2) - mpmath.atan(x / y)
+    turn = 0 if x0 > 0 else (mp.pi if y0 >= 0 else -mp.pi)
     return turn + mpmath.atan(y / x)
 
 
@@ -217,23 +227,42 @@ BINARY: dict[Any, Function] = {
 }
 
 
-@lru_cache(maxsize=8192)
+# How far singularities are, where the search for a circle is long without knowing it.
+DISTANCE: dict[Any, Function] = {
+    **dict.fromkeys((np.absolute, np.cbrt, np.fabs, np.log, np.log10, np.log2), abs),
+    **dict.fromkeys((np.reciprocal, np.sqrt), abs),
+    **dict.fromkeys(
+        (np.arccos, np.arccosh, np.arcsin, np.arctanh), lambda x: min(abs(x - 1), abs(x + 1))
+    ),
+    np.log1p: lambda x: abs(1 + x),
+}
+
+
 def series(
     function: Any, *inner: tuple[Any, ...], order: int = 20, digits: int = 120
 ) -> tuple[Any, ...]:
     """Taylor coefficients in t of ``function(u(t), ...)``; each u is given by coefficients."""
+    return _series(function, inner, order, digits)[0]
+
+
+@lru_cache(maxsize=8192)
+def _series(
+    function: Any, inner: tuple[Any, ...], order: int, digits: int, radius: Any = None
+) -> tuple[tuple[Any, ...], Any]:
     f = UNARY[function] if len(inner) == 1 else BINARY[function]
+    if function is np.arctan2:
+        f = partial(f, at=tuple(part[0] for part in inner))
     parts = [_polynomial_function(c) for c in inner]
-    reach = max([abs(c[0] / c[1]) for c in inner if len(c) > 1 and c[1]], default=1)
-    return tuple(
-        coefficients(
-            lambda t: f(*(part(t) for part in parts)),
-            0,
-            order,
-            radius=max(1, reach) / 2,
-            digits=digits,
-        )
+    tries = 30 if radius is None else 3
+    if radius is None:
+        reach = max([abs(c[0] / c[1]) for c in inner if len(c) > 1 and c[1]], default=1)
+        radius = max(1, reach) / 2
+        if function in DISTANCE:
+            radius = min(radius, DISTANCE[function](inner[0][0]) * 0.7)
+    found, radius = _search(
+        lambda t: f(*(part(t) for part in parts)), 0, order, radius, digits, tries
     )
+    return tuple(found), radius
 
 
 def unary(function: Any, x: Any, order: int = 20, digits: int = 120) -> tuple[Any, ...]:
@@ -248,25 +277,29 @@ def allowance(
     """By how much relative errors in the arguments' coefficients move those of the result.
 
     The k-th number is |y_k| + sum over all coefficients u_j of |u_j dy_k/du_j|, so that
-    an error of this number times the machine epsilon is no fault of the algorithm.
+    an error of this number times the machine epsilon is no fault of the algorithm. A
+    coefficient of 1 after the constant is taken to be exact.
     """
-    exact = series(function, *inner, order=order, digits=digits)
+    exact, radius = _series(function, inner, order + 1, digits)
+    if len(inner) == 1 and inner[0][1:] == (1.0,):  # dy_k/dx = (k + 1) y_{k+1}
+        x = abs(mpmath.mpmathify(inner[0][0]))
+        return tuple(abs(exact[k]) + x * (k + 1) * abs(exact[k + 1]) for k in range(order + 1))
     total = [abs(part) for part in exact]
     step = mpf(10) ** -25
     with mp.workdps(digits):
         for which, u in enumerate(inner):
             for j, part in enumerate(u):
-                if part == 0:
+                if part == 0 or (j and part == 1):
                     continue
                 moved = list(inner)
                 moved[which] = (*u[:j], mpmath.mpmathify(part) * (1 + step), *u[j + 1 :])
                 try:
-                    other = series(function, *moved, order=order, digits=digits)
+                    other, _ = _series(function, tuple(moved), order + 1, digits, radius)
                 except OracleError:  # an integer exponent of a negative base, say
                     continue
                 changes = [abs(two - one) / step for one, two in zip(exact, other, strict=True)]
                 total = [one + two for one, two in zip(total, changes, strict=True)]
-    return tuple(total)
+    return tuple(total[: order + 1])
 
 
 def _polynomial_function(c: Sequence[Any]) -> Function:
@@ -295,7 +328,7 @@ def excess(
     In units of 1: about the machine epsilon is perfect. Results below the smallest normal
     number are held to its absolute accuracy only.
     """
-    want = series(function, *inner, order=order, digits=digits)
+    want = _series(function, inner, order + 1, digits)[0]
     allowed = allowance(function, *inner, order=order, digits=digits)
     return [relative(*triple) for triple in zip(got, want, allowed, strict=False)]
 

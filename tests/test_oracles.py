@@ -158,9 +158,9 @@ def test_excess_blames_only_what_the_argument_does_not_explain():
 
 
 def test_allowance():
-    # y = x^2 at 3 + t: y = (9, 6, 1), each coefficient of x moves the ones it is in.
-    got = allowance(np.square, (3.0, 1.0), order=3)
-    assert [float(part) for part in got] == pytest.approx([27, 18, 3, 0])
+    # y = x^2 at 3 + 2 t: y = (9, 12, 4), each coefficient of x moves the ones it is in.
+    got = allowance(np.square, (3.0, 2.0), order=3)
+    assert [float(part) for part in got] == pytest.approx([27, 36, 12, 0])
 
 
 def test_complex_points_and_directions():
