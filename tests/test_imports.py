@@ -21,6 +21,7 @@ LAYERS = [
     ["_numbers"],
     ["dispatch"],
     ["_array", "_methods", "math"],
+    ["valuation"],
     ["rules"],
     ["transforms"],
     ["custom"],
