@@ -16,15 +16,16 @@ __all__ = ["Block", "block_points", "blocks", "run", "worker_count"]
 
 Block = tuple[slice, ...]
 
-# Coefficients in one intermediate result of a block; a handful of these fit in 1 MiB.
-COEFFICIENTS = 12288
+# Coefficients in one intermediate result of a block: a few of these fit in 1 MiB of cache,
+# and the cost of a block's Python code is spread over many points.
+COEFFICIENTS = 48_000
 # Coefficients from which a second thread pays for its start.
 WORTH_A_THREAD = 200_000
 
 
 def block_points(order: int) -> int:
     """How many points a block has."""
-    return min(max(COEFFICIENTS // (order + 1), 512), 6144)
+    return min(max(COEFFICIENTS // (order + 1), 1000), 16_000)
 
 
 def blocks(shape: tuple[int, ...], points: int) -> list[Block]:

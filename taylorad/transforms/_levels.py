@@ -48,16 +48,16 @@ def seed(level: Algebra, coefficients: Mapping[int, Any]) -> Any:
 
 def assemble(algebra: Algebra, tag: int, coefficients: Mapping[int, Any]) -> Any:
     """The number over `algebra` with these coefficients in its factor `tag`."""
-    parts = np.zeros(
-        (algebra.rows, *shape_of(coefficients[0])), common_dtype(coefficients.values())
-    )
+    shape, order = shape_of(coefficients[0]), _order(algebra, tag)
+    parts = np.zeros((algebra.rows, *shape), common_dtype(coefficients.values()))
     for k, coefficient in coefficients.items():
-        if k <= _order(algebra, tag):
+        if k > order:
+            continue
+        if algebra.univariate:
+            parts[k, ...] = coefficient
+        else:
             rest, rows = algebra.select(tag, (k,))
-            if rest.factors:
-                parts[rows] = _aligned(parts_over(rest, coefficient), parts.ndim)
-            else:
-                parts[rows[0], ...] = coefficient
+            parts[rows] = _aligned(parts_over(rest, coefficient), parts.ndim)
     return make(algebra, parts)
 
 
@@ -78,23 +78,23 @@ def _aligned(parts: Any, ndim: int) -> Any:
 
 def common_dtype(values: Iterable[Any]) -> np.dtype[Any]:
     """The common dtype; Python's own numbers give way to NumPy's, as in NumPy."""
-    weak = (int, float, complex)
-    dtype = np.result_type(
-        *[
-            x if type(x) in weak else x.dtype if isinstance(x, Number) else np.asarray(x).dtype
-            for x in values
-        ]
-    )
+    kinds = [_kind(x) for x in values]
+    dtype = np.result_type(*kinds) if kinds else np.dtype(np.float64)
     return np.dtype(np.float64) if dtype.kind in "biu" else dtype
 
 
+def _kind(x: Any) -> Any:
+    if type(x) in (int, float, complex):
+        return x
+    return x.dtype if isinstance(x, Number) else np.asarray(x).dtype
+
+
 def times_factorial(parts: Any, k: int) -> Any:
-    """k! times the coefficients of degree k: their derivatives."""
-    if k < 2:
-        return parts
-    if parts.dtype == object:
+    """k! times the coefficients of degree k: their derivatives, in an array of their own."""
+    dtype = getattr(parts, "dtype", np.dtype(object))
+    if dtype == object:
         return parts * math.factorial(k)
-    if k <= 34 or (k <= 170 and parts.dtype != np.float32):
+    if k <= 34 or (k <= 170 and dtype != np.float32):
         return parts * float(math.factorial(k))
     # k! alone would be infinite where its product with a small coefficient is not.
     for first in range(1, k + 1, 20):
@@ -115,7 +115,7 @@ class Expansion:
     rebuild : callable
         Puts leaves into a structure like the one that was returned.
     dtype : dtype
-        Of derivatives of a plain integer output.
+        Of the arguments: what derivatives of a plain integer output have.
     curried : bool
         Whether a function was returned.
     """
@@ -141,6 +141,8 @@ class Expansion:
             return leaf if k == 0 else self._zero(leaf)
         if k > self.order(leaf):
             return self._unknown(leaf)
+        if leaf.algebra.univariate:
+            return times_factorial(leaf.part(k), k)
         rest, rows = leaf.algebra.select(self.tag, (k,))
         return make(rest, times_factorial(leaf.parts[rows], k))
 
@@ -152,8 +154,10 @@ class Expansion:
         return make(rest, leaf.parts[rows])
 
     def _zero(self, leaf: Any) -> Any:
-        dtype = np.dtype(leaf.dtype if isinstance(leaf, Number) else np.asarray(leaf).dtype)
-        return np.zeros(shape_of(leaf), self.dtype if dtype.kind in "biu" else dtype)[()]
+        dtype = leaf.dtype if isinstance(leaf, Number) else np.asarray(leaf).dtype
+        if dtype.kind in "biu":
+            dtype = self.dtype
+        return np.zeros(shape_of(leaf), dtype)[()]
 
     def _unknown(self, leaf: Any) -> Any:
         # Over an algebra of degree 0: outer levels know no derivative of it either.
@@ -164,7 +168,7 @@ class Expansion:
 def expand(
     call: Callable[[Algebra], Any],
     order: int,
-    dtype: Any,
+    dtype: np.dtype[Any],
     lists_are_arrays: bool = True,
     curried: bool = False,
 ) -> Expansion:
@@ -188,9 +192,9 @@ def expand(
         tag = algebras.new_tag()
         output = call(algebras.dual(tag) if degree == 1 else algebras.taylor(degree, tag))
         if curried and callable(output) and not isinstance(output, Number):
-            return Expansion(tag, [], iter, common_dtype([np.empty(0, dtype)]), curried=True)
+            return Expansion(tag, [], iter, dtype, curried=True)
         leaves, rebuild = _returned(output, lists_are_arrays)
-        expansion = Expansion(tag, leaves, rebuild, common_dtype([np.empty(0, dtype)]))
+        expansion = Expansion(tag, leaves, rebuild, dtype)
         known = min(map(expansion.order, leaves), default=order)
         if known >= order:
             break
