@@ -23,7 +23,8 @@ cimport cython
 
 from taylorad._numbers cimport Number, function_index, math_function
 
-from taylorad._numbers import value
+from taylorad._numbers import repack, value
+from taylorad.dispatch import FUNCTIONS
 
 cdef int EXP = function_index("exp"), EXP2 = function_index("exp2")
 cdef int EXPM1 = function_index("expm1"), LOG = function_index("log")
@@ -137,6 +138,21 @@ def isclose(a, b, *, rel_tol=1e-09, abs_tol=0.0):
     return _math.isclose(value(a), value(b), rel_tol=rel_tol, abs_tol=abs_tol)
 
 
+def _row(standard):
+    """The rule for one of the standard module's functions that NumPy does not have."""
+    def function(x):
+        x = repack(x)
+        if isinstance(x, Number):
+            return FUNCTIONS[standard](x)
+        return np.vectorize(standard, otypes=[float])(x)[()]
+
+    return function
+
+
+erf = _either("erf", _math.erf, _row(_math.erf))
+erfc = _either("erfc", _math.erfc, _row(_math.erfc))
+gamma = _either("gamma", _math.gamma, _row(_math.gamma))
+lgamma = _either("lgamma", _math.lgamma, _row(_math.lgamma))
 pow = _either("pow", _math.pow, np.power)
 atan2 = _either("atan2", _math.atan2, np.arctan2)
 fabs = _either("fabs", _math.fabs, np.fabs)

@@ -1,6 +1,7 @@
 """What each NumPy function means for derivatives, one file a kind; importing fills dispatch."""
 
-from taylorad import _methods  # noqa: F401  (connects the numbers to dispatch)
+# _methods connects the numbers to dispatch; valuation, to what they do at zeros.
+from taylorad import _methods, valuation  # noqa: F401
 from taylorad.rules import (
     analytic,
     bilinear,
@@ -17,6 +18,7 @@ from taylorad.rules import (
     refused,
     selecting,
     sets,
+    special,
     statistics,
     value_only,
 )
@@ -37,6 +39,7 @@ __all__ = [
     "refused",
     "selecting",
     "sets",
+    "special",
     "statistics",
     "value_only",
 ]

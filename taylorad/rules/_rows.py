@@ -21,6 +21,7 @@ from taylorad.algebra import Algebra
 from taylorad.dispatch import DerivativeError
 
 __all__ = [
+    "allocate",
     "assemble",
     "coefficients",
     "describe",
@@ -68,13 +69,18 @@ def assemble(algebra: Algebra, rows: Mapping[int, Any], name: str) -> Any:
             assemble(algebra, {row: outputs[n] for row, outputs in rows.items()}, name)
             for n in range(len(first))
         )
-    # NumPy hands a 0-d result of an object array over as the object itself.
-    dtype = first.dtype if isinstance(first, np.ndarray | np.generic) else np.dtype(object)
-    refuse_integers(dtype, name)
-    parts = np.zeros((algebra.rows, *np.shape(first)), dtype)
+    parts = allocate(algebra, first, name)
     for row, coefficient in rows.items():
         parts[row] = coefficient
     return make(algebra, parts)
+
+
+def allocate(algebra: Algebra, first: Any, name: str) -> np.ndarray:
+    """A buffer of zeros for a number whose value is to be `first`."""
+    # NumPy hands a 0-d result of an object array over as the object itself.
+    dtype = first.dtype if isinstance(first, np.ndarray | np.generic) else np.dtype(object)
+    refuse_integers(dtype, name)
+    return np.zeros((algebra.rows, *np.shape(first)), dtype)
 
 
 def refuse_integers(dtype: np.dtype[Any], name: str) -> None:
@@ -152,14 +158,19 @@ def multilinear(
     y_k = sum of f(u_i, v_j, ...) over all rows i, j, ... whose monomials multiply to k.
     """
     factors = [coefficients(algebra, operand) for operand in operands]
-    rows: Rows = {}
-    for row, chosen in _terms(algebra, tuple(map(tuple, factors))):
-        term = function(*(factor[k] for factor, k in zip(factors, chosen, strict=True)))
-        if row in rows:
-            rows[row] += term
+    terms = _terms(algebra, tuple(map(tuple, factors)))
+    first = function(*(factor[0] for factor in factors))
+    parts = allocate(algebra, first, name)
+    parts[0] = first
+    written = {0}
+    for row, chosen in terms[1:]:
+        term = function(*[factor[k] for factor, k in zip(factors, chosen, strict=True)])
+        if row in written:
+            parts[row] += term
         else:
-            rows[row] = term
-    return assemble(algebra, rows, name)
+            parts[row] = term
+            written.add(row)
+    return make(algebra, parts)
 
 
 def leaves(operand: Any) -> Iterator[Any]:

@@ -55,26 +55,16 @@ class Riccati:
         parts = x.parts
         if parts.dtype == object:
             return object_function(self, x)
-        with np.errstate(all="ignore") if self.branch is not None else _as_it_is:
-            value = self.function(parts[0])
-            slope = None if self.slope is None else self.slope(parts[0])
-            y = engine(parts).riccati(
-                x.algebra, parts, value, slope, self.q, self.root, self.a, self.b, self.c
-            )
-        if self.branch is not None and np.any(parts[0] == 0):
-            return _numbers.SINGULAR["power"](x.algebra, parts, self.branch, y)
-        if self.branch is not None:
-            self.function(parts[0])  # for NumPy's warning about a negative argument
-        return make(x.algebra, y)
-
-
-class _AsItIs:
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, *error: object) -> None: ...
-
-
-_as_it_is = _AsItIs()
+        first = parts[0]
+        value = self.function(first)
+        slope = None if self.slope is None else self.slope(first)
+        equation = (self.q, self.root, self.a, self.b, self.c)
+        if self.branch is not None and not np.all(first):
+            with np.errstate(all="ignore"):
+                y = engine(parts).riccati(x.algebra, parts, value, slope, *equation)
+            odd = self.function is np.cbrt
+            return _numbers.SINGULAR["power"](x.algebra, parts, self.branch, y, cbrt=odd)
+        return make(x.algebra, engine(parts).riccati(x.algebra, parts, value, slope, *equation))
 
 
 @dataclass(frozen=True)

@@ -29,10 +29,11 @@ from typing import Any
 import numpy as np
 from numpy import fft
 from numpy import linalg as la
+from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 from numpy.lib.stride_tricks import sliding_window_view
 
 from taylorad import dispatch
-from taylorad._numbers import Number, common, make, repack, value
+from taylorad._numbers import Number, common, make, value
 from taylorad.algebra import Algebra
 
 from ._rows import (
@@ -48,7 +49,7 @@ from ._rows import (
     unpacked,
 )
 
-__all__ = ["Creation", "Linear", "RealIfClose", "Separate", "view_or_rows"]
+__all__ = ["Creation", "Join", "Linear", "RealIfClose", "Separate", "view_or_rows"]
 
 ROWS, VIEW, AXIS, ALL, FLAT = "rows", "view", "axis", "all", "flat"
 
@@ -88,70 +89,103 @@ class Linear:
         signature = inspect.signature(self.function)
         return {name: entry.default for name, entry in signature.parameters.items()}
 
+    @cached_property
+    def leads(self) -> bool:
+        """Whether the main operand is the first argument."""
+        return next(iter(self.parameters)) == self.operands[0]
+
+    @cached_property
+    def axis_at(self) -> int:
+        return list(self.parameters).index("axis")
+
+    @cached_property
+    def extras(self) -> frozenset[str]:
+        """The arguments that one call for all rows cannot take."""
+        return frozenset((*self.operands, "where"))
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if not args and self.leads:
+            args = (kwargs.pop(self.operands[0]),)
+        if isinstance(args[0], Number) and self.leads:
+            whole = self._whole(args[0], args[1:], kwargs)
+            if whole is not None:
+                return whole
         given = dict(zip(self.parameters, args, strict=False))
         given.update(kwargs)
         for mask in MASKS:
             if mask in given:
                 given[mask] = value(given[mask])
-        steering = [given[name] for name in given if name not in self.operands]
-        refuse_numbers(self.name, steering)
-        result = None
-        main = given.get(self.operands[0])
-        if self.how != ROWS and isinstance(main, Number) and self._is_alone(given):
-            result = self._whole(main, given, len(args))
-        return self._by_rows(given, len(args)) if result is None else result
+        return self._by_rows(given, len(args))
 
-    def _is_alone(self, given: dict[str, Any]) -> bool:
-        """Whether the main operand comes without a mask or another operand."""
-        return not any(name in given for name in (*self.operands[1:], "where"))
-
-    def _call(self, given: dict[str, Any], positional: int) -> Any:
-        """Call the function; the first arguments are positional, as the user had them."""
-        args = list(given.values())[:positional]
-        kwargs = dict(list(given.items())[positional:])
-        return self.function(*args, **kwargs)
-
-    def _whole(self, operand: Number, given: dict[str, Any], positional: int) -> Any:
+    def _whole(self, operand: Number, rest: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The result by one call, or None where that is not possible."""
-        main = self.operands[0]
-        parts = operand.parts
         if self.how == VIEW:
-            view = self._call({**given, main: parts[0, ...]}, positional)
-            return _windows(operand, view, self.name)
-        if not operand.ndim:  # NumPy lets some functions name the axis of a 0-d array
+            view = self.function(operand.parts[0, ...], *rest, **kwargs)
+            return windows(operand, view, self.name)
+        if self.how == ROWS or not kwargs.keys().isdisjoint(self.extras):
             return None
-        axis = given.get("axis", self.parameters["axis"])
+        at = self.axis_at
+        if len(rest) > at:
+            return None
+        refuse_numbers(self.name, (*rest, *kwargs.values()))
+        parts = operand.parts
+        axis = rest[at - 1] if len(rest) == at else kwargs.get("axis", self.parameters["axis"])
+        shifted: Any
         if axis is None and self.how == ALL:
-            shifted: Any = tuple(range(1, parts.ndim))
+            shifted = tuple(range(1, parts.ndim))
         elif axis is None and self.how == FLAT:
             parts, shifted = parts.reshape(len(parts), -1), 1
-        elif isinstance(axis, tuple) and self.how == ALL:
-            axes = np.lib.array_utils.normalize_axis_tuple(axis, operand.ndim)
-            shifted = tuple(one + 1 for one in axes)
-        elif axis is None:
+        elif axis is None or not operand.ndim:  # NumPy lets some name the axis of a 0-d array
             return None
+        elif isinstance(axis, tuple) and self.how == ALL:
+            shifted = tuple(one + 1 for one in normalize_axis_tuple(axis, operand.ndim))
         else:
-            shifted = np.lib.array_utils.normalize_axis_index(axis, operand.ndim) + 1
-        result = self._call({**given, main: parts, "axis": shifted}, positional)
+            shifted = normalize_axis_index(axis, operand.ndim) + 1
+        result = self.function(parts, *rest[: at - 1], **{**kwargs, "axis": shifted})
         refuse_integers(result.dtype, self.name)
         return make(operand.algebra, result)
 
     def _by_rows(self, given: dict[str, Any], positional: int) -> Any:
-        """The result by one call a row."""
-        operands = {
-            name: map_leaves(unpacked, given[name]) for name in self.operands if name in given
-        }
-        algebra = common([leaf for item in operands.values() for leaf in leaves(item)])
-        if algebra is None:
-            return self._call(given, positional)
-        stored = {name: _stored(algebra, item) for name, item in operands.items()}
+        """The result by one call a row; the first arguments are given by position."""
+        refuse_numbers(self.name, [given[name] for name in given if name not in self.operands])
+        operands = [name for name in self.operands if name in given]
+        for name in operands:
+            given[name] = map_leaves(unpacked, given[name])
+        algebra = common([leaf for name in operands for leaf in leaves(given[name])])
+        names, filled = list(given), list(given.values())
+        stored = {}
+        if algebra is not None:
+            stored = {names.index(name): _stored(algebra, given[name]) for name in operands}
         present = {row for item in stored.values() for leaf in leaves(item) for row in leaf}
         rows = {}
-        for row in sorted(present):
-            of_row = {name: map_leaves(_reader(row), item) for name, item in stored.items()}
-            rows[row] = self._call({**given, **of_row}, positional)
-        return assemble(algebra, rows, self.name)
+        for row in sorted(present) or [0]:
+            for at, item in stored.items():
+                filled[at] = map_leaves(_reader(row), item)
+            keywords = dict(zip(names[positional:], filled[positional:], strict=True))
+            rows[row] = self.function(*filled[:positional], **keywords)
+        return rows[0] if algebra is None else assemble(algebra, rows, self.name)
+
+
+@dataclass(frozen=True)
+class Join(Linear):
+    """`np.concatenate` and `np.stack`: one call for all rows, of numbers over one algebra."""
+
+    how: str = AXIS
+    new_axis: bool = False
+
+    def __call__(self, arrays: Any, axis: Any = 0, **kwargs: Any) -> Any:
+        plain = kwargs or axis is None or not isinstance(arrays, list | tuple) or not arrays
+        if not plain and all(isinstance(array, Number) for array in arrays):
+            algebra = arrays[0].algebra
+            if all(array.algebra == algebra for array in arrays):
+                try:
+                    ndim = arrays[0].ndim + self.new_axis
+                    shifted = normalize_axis_index(axis, ndim) + 1
+                    joined = self.function([array.parts for array in arrays], axis=shifted)
+                    return make(algebra, joined)
+                except ValueError:  # for the message, of arrays as the user knows them
+                    pass
+        return super().__call__(arrays, axis, **kwargs)
 
 
 def _stored(algebra: Algebra, operand: Any) -> Any:
@@ -173,11 +207,11 @@ def _reader(row: int) -> Callable[[Rows], Any]:
     return read
 
 
-def _windows(operand: Number, view: Any, name: str) -> Any:
+def windows(operand: Number, view: Any, name: str) -> Any:
     """The number whose value is the view of the operand's, or None if that is a copy."""
     if isinstance(view, list | tuple):
-        windows = [_windows(operand, item, name) for item in view]
-        return None if any(window is None for window in windows) else type(view)(windows)
+        found = [windows(operand, item, name) for item in view]
+        return None if any(one is None for one in found) else type(view)(found)
     refuse_integers(view.dtype, name)
     parts = same_view(operand.parts, view)
     return None if parts is None else make(operand.algebra, parts)
@@ -186,60 +220,13 @@ def _windows(operand: Number, view: Any, name: str) -> Any:
 def view_or_rows(function: Callable[[Any], Any], operand: Number, name: str) -> Any:
     """A linear function of one operand: a view where NumPy gives one, else row by row."""
     first = function(operand.parts[0, ...])
-    windows = _windows(operand, first, name)
-    if windows is not None:
-        return windows
+    found = windows(operand, first, name)
+    if found is not None:
+        return found
     rows = coefficients(operand.algebra, operand)
     return assemble(
         operand.algebra, {row: function(rows[row]) if row else first for row in rows}, name
     )
-
-
-@dataclass(frozen=True)
-class Separate:
-    """A function of several arrays whose n-th output is linear in the n-th array alone."""
-
-    function: Callable[..., Any]
-
-    def __call__(self, *arrays: Any, **kwargs: Any) -> Any:
-        name = describe(self.function)
-        refuse_numbers(name, kwargs.values())
-        operands = [repack(array) for array in arrays]
-        values = [value(operand) for operand in operands]
-        plain = self.function(*values, **kwargs)
-        single = not isinstance(plain, list | tuple)
-        outputs = [plain] if single else list(plain)
-        for n, operand in enumerate(operands):
-            if not isinstance(operand, Number):
-                continue
-
-            def own(coefficient: Any, n: int = n) -> Any:
-                result = self.function(*values[:n], coefficient, *values[n + 1 :], **kwargs)
-                return result if single else result[n]
-
-            outputs[n] = view_or_rows(own, operand, name)
-        return outputs[0] if single else type(plain)(outputs)
-
-
-@dataclass(frozen=True)
-class Creation:
-    """A function that makes an array of its first argument.
-
-    NumPy asks us for these only when ``like=`` is a number of ours. Of plain data they
-    make a plain array, of data that holds numbers of ours a number.
-    """
-
-    linear: Linear
-
-    @property
-    def function(self) -> Callable[..., Any]:
-        return self.linear.function
-
-    def __call__(self, data: Any, *args: Any, **kwargs: Any) -> Any:
-        data = repack(data)
-        if isinstance(data, Number):
-            return self.linear(data, *args, **kwargs)
-        return self.function(data, *args, **kwargs)
 
 
 TABLE = [
@@ -307,8 +294,6 @@ TABLE = [
         (np.triu,                "m",                    ROWS),
         (np.append,              "arr values",           ROWS),
         (np.insert,              "arr values",           ROWS),
-        (np.concatenate,         "arrays",               ROWS),
-        (np.stack,               "arrays",               ROWS),
         (np.vstack,              "tup",                  ROWS),
         (np.hstack,              "tup",                  ROWS),
         (np.dstack,              "tup",                  ROWS),
@@ -321,6 +306,11 @@ TABLE = [
         (np.polysub,             "a1 a2",                ROWS),
     )
 ]  # fmt: skip
+
+TABLE += [
+    Join(np.concatenate, ("arrays",)),
+    Join(np.stack, ("arrays",), new_axis=True),
+]
 
 # Not in every NumPy since 2.0.
 TABLE += [
@@ -342,44 +332,4 @@ ELEMENTWISE = [
     )
 ]  # fmt: skip
 
-SEPARATE = [
-    Separate(function)
-    for function in (
-        np.atleast_1d,
-        np.atleast_2d,
-        np.atleast_3d,
-        np.broadcast_arrays,
-        np.meshgrid,
-        np.ix_,
-    )
-]
-
-CREATION = [
-    Creation(Linear(function, (operand,), VIEW))
-    for function, operand in (
-        (np.array, "object"),
-        (np.asarray, "a"),
-        (np.asanyarray, "a"),
-        (np.ascontiguousarray, "a"),
-        (np.asfortranarray, "a"),
-        (np.require, "a"),
-    )
-]
-
-
-@dataclass(frozen=True)
-class RealIfClose:
-    """Real if the imaginary part of every coefficient is negligible, not of the value alone.
-
-    A value on the real axis may have a derivative that leaves it.
-    """
-
-    function: Callable[..., Any] = np.real_if_close
-
-    def __call__(self, a: Any, tol: float = 100) -> Any:
-        refuse_numbers(describe(self.function), (tol,))
-        real = not np.iscomplexobj(np.real_if_close(a.parts, tol))
-        return np.real(a) if real else a
-
-
-dispatch.register([*TABLE, *ELEMENTWISE, *SEPARATE, *CREATION, RealIfClose()])
+dispatch.register([*TABLE, *ELEMENTWISE])
