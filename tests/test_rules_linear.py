@@ -12,7 +12,7 @@ from polynomial_calls import ALGEBRAS, PLAIN, check, code, leaves, numbers, oper
 import taylorad as ta
 from taylorad._numbers import Number, make, value
 from taylorad.algebra import dual, taylor
-from taylorad.rules import inplace, linear
+from taylorad.rules import conversion, inplace, linear
 
 CALLS = """
 np.reshape(A, (2, 6))
@@ -398,7 +398,7 @@ def test_a_poly1d_is_its_coefficients() -> None:
 
 def test_every_row_has_a_call() -> None:
     text = "\n".join(CALLS + SELECTING)
-    rows = [*linear.TABLE, *linear.ELEMENTWISE, *linear.SEPARATE, *linear.CREATION]
+    rows = [*linear.TABLE, *linear.ELEMENTWISE, *conversion.SEPARATE, *conversion.CREATION]
     for row in rows:
         assert f"{row.function.__name__}(" in text, row.function
 

@@ -49,7 +49,7 @@ from ._rows import (
     unpacked,
 )
 
-__all__ = ["Creation", "Join", "Linear", "RealIfClose", "Separate", "view_or_rows"]
+__all__ = ["ELEMENTWISE", "TABLE", "Join", "Linear", "view_or_rows", "windows"]
 
 ROWS, VIEW, AXIS, ALL, FLAT = "rows", "view", "axis", "all", "flat"
 
@@ -170,7 +170,6 @@ class Linear:
 class Join(Linear):
     """`np.concatenate` and `np.stack`: one call for all rows, of numbers over one algebra."""
 
-    how: str = AXIS
     new_axis: bool = False
 
     def __call__(self, arrays: Any, axis: Any = 0, **kwargs: Any) -> Any:
