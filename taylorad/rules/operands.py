@@ -1,0 +1,152 @@
+"""What the rules that are not recurrences share: values, coefficient rows, dtypes, axes.
+
+A rule here lets the *values* decide (which element is the largest, where a condition
+holds) and then applies a map that is linear at these values to every coefficient. The
+value row itself always comes from NumPy, so that it is the same to the last bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from taylorad._numbers import Number, common, make, parts_over, repack, value
+
+__all__ = [
+    "NO_VALUE",
+    "as_dtype",
+    "axes_of",
+    "coefficientwise",
+    "constant",
+    "given",
+    "is_nan",
+    "is_number_dtype",
+    "last_axis",
+    "number",
+    "plain",
+    "reduced_shape",
+    "with_value",
+]
+
+NO_VALUE: Any = np._NoValue
+
+
+def number(operand: Any) -> Any:
+    """The operand as a number of ours or as an array, whatever it was given as."""
+    if isinstance(operand, (list, tuple)):
+        operand = repack(operand)
+        return np.asarray(operand) if isinstance(operand, (list, tuple)) else operand
+    if isinstance(operand, np.ndarray) and operand.dtype == object:
+        return repack(operand)
+    return operand
+
+
+def plain(tree: Any) -> Any:
+    """The plain values of `tree`: an operand, or lists, tuples and dicts of operands."""
+    if type(tree) in (list, tuple):
+        return type(tree)(plain(leaf) for leaf in tree)
+    if type(tree) is dict:
+        return {key: plain(leaf) for key, leaf in tree.items()}
+    if isinstance(tree, np.ndarray) and tree.dtype == object:
+        tree = repack(tree)
+    return value(tree)
+
+
+def given(**keywords: Any) -> dict[str, Any]:
+    """The keywords that were given: those that are not NumPy's ``<no value>``."""
+    return {name: given for name, given in keywords.items() if given is not NO_VALUE}
+
+
+def is_nan(values: Any) -> Any:
+    """Where `values` is nan; unlike `numpy.isnan`, for objects too."""
+    return values != values
+
+
+def is_number_dtype(dtype: Any) -> bool:
+    """Whether derivatives can be kept in this dtype."""
+    return np.dtype(dtype).kind in "fcO"
+
+
+def as_dtype(operand: Any, dtype: npt.DTypeLike | None) -> Any:
+    """The operand in another dtype, which must be one that can hold derivatives."""
+    if dtype is None:
+        return operand
+    if not is_number_dtype(dtype):
+        raise TypeError(
+            f"dtype={np.dtype(dtype)} cannot hold derivatives; leave it out or give a "
+            "floating or complex dtype (or pass taylorad.value(x) if no derivatives are wanted)"
+        )
+    if operand.dtype == np.dtype(dtype):
+        return operand
+    return operand.astype(dtype)
+
+
+def constant(algebra: Any, values: Any) -> Any:
+    """The number over `algebra` that has these values and no derivatives."""
+    values = np.asarray(values)
+    if not is_number_dtype(values.dtype):
+        values = values.astype(float)
+    parts = np.zeros((algebra.rows, *values.shape), dtype=values.dtype)
+    parts[0] = values
+    return make(algebra, parts)
+
+
+def with_value(result: Any, values: Any) -> Any:
+    """A number just made, with its value row replaced by NumPy's own result.
+
+    A sum of products in another order than NumPy's differs in the last bits; a program
+    must not see another value because it asks for derivatives.
+    """
+    if not isinstance(result, Number):
+        return result
+    parts = result.parts
+    parts[0] = values
+    return make(result.algebra, parts)
+
+
+def coefficientwise(function: Callable[..., Any], *operands: Any) -> Any:
+    """Apply a function that is linear in all `operands` together to each coefficient.
+
+    y_k = function(u_k, v_k, ...); plain operands have the coefficients (v, 0, 0, ...).
+    """
+    algebra = common(operands)
+    values = function(*(value(operand) for operand in operands))
+    if algebra is None:
+        return values
+    values = np.asarray(values)
+    parts = [parts_over(algebra, operand) for operand in operands]
+    dtype = values.dtype if is_number_dtype(values.dtype) else np.dtype(float)
+    out = np.empty((algebra.rows, *values.shape), dtype=dtype)
+    out[0] = values
+    for k in range(1, algebra.rows):
+        out[k] = function(*(part[k] for part in parts))
+    return make(algebra, out)
+
+
+def axes_of(axis: Any, ndim: int) -> tuple[int, ...]:
+    """The axes a reduction runs over, as non-negative numbers."""
+    if axis is None:
+        return tuple(range(ndim))
+    if ndim == 0 and axis in (0, -1):
+        return ()  # NumPy lets a reduction of a 0-d array name its axis
+    return np.lib.array_utils.normalize_axis_tuple(axis, ndim)
+
+
+def reduced_shape(shape: tuple[int, ...], axes: tuple[int, ...], keepdims: Any) -> tuple[int, ...]:
+    """The shape of a reduction over `axes`."""
+    if keepdims is not NO_VALUE and keepdims:
+        return tuple(1 if axis in axes else size for axis, size in enumerate(shape))
+    return tuple(size for axis, size in enumerate(shape) if axis not in axes)
+
+
+def last_axis(operand: Any, axes: tuple[int, ...]) -> Any:
+    """The operand with `axes` moved to the end and merged into one axis."""
+    shape = np.shape(operand)
+    rest = tuple(axis for axis in range(len(shape)) if axis not in axes)
+    size = int(np.prod([shape[axis] for axis in axes], dtype=int))
+    if rest + axes != tuple(range(len(shape))):
+        operand = np.transpose(operand, rest + axes)
+    return np.reshape(operand, (*(shape[axis] for axis in rest), size))

@@ -1,0 +1,323 @@
+"""Functions that select: the value decides, then the choice applies to every coefficient.
+
+At given values a selecting function is linear: each point of the result is a mean of the
+points it selects. Where several points are selected alike (ties of a maximum) the mean
+has equal weights; `where` and its kin take one operand or another, point by point, and
+the operand that was not taken leaves no trace, be it nan or infinite.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from taylorad import dispatch
+from taylorad._numbers import common, make, parts_over, repack, value
+from taylorad.rules.operands import (
+    NO_VALUE,
+    axes_of,
+    coefficientwise,
+    constant,
+    given,
+    is_nan,
+    number,
+    plain,
+    reduced_shape,
+    with_value,
+)
+
+__all__ = ["EXTREMES", "SELECTING", "Extreme", "Selecting"]
+
+
+@dataclass(frozen=True)
+class Extreme:
+    """A reduction to the largest or smallest element; n-way ties share by 1/n."""
+
+    function: Callable[..., Any]
+    skips_nan: bool
+    elementwise: bool = False
+
+    def __call__(
+        self,
+        a: Any,
+        axis: Any = None,
+        out: None = None,
+        keepdims: Any = NO_VALUE,
+        initial: Any = NO_VALUE,
+        where: Any = NO_VALUE,
+    ) -> Any:
+        a, initial, where = number(a), number(initial), plain(number(where))
+        values = np.asarray(value(a))
+        options = given(initial=value(initial), where=where)
+        extreme = np.asarray(self.function(values, axis=axis, keepdims=True, **options))
+        axes = axes_of(axis, values.ndim)
+        shape = reduced_shape(values.shape, axes, keepdims)
+        candidates = [a] if initial is NO_VALUE else [a, initial]
+        algebra = common(candidates)
+        if algebra is None:
+            return extreme.reshape(shape)[()]
+
+        chosen = values == extreme
+        if where is not NO_VALUE:
+            chosen &= where
+        ties = np.sum(chosen, axis=axes, keepdims=True)
+        parts = parts_over(algebra, a)
+        behind = tuple(axis + 1 for axis in axes)
+        total = np.sum(np.where(chosen, parts, 0), axis=behind, keepdims=True)
+        if initial is not NO_VALUE:
+            tied = value(initial) == extreme
+            ties = ties + tied
+            start = parts_over(algebra, initial).reshape(-1, *(1,) * values.ndim)
+            total = total + np.where(tied, start, 0)
+        undefined = is_nan(extreme)
+        # As in NumPy, `initial` does not widen the result.
+        total = total.astype(extreme.dtype, copy=False)
+        out_parts = total / np.where(undefined, 1, ties).astype(total.dtype)
+        out_parts[:, undefined] = np.nan
+        out_parts[0] = extreme
+        return make(algebra, out_parts.reshape(algebra.rows, *shape))
+
+
+EXTREMES = (
+    #       function    skips_nan
+    Extreme(np.max,     False),
+    Extreme(np.amax,    False),
+    Extreme(np.min,     False),
+    Extreme(np.amin,    False),
+    Extreme(np.nanmax,  True),
+    Extreme(np.nanmin,  True),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Selecting:
+    """A function whose value decides, with the expression that makes and applies the choice."""
+
+    function: Callable[..., Any]
+    expression: Callable[..., Any]
+    elementwise: bool = False
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.expression(*args, **kwargs)
+
+
+def ptp(a: Any, axis: Any = None, out: None = None, keepdims: Any = NO_VALUE) -> Any:
+    """Largest minus smallest."""
+    options = given(keepdims=keepdims)
+    return np.max(a, axis=axis, **options) - np.min(a, axis=axis, **options)
+
+
+def sort(
+    a: Any,
+    axis: int | None = -1,
+    kind: Any = None,
+    order: Any = None,
+    *,
+    stable: bool | None = None,
+) -> Any:
+    """The elements in order; equal ones stay in the order they had."""
+    # NumPy judges the options; whatever the algorithm, the order followed is the stable one.
+    np.sort(np.empty(0), kind=kind, order=order, **({} if stable is None else {"stable": stable}))
+    a = number(a)
+    if axis is None:
+        a, axis = np.ravel(a), 0
+    values = np.asarray(value(a))
+    if values.ndim == 0:
+        raise np.exceptions.AxisError(axis, 0)
+    return np.take_along_axis(a, np.argsort(values, axis=axis, kind="stable"), axis)
+
+
+def partition(
+    a: Any, kth: Any, axis: int | None = -1, kind: Any = "introselect", order: Any = None
+) -> Any:
+    """A partition: completely sorted, which is one, and the only one that is stable."""
+    a = number(a)
+    np.partition(plain(a), kth, axis=axis, kind=kind, order=order)
+    return sort(a, axis)
+
+
+def sort_complex(a: Any) -> Any:
+    """Sorted along the last axis, by real part, then by imaginary part; complex."""
+    a = sort(a)
+    return a if np.iscomplexobj(a) else a + 0j
+
+
+def where(condition: Any, x: Any = NO_VALUE, y: Any = NO_VALUE, /) -> Any:
+    """`x` where the condition holds, `y` elsewhere; what is not taken leaves no trace."""
+    condition = plain(number(condition))
+    if x is NO_VALUE and y is NO_VALUE:
+        return np.where(condition)
+    if x is NO_VALUE or y is NO_VALUE:
+        raise ValueError("either both or neither of x and y should be given")
+    x, y = number(x), number(y)
+    values = np.where(condition, value(x), value(y))
+    algebra = common((x, y))
+    if algebra is None:
+        return values
+    parts = np.empty((algebra.rows, *values.shape), dtype=values.dtype)
+    parts[0] = values
+    taken, left = (_aligned(parts_over(algebra, operand), values.ndim) for operand in (x, y))
+    parts[1:] = np.where(condition, taken[1:], left[1:])
+    return make(algebra, parts)
+
+
+def _aligned(parts: Any, ndim: int) -> Any:
+    """Coefficients with the axes of length 1 that broadcasting to `ndim` axes supposes."""
+    return parts.reshape(parts.shape[0], *(1,) * (ndim + 1 - parts.ndim), *parts.shape[1:])
+
+
+def select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
+    """The first choice whose condition holds."""
+    conditions = plain(list(condlist))
+    choices = [number(choice) for choice in choicelist]
+    return coefficientwise(
+        lambda default, *choices: np.select(conditions, list(choices), default),
+        number(default),
+        *choices,
+    )
+
+
+def choose(a: Any, choices: Any, out: None = None, mode: str = "raise") -> Any:
+    """The choice that the integers `a` name."""
+    index = plain(number(a))
+    listed = list(choices)
+    return coefficientwise(
+        lambda *choices: np.choose(index, choices, mode=mode),
+        *(number(choice) for choice in listed),
+    )
+
+
+def clip(
+    a: Any,
+    a_min: Any = NO_VALUE,
+    a_max: Any = NO_VALUE,
+    out: None = None,
+    *,
+    min: Any = NO_VALUE,
+    max: Any = NO_VALUE,
+    **kwargs: Any,
+) -> Any:
+    """`a` between bounds; at a bound the derivative is that of `a`."""
+    if kwargs:
+        raise TypeError(
+            f"numpy.clip of a number with derivatives takes no {', '.join(sorted(kwargs))}; "
+            "it takes a_min and a_max (or min and max) and out"
+        )
+    a, a_min, a_max, min, max = map(number, (a, a_min, a_max, min, max))
+    bounds = given(a_min=a_min, a_max=a_max, min=min, max=max)
+    values = np.clip(value(a), **plain(bounds))  # NumPy judges which bounds may be given
+    low, high = bounds.get("a_min", bounds.get("min")), bounds.get("a_max", bounds.get("max"))
+    result = a
+    if low is not None:
+        bound = value(low)
+        result = np.where((value(result) < bound) | is_nan(bound), low, result)
+    if high is not None:
+        bound = value(high)
+        result = np.where((value(result) > bound) | is_nan(bound), high, result)
+    return with_value(+result, values)
+
+
+def nan_to_num(
+    x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None
+) -> Any:
+    """Finite numbers in place of nan and infinities; these have no derivatives."""
+    x = number(x)
+    if np.iscomplexobj(x):
+        bounds = nan, posinf, neginf
+        result = nan_to_num(np.real(x), True, *bounds) + 1j * nan_to_num(np.imag(x), True, *bounds)
+        result = with_value(result, np.nan_to_num(value(x), True, *map(plain, bounds)))
+    else:
+        values, limits = value(x), np.finfo(x.dtype)
+        result = np.where(is_nan(values), nan, x)
+        result = np.where(np.isposinf(values), limits.max if posinf is None else posinf, result)
+        result = np.where(np.isneginf(values), limits.min if neginf is None else neginf, result)
+    if copy or not np.ndim(x):
+        return result
+    x[...] = result
+    return x
+
+
+def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Any:
+    """Each function (or constant) on the points where its condition holds."""
+    x = number(x)
+    values = np.asarray(value(x))
+    conditions = plain(condlist)
+    # As in NumPy, a single condition stands for a list of one.
+    if np.isscalar(conditions) or (
+        not isinstance(conditions[0], (list, np.ndarray)) and values.ndim != 0
+    ):
+        conditions = [conditions]
+    conditions = np.asarray(conditions, dtype=bool)
+    if len(conditions) == len(funclist) - 1:
+        otherwise = ~np.any(conditions, axis=0, keepdims=True)
+        conditions = np.concatenate([conditions, otherwise], axis=0)
+    if len(conditions) != len(funclist):
+        raise ValueError(
+            f"with {len(conditions)} condition(s), either {len(conditions)} or "
+            f"{len(conditions) + 1} functions are expected"
+        )
+    whole = np.reshape(x, (-1,)) if values.ndim == 0 else x
+    conditions = conditions.reshape(len(conditions), *np.shape(whole))
+    pieces = []
+    for condition, piece in zip(conditions, funclist, strict=True):
+        if callable(piece):
+            if not condition.any():
+                continue
+            piece = piece(whole[condition], *args, **kw)
+        pieces.append((condition, repack(piece)))
+    algebra = common([x, *(piece for _, piece in pieces)])
+    result = constant(algebra, np.zeros(np.shape(whole), dtype=values.dtype))
+    for condition, piece in pieces:
+        result[condition] = piece
+    return np.reshape(result, values.shape)
+
+
+def round_(a: Any, decimals: Any = 0, out: None = None) -> Any:
+    """Rounded to `decimals`: constant between the steps, so without derivatives."""
+    return constant(a.algebra, np.round(value(a), decimals))
+
+
+def fix(x: Any, out: None = None) -> Any:
+    """Rounded towards zero."""
+    return constant(x.algebra, np.trunc(value(x)))
+
+
+def trim_zeros(filt: Any, trim: Any = "fb", axis: Any = NO_VALUE) -> Any:
+    """Without the leading and trailing elements whose value is zero."""
+    # The trimmed positions are asked of NumPy itself, by trimming the value along each
+    # axis from the front alone: what is missing then is what lies before the window.
+    filt = number(filt)
+    values = np.asarray(value(filt))
+    window = [slice(None)] * values.ndim
+    options = given(axis=axis)
+    trimmed = np.trim_zeros(values, trim, **options).shape
+    front = np.trim_zeros(values, "f", **options).shape if "f" in trim.lower() else values.shape
+    for i, (size, kept, from_front) in enumerate(zip(values.shape, trimmed, front, strict=True)):
+        first = size - from_front
+        window[i] = slice(first, first + kept)
+    return filt[tuple(window)]
+
+
+SELECTING = (
+    #         function          expression      elementwise
+    Selecting(np.ptp,           ptp),
+    Selecting(np.sort,          sort),
+    Selecting(np.partition,     partition),
+    Selecting(np.sort_complex,  sort_complex),
+    Selecting(np.where,         where,          True),
+    Selecting(np.select,        select,         True),
+    Selecting(np.choose,        choose,         True),
+    Selecting(np.clip,          clip,           True),
+    Selecting(np.nan_to_num,    nan_to_num,     True),
+    Selecting(np.piecewise,     piecewise,      True),
+    Selecting(np.round,         round_,         True),
+    Selecting(np.around,        round_,         True),
+    Selecting(np.fix,           fix,            True),
+    Selecting(np.trim_zeros,    trim_zeros),
+)  # fmt: skip
+
+dispatch.register(EXTREMES)
+dispatch.register(SELECTING)

@@ -1,0 +1,118 @@
+"""Functions answered from the values: questions whose answer is no derivative's business.
+
+Shapes, dtypes, indices, truth values and text. Their results are plain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from taylorad import dispatch
+from taylorad.rules.operands import number, plain
+
+__all__ = ["VALUE_ONLY", "ValueOnly"]
+
+
+@dataclass(frozen=True)
+class ValueOnly:
+    """A function that is called on the values of its arguments."""
+
+    function: Callable[..., Any]
+    elementwise: bool = False
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.function(*plain(args), **plain(kwargs))
+
+
+VALUE_ONLY: tuple[ValueOnly, ...] = (
+    # Shape, dtype and memory.
+    ValueOnly(np.shape),
+    ValueOnly(np.ndim),
+    ValueOnly(np.size),
+    ValueOnly(np.result_type),
+    ValueOnly(np.can_cast),
+    ValueOnly(np.common_type),
+    ValueOnly(np.min_scalar_type),
+    ValueOnly(np.shares_memory),
+    ValueOnly(np.may_share_memory),
+    # Which index.
+    ValueOnly(np.argmax),
+    ValueOnly(np.argmin),
+    ValueOnly(np.nanargmax),
+    ValueOnly(np.nanargmin),
+    ValueOnly(np.argsort),
+    ValueOnly(np.argpartition),
+    ValueOnly(np.lexsort),
+    ValueOnly(np.argwhere),
+    ValueOnly(np.nonzero),
+    ValueOnly(np.flatnonzero),
+    ValueOnly(np.searchsorted),
+    ValueOnly(np.digitize),
+    ValueOnly(np.diag_indices_from),
+    ValueOnly(np.tril_indices_from),
+    ValueOnly(np.triu_indices_from),
+    ValueOnly(np.ravel_multi_index),
+    ValueOnly(np.unravel_index),
+    ValueOnly(np.einsum_path),
+    # How many.
+    ValueOnly(np.count_nonzero),
+    ValueOnly(np.linalg.matrix_rank),
+    # Whether.
+    ValueOnly(np.all),
+    ValueOnly(np.any),
+    ValueOnly(np.allclose),
+    ValueOnly(np.array_equal),
+    ValueOnly(np.array_equiv),
+    ValueOnly(np.isin),
+    ValueOnly(np.isclose,      elementwise=True),
+    ValueOnly(np.iscomplex,    elementwise=True),
+    ValueOnly(np.isreal,       elementwise=True),
+    ValueOnly(np.iscomplexobj, elementwise=True),
+    ValueOnly(np.isrealobj,    elementwise=True),
+    ValueOnly(np.isneginf,     elementwise=True),
+    ValueOnly(np.isposinf,     elementwise=True),
+    # Text: `array2string` formats the value; the other two print the number.
+    ValueOnly(np.array2string),
+)  # fmt: skip
+
+# Until NumPy 2.3.
+if hasattr(np, "in1d"):
+    VALUE_ONLY += (ValueOnly(np.in1d),)
+
+
+@dataclass(frozen=True)
+class Text:
+    """A function that formats an array: here it formats the number, in `write`."""
+
+    function: Callable[..., str]
+    write: Callable[[Any], str]
+    elementwise: bool = False
+
+    def __call__(
+        self,
+        a: Any,
+        max_line_width: int | None = None,
+        precision: int | None = None,
+        suppress_small: bool | None = None,
+    ) -> str:
+        options: dict[str, Any] = {
+            "linewidth": max_line_width,
+            "precision": precision,
+            "suppress": suppress_small,
+        }
+        given = {name: option for name, option in options.items() if option is not None}
+        with np.printoptions(**given):
+            return self.write(number(a))
+
+
+TEXT = (
+    Text(np.array_repr, repr),
+    Text(np.array_str,  str),
+)  # fmt: skip
+
+dispatch.register(VALUE_ONLY)
+dispatch.register(TEXT)
