@@ -1,6 +1,6 @@
 """Exact derivatives of any order for plain NumPy code."""
 
-from taylorad import math, rules
+from taylorad import calculus, math, rules  # noqa: F401
 from taylorad._numbers import Dual, HyperDual, Taylor, value
 from taylorad.custom import custom_derivative
 from taylorad.dispatch import DerivativeError

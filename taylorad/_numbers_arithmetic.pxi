@@ -1,0 +1,118 @@
+# Part of _numbers.pyx: arithmetic of arrays and of whatever else is not an inline scalar.
+
+cdef object plain(object x):
+    """An operand that is not a Number, ready for NumPy; NotImplemented if it cannot be.
+
+    Python's own scalars stay what they are: they do not widen float32, and they keep
+    Fractions exact.
+    """
+    if isinstance(x, (float, int, complex, np.generic, Fraction)):
+        return x
+    if isinstance(x, (np.ndarray, list, tuple)):
+        x = repack(x)
+        return np.asarray(x) if isinstance(x, (list, tuple)) else x
+    if x is None or isinstance(x, (str, bytes, dict, set)) or hasattr(x, "__array_ufunc__"):
+        return NotImplemented
+    return x if hasattr(x, "__mul__") else NotImplemented
+
+
+cdef object aligned(object parts, int ndim):
+    """Coefficients with the point axes padded in front, so that they broadcast."""
+    cdef int missing = ndim + 1 - parts.ndim
+    if missing <= 0:
+        return parts
+    shape = parts.shape
+    return parts.reshape(shape[:1] + (1,) * missing + shape[1:])
+
+
+cdef object general(int op, object a, object b):
+    cdef bint left = isinstance(a, Number), right = isinstance(b, Number)
+    if not left:
+        a = plain(a)
+        left = isinstance(a, Number)
+    if not right:
+        b = plain(b)
+        right = isinstance(b, Number)
+    if a is NotImplemented or b is NotImplemented:
+        return NotImplemented
+    if left and right:
+        return number_with_number(op, <Number>a, <Number>b)
+    if left:
+        return number_with_plain(op, <Number>a, b)
+    return plain_with_number(op, a, <Number>b)
+
+
+cdef inline bint is_double(object array) noexcept:
+    return cnp.PyArray_TYPE(<cnp.ndarray>array) == cnp.NPY_DOUBLE
+
+
+cdef object number_with_number(int op, Number x, Number y):
+    cdef object algebra = x.algebra
+    if y.algebra is algebra:
+        u, v = parts_of(x), parts_of(y)
+    else:
+        algebra = algebra.join(y.algebra)
+        u, v = parts_over(algebra, x), parts_over(algebra, y)
+    cdef int m = cnp.PyArray_NDIM(u), n = cnp.PyArray_NDIM(v)
+    if m != n:
+        u, v = aligned(u, max(m, n) - 1), aligned(v, max(m, n) - 1)
+    if op == ADD:
+        return make(algebra, np.add(u, v))
+    if op == SUBTRACT:
+        return make(algebra, np.subtract(u, v))
+    if not cnp.PyArray_SAMESHAPE(u, v):
+        u, v = np.broadcast_arrays(u, v)
+    if op == MULTIPLY:
+        return make(algebra, engine(u, v).product(algebra, u, v))
+    return make_quotient(algebra, u, v)
+
+
+cdef object number_with_plain(int op, Number x, object s):
+    cdef object u = parts_of(x)
+    cdef bint weak = isinstance(s, (float, int))
+    if not weak:
+        u = aligned(u, np.ndim(s))
+    if op == MULTIPLY:
+        return make(x.algebra, np.multiply(u, s))
+    if op == DIVIDE:
+        return make(x.algebra, np.divide(u, s))
+    ufunc = np.add if op == ADD else np.subtract
+    if weak and is_double(u):
+        u = u.copy()
+        first = u[:1]
+        ufunc(first, s, first)
+        return make(x.algebra, u)
+    return affine(x.algebra, u, ufunc(u[0], s), False)
+
+
+cdef object plain_with_number(int op, object s, Number y):
+    if op == ADD or op == MULTIPLY:
+        return number_with_plain(op, y, s)
+    v = aligned(parts_of(y), np.ndim(s))
+    if op == SUBTRACT:
+        return affine(y.algebra, v, np.subtract(s, v[0]), True)
+    shape = np.broadcast_shapes(np.shape(s), v.shape[1:])
+    u = np.zeros((v.shape[0], *shape), np.result_type(s, v) if v.dtype != object else object)
+    u[0] = s
+    return make_quotient(y.algebra, u, np.broadcast_to(v, u.shape))
+
+
+cdef object affine(object algebra, object parts, object first, bint negated):
+    """The parts with another value row, and the others negated or not."""
+    first = np.asarray(first)
+    out = np.empty((parts.shape[0], *first.shape), np.result_type(first, parts))
+    out[0] = first
+    if negated:
+        np.negative(parts[1:], out=out[1:])
+    else:
+        out[1:] = parts[1:]
+    return make(algebra, out)
+
+
+cdef object make_quotient(object algebra, object u, object v):
+    if v.dtype == object or np.all(v[0]):
+        return make(algebra, engine(u, v).quotient(algebra, u, v))
+    return SINGULAR["quotient"](algebra, u, v)
+
+
+SINGULAR = {}  # what to do where a divisor's value is zero: see `taylorad.valuation`

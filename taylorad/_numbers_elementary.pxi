@@ -1,0 +1,135 @@
+# Part of _numbers.pyx: elementary functions of inline scalars.
+
+ctypedef double (*Function)(double) noexcept nogil
+
+cdef double logistic_slope(double x) noexcept nogil:
+    cdef double e = libm.exp(-libm.fabs(x))
+    return e / ((1.0 + e) * (1.0 + e))
+
+cdef double sech2(double x) noexcept nogil:
+    return 4.0 * logistic_slope(2.0 * x)
+
+cdef struct Scalar:
+    Function value
+    Function slope       # NULL: from the equation
+    Function other       # rotation: the partner
+    double sign          # rotation; 0 for riccati
+    double partner_sign
+    bint known           # whether a row was registered
+    Riccati f
+    double b
+
+cdef enum:
+    FUNCTIONS = 21
+
+cdef Scalar SCALARS[FUNCTIONS]
+cdef list NAMES = ["exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sqrt", "cbrt",
+                   "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh",
+                   "arcsinh", "arccosh", "arctanh"]
+cdef Function VALUES[FUNCTIONS]
+VALUES[:] = [libm.exp, libm.exp2, libm.expm1, libm.log, libm.log2, libm.log10, libm.log1p,
+             libm.sqrt, libm.cbrt, libm.sin, libm.cos, libm.tan, libm.asin, libm.acos,
+             libm.atan, libm.sinh, libm.cosh, libm.tanh, libm.asinh, libm.acosh, libm.atanh]
+cdef list STDLIB = [getattr(_math, {"arc": "a"}.get(name[:3], name[:3]) + name[3:], None)
+                    for name in NAMES]
+cdef dict SCALAR_INDEX = {}      # ufunc -> index of a registered function
+
+
+cdef int function_index(str name) except -1:
+    return NAMES.index(name)
+
+
+def register_scalar(function, *, q=(1,), root=False, a=0.0, b=0.0, c=0.0, slope=None,
+                    other=None, sign=0, partner_sign=1):
+    """Give a ufunc's row to the scalar path, if the platform's library has its values.
+
+    `slope` and `other` are names: of ``"exp"``, ``"sech2"``, and of the partner's ufunc.
+    """
+    if function.__name__ not in NAMES:
+        return
+    cdef int i = NAMES.index(function.__name__)
+    cdef Scalar *row = &SCALARS[i]
+    row.value = VALUES[i]
+    row.slope = NULL
+    if slope is not None:
+        row.slope = sech2 if slope == "sech2" else VALUES[NAMES.index(slope)]
+    row.other = NULL if other is None else VALUES[NAMES.index(other)]
+    row.sign = sign
+    row.partner_sign = partner_sign
+    row.f.q[:] = (*q, 0.0, 0.0)[:3]
+    row.f.root = root
+    row.f.a = a
+    row.b = b
+    row.f.c = c
+    row.f.b = &row.b
+    row.f.b_step = 0
+    row.known = True
+    SCALAR_INDEX[function] = i
+
+
+cdef inline double slope_of(const Scalar *row, double x, double y) noexcept:
+    cdef double p, q
+    cdef const Riccati *f = &row.f
+    if row.slope != NULL:
+        return row.slope(x)
+    if row.sign != 0.0:
+        return row.partner_sign * row.other(x)
+    p = f.a + row.b * y + f.c * (y * y)
+    if f.q[1] == 0.0 and f.q[2] == 0.0:
+        return p / f.q[0]
+    if f.q[1] == 0.0 and f.q[2] == -f.q[0]:
+        q = f.q[0] * (1.0 - x) * (1.0 + x)
+    else:
+        q = f.q[0] + x * (f.q[1] + x * f.q[2])
+    return p / (libm.sqrt(q) if f.root else q)
+
+
+cdef Number elementary(int index, Number x):
+    """f(x) for an inline scalar; None where something is not finite."""
+    cdef const Scalar *row = &SCALARS[index]
+    cdef Number y = scalar_like(x)
+    cdef double value = row.value(x.c[0]), slope
+    cdef double room[128]
+    cdef double *work = room
+    cdef int k
+    if x.rows == 2:
+        y.c[0] = value
+        y.c[1] = slope_of(row, x.c[0], value) * x.c[1]
+        return y if libm.isfinite(y.c[0]) and libm.isfinite(y.c[1]) else None
+    if x.rows > 32:
+        work = <double *>malloc(4 * x.rows * sizeof(double))
+        if work == NULL:
+            raise MemoryError
+    slope = slope_of(row, x.c[0], value)
+    if row.sign != 0.0:
+        rotation_tile(x.table, x.c, 1, &value, &slope, row.sign, y.c, work, 1,
+                      work + x.rows, 1)
+    else:
+        riccati_tile(x.table, &row.f, row.f.b, x.c, 1, &value, &slope, y.c, 1, work, 1)
+    if work != room:
+        free(work)
+    for k in range(x.rows):
+        if not libm.isfinite(y.c[k]):
+            return None
+    return y
+
+
+cdef object math_function(int index, object x):
+    """As the standard `math` does on numbers, at any of our scalars too."""
+    cdef double value
+    cdef Number y
+    if PyFloat_CheckExact(x):
+        value = VALUES[index](PyFloat_AS_DOUBLE(x))
+        if libm.isfinite(value):
+            return value
+        return STDLIB[index](x)
+    if isinstance(x, Number):
+        if (<Number>x).rows:
+            y = elementary(index, <Number>x)
+            if y is not None:
+                return y
+            STDLIB[index]((<Number>x).c[0])  # raises on a domain error, as for floats
+        return getattr(np, NAMES[index])(x)
+    if isinstance(x, (np.ndarray, np.generic, list)):
+        return getattr(np, NAMES[index])(x)
+    return STDLIB[index](x)

@@ -1,0 +1,169 @@
+# Part of _numbers.pyx: from coefficients to numbers and back.
+
+cdef object classes(object algebra):
+    """The pair of classes, for scalars and for arrays, of numbers over an algebra."""
+    found = algebra.classes
+    if found is None:
+        kind = "nested"
+        if len(algebra.factors) == 1:
+            kind = algebra.factors[0].kind
+            if kind == "hyperdual" and algebra.factors[0].order < 2:
+                kind = "nested"
+        found = SCALAR_CLASSES[kind], ARRAY_CLASSES[kind]
+        algebra.classes = found
+    return found
+
+
+cpdef object make(object algebra, parts):
+    """The number over `algebra` whose coefficients are `parts`.
+
+    Parameters
+    ----------
+    algebra : Algebra
+        Over no factors, the plain value is returned.
+    parts : ndarray, shape (rows, *shape)
+        Used as it is, not copied, unless its dtype is an integer or boolean one.
+    """
+    cdef Number x
+    cdef cnp.ndarray buffer
+    cdef int k
+    if not algebra.factors:
+        return parts[0]
+    if not is_double(parts) and parts.dtype.kind in "biu":
+        parts = parts.astype(np.float64)
+    buffer = parts
+    scalar, array = classes(algebra)
+    if cnp.PyArray_NDIM(buffer) > 1:
+        x = <Number>taylorad_blank(<PyTypeObject *>array, algebra)
+        x.rows = 0
+        x.buffer = buffer
+        return x
+    x = <Number>taylorad_blank(<PyTypeObject *>scalar, algebra)
+    x.rows = 0
+    if not is_double(buffer):
+        # a scalar never changes: not when the array it was taken from does, either
+        x.buffer = parts if parts.base is None else parts.copy()
+        return x
+    fill_inline(x, buffer)
+    return x
+
+
+cdef int fill_inline(Number x, cnp.ndarray buffer) except -1:
+    cdef Py_ssize_t stride = buffer.strides[0]
+    cdef char *data = <char *>cnp.PyArray_DATA(buffer)
+    cdef int k
+    x.table = &compiled(x.algebra).table
+    allocate(x, <int>buffer.shape[0])
+    for k in range(x.rows):
+        x.c[k] = (<double *>(data + k * stride))[0]
+    return 0
+
+
+cdef object parts_of(Number x):
+    """The coefficients as an array; a fresh one for inline scalars."""
+    cdef cnp.ndarray array
+    cdef cnp.npy_intp rows
+    cdef int k
+    if x.rows == 0:
+        return x.buffer
+    rows = x.rows
+    array = cnp.PyArray_EMPTY(1, &rows, cnp.NPY_DOUBLE, 0)
+    for k in range(x.rows):
+        (<double *>cnp.PyArray_DATA(array))[k] = x.c[k]
+    return array
+
+
+def zeros(algebra, shape, dtype=np.float64):
+    """The number zero, of a shape."""
+    return make(algebra, np.zeros((algebra.rows, *shape), dtype))
+
+
+def value(x):
+    """The plain NumPy value of `x`, without any derivative, at any nesting.
+
+    Parameters
+    ----------
+    x : Number, array_like or anything else
+        A number of this library, an object array of such, or a plain object.
+
+    Returns
+    -------
+    ndarray or scalar
+        The value; plain things come back as they are.
+
+    Examples
+    --------
+    >>> import taylorad as ta
+    >>> float(ta.value(ta.Dual(2.0, 1.0)))
+    2.0
+    """
+    x = repack(x)
+    return (<Number>x).value if isinstance(x, Number) else x
+
+
+def common(operands):
+    """The algebra in which the numbers among `operands` meet; None if there are none."""
+    algebra = None
+    for x in operands:
+        if isinstance(x, Number):
+            other = (<Number>x).algebra
+            algebra = other if algebra is None else algebra.join(other)
+    return algebra
+
+
+def parts_over(algebra, operand):
+    """The coefficients of a number or of a plain array over a larger algebra."""
+    operand = repack(operand)
+    if isinstance(operand, Number):
+        own = (<Number>operand).algebra
+        parts = parts_of(<Number>operand)
+        if own is algebra or own == algebra:
+            return parts
+        source, target = own.embedding(algebra)
+        out = np.zeros((algebra.rows, *parts.shape[1:]), parts.dtype)
+        out[target] = parts[source]
+        return out
+    plain = np.asarray(operand)
+    dtype = np.float64 if plain.dtype.kind in "biu" else plain.dtype
+    out = np.zeros((algebra.rows, *plain.shape), dtype)
+    out[0] = plain
+    return out
+
+
+def repack(obj):
+    """An object array or nested list of our scalars as one number; else `obj` itself."""
+    if isinstance(obj, (list, tuple)):
+        if not holds_numbers(obj):
+            return obj
+        obj = np.array(obj, dtype=object)
+    elif not (isinstance(obj, np.ndarray) and (<cnp.ndarray>obj).descr.type_num == cnp.NPY_OBJECT):
+        return obj
+    elements = obj.ravel().tolist()
+    algebra = common(elements)
+    if algebra is None:
+        return obj
+    columns = [parts_over(algebra, x) for x in elements]
+    inside = np.broadcast_shapes(*[column.shape[1:] for column in columns])
+    stacked = np.stack([np.broadcast_to(c.reshape(c.shape[:1] + (1,) * (len(inside) + 1 - c.ndim)
+                        + c.shape[1:]), (algebra.rows, *inside)) for c in columns], axis=1)
+    return make(algebra, stacked.reshape((algebra.rows, *obj.shape, *inside)))
+
+
+def holds_numbers(items):
+    """Whether a nested list or tuple has a number of ours in it."""
+    for item in items:
+        if isinstance(item, Number):
+            return True
+        if isinstance(item, (list, tuple)) and holds_numbers(item):
+            return True
+        if isinstance(item, np.ndarray) and item.dtype == object and common(item.flat) is not None:
+            return True
+    return False
+
+
+def engine(*arrays):
+    """The module with the recurrences for these coefficients: compiled for float64."""
+    for array in arrays:
+        if not is_double(array):
+            return recurrences
+    return _kernels

@@ -1,0 +1,333 @@
+# Part of _numbers.pyx: the types users see, and their constructors.
+
+FLOAT64 = np.dtype(np.float64)
+
+
+cdef object compare(object x, object other, int op):
+    other = plain(other) if not isinstance(other, Number) else other
+    if other is NotImplemented:
+        return NotImplemented
+    if isinstance(other, Number):
+        other = (<Number>other).value
+    return OPERATORS[op]((<Number>x).value, other)
+
+
+cdef dict OPERATORS = {Py_LT: np.less, Py_LE: np.less_equal, Py_GT: np.greater,
+                       Py_GE: np.greater_equal, Py_EQ: np.equal, Py_NE: np.not_equal}
+
+
+def show(part, spec=""):
+    """A coefficient as it stands in a repr."""
+    if isinstance(part, np.ndarray):
+        formatter = {"all": lambda item: format(item, spec)} if spec else None
+        return np.array2string(part, separator=", ", formatter=formatter)
+    if spec:
+        return format(part, spec)
+    return repr(part.item() if isinstance(part, np.generic) else part)
+
+
+cdef object stacked(object given, str name):
+    """Coefficients given by the user as one array ``(rows, *shape)`` of a numeric dtype."""
+    arrays = []
+    for item in given:
+        if isinstance(item, Number) or (
+            isinstance(item, (list, tuple, np.ndarray)) and isinstance(repack(item), Number)
+        ):
+            raise TypeError(
+                f"the coefficients of a {name} are plain numbers or arrays, not numbers of "
+                "this library; for higher derivatives use HyperDual or Taylor, or nest "
+                "transforms such as ta.derivative"
+            )
+        array = np.asarray(item)
+        if array.dtype.kind not in "biufcO" or (
+            array.dtype.kind == "O"
+            and not all(hasattr(x, "__mul__") and not isinstance(x, (str, list, tuple)) for x in array.flat)
+        ):
+            raise TypeError(
+                f"the coefficients of a {name} are numbers or arrays of numbers, "
+                f"not {item!r:.60}"
+            )
+        arrays.append(array)
+    try:
+        shape = np.broadcast_shapes(*[array.shape for array in arrays])
+    except ValueError:
+        shapes = " and ".join(str(array.shape) for array in arrays)
+        raise ValueError(f"the coefficients of a {name} do not broadcast: {shapes}") from None
+    weak = [x for x in given if isinstance(x, (int, float))]
+    strong = [a.dtype for a, x in zip(arrays, given) if not isinstance(x, (int, float))]
+    dtype = np.result_type(*strong, *weak) if strong or weak else np.dtype(float)
+    if dtype.kind in "biu":
+        dtype = FLOAT64
+    parts = np.empty((len(arrays), *shape), dtype)
+    for k, array in enumerate(arrays):
+        parts[k] = array
+    return parts
+
+
+def construct(cls, args, kwargs):
+    """What calling a class of numbers does."""
+    cdef Number x, y
+    for known, constructor in CONSTRUCTORS.items():
+        if issubclass(cls, known):
+            x = constructor(*args, **(kwargs or {}))
+            break
+    else:
+        raise TypeError(f"{cls.__name__} is made by transforms, not by hand")
+    if cls is known:
+        return x
+    y = <Number>taylorad_blank(<PyTypeObject *>cls, x.algebra)  # a subclass made by the user
+    if x.rows:
+        fill_inline(y, parts_of(x))
+    else:
+        y.buffer = x.buffer
+    return y
+
+
+cdef dict CONSTRUCTORS = {}
+taylorad_set_constructor(construct, Number)
+
+
+cdef class Dual(Number):
+    """A dual number: a value and a tangent, for first derivatives.
+
+    Parameters
+    ----------
+    value : array_like
+        The value. Integers become float64.
+    tangent : array_like, default 0.0
+        The derivative of the value in the chosen direction; broadcasts with it.
+
+    Raises
+    ------
+    TypeError
+        If a part is not numeric, or is itself a number of this library.
+    ValueError
+        If the parts do not broadcast.
+
+    References
+    ----------
+    W. K. Clifford, Preliminary sketch of biquaternions, Proc. London Math. Soc. 4 (1873).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from taylorad import Dual
+    >>> Dual(3.0, 1.0) ** 2
+    Dual(9.0, 6.0)
+    >>> np.multiply(Dual([1.0, 2.0], 1.0), 2)
+    Dual([2., 4.], [2., 2.])
+    """
+
+    @property
+    def tangent(self):
+        """The derivative part."""
+        return self.part(1)
+
+
+cdef class HyperDual(Number):
+    """A hyper-dual number, for exact second derivatives.
+
+    Parameters
+    ----------
+    value : array_like
+        The value.
+    d1, d2 : array_like, default 0.0
+        The first derivatives in two directions.
+    d12 : array_like, default 0.0
+        The mixed second derivative.
+
+    References
+    ----------
+    J. A. Fike and J. J. Alonso, The development of hyper-dual numbers for exact
+    second-derivative calculations, AIAA 2011-886.
+
+    Examples
+    --------
+    >>> from taylorad import HyperDual
+    >>> HyperDual(2.0, 1.0, 1.0) ** 3
+    HyperDual(8.0, 12.0, 12.0, 12.0)
+    """
+
+    @property
+    def d1(self):
+        """The derivative in the first direction."""
+        return self.part(1)
+
+    @property
+    def d2(self):
+        """The derivative in the second direction."""
+        return self.part(2)
+
+    @property
+    def d12(self):
+        """The mixed second derivative."""
+        return self.part(3)
+
+
+cdef class Taylor(Number):
+    """A truncated Taylor polynomial in one variable.
+
+    Parameters
+    ----------
+    coefficients : array_like, shape (order + 1, *shape), or sequence of such rows
+        c_0, c_1, ..., c_order: the k-th derivative is ``k! * c_k``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from taylorad import Taylor
+    >>> np.exp(Taylor.variable(0.0, 3))
+    Taylor([1.0, 1.0, 0.5, 0.16666666666666666])
+    """
+
+    @staticmethod
+    def variable(x, order, direction=1.0):
+        """The variable itself about `x`: coefficients ``x, direction, 0, ...``.
+
+        Parameters
+        ----------
+        x : array_like
+            The expansion point or points.
+        order : int
+            The highest power kept, at least 0.
+        direction : array_like, default 1.0
+            The derivative of the argument along the series' own variable.
+        """
+        order = checked_order(order)
+        if order == 0:
+            return Taylor([np.broadcast_arrays(x, direction)[0]])
+        parts = stacked([x, direction], "Taylor")
+        out = np.zeros((order + 1, *parts.shape[1:]), parts.dtype)
+        out[:2] = parts
+        return make(taylor(order), out)
+
+    def _shown(self):
+        if self.ndim:
+            return [self.coefficients]
+        return [[x.item() if isinstance(x, np.generic) else x for x in self.coefficients]]
+
+    def __format__(self, spec):
+        if not spec:
+            return str(self)
+        inside = ", ".join(show(part, spec) for part in self.coefficients)
+        return f"Taylor([{inside}])"
+
+    @property
+    def order(self):
+        """The highest power kept."""
+        return self.algebra.degree
+
+    @property
+    def coefficients(self):
+        """c_0 ... c_order, shape ``(order + 1, *shape)``."""
+        return parts_of(self)
+
+
+    def derivative(self, k=1):
+        """The k-th derivative, k! c_k.
+
+        Examples
+        --------
+        >>> from taylorad import Taylor
+        >>> print(Taylor([1.0, 1.0, 0.5]).derivative(2))
+        1.0
+        """
+        return CALCULUS["derivative"](self, k)
+
+    def derivatives(self):
+        """All derivatives, orders 0 to `order`, shape ``(order + 1, *shape)``."""
+        return CALCULUS["derivatives"](self)
+
+    def differentiate(self):
+        """The derivative as a series, of one order less."""
+        return CALCULUS["differentiate"](self)
+
+    def integrate(self, constant=0.0):
+        """The integral from the expansion point, plus `constant`; of one order more."""
+        return CALCULUS["integrate"](self, constant)
+
+    def truncate(self, order):
+        """The same series to a lower order."""
+        return CALCULUS["truncate"](self, order)
+
+    def compose(self, inner):
+        """The series of ``self(inner(t))``; the constant term of `inner` must be 0.
+
+        Examples
+        --------
+        >>> from taylorad import Taylor
+        >>> Taylor([1.0, 1.0, 1.0]).compose(Taylor([0.0, 2.0, 0.0]))
+        Taylor([1.0, 2.0, 4.0])
+        """
+        return CALCULUS["compose"](self, inner)
+
+    def reverse(self):
+        """The reversion: the series r in s with ``self(r(s)) = c_0 + s``.
+
+        Raises
+        ------
+        ValueError
+            If the linear coefficient is 0.
+
+        Examples
+        --------
+        >>> from taylorad import Taylor
+        >>> Taylor([0.0, 2.0, 0.0]).reverse()
+        Taylor([0.0, 0.5, 0.0])
+        """
+        return CALCULUS["reverse"](self)
+
+    def __call__(self, t):
+        """The polynomial at the offset `t` from the expansion point.
+
+        Examples
+        --------
+        >>> from taylorad import Taylor
+        >>> print(Taylor([1.0, 1.0, 0.5])(2.0))
+        5.0
+        """
+        return CALCULUS["evaluate"](self, t)
+
+
+cdef class Nested(Number):
+    """A number over several factors: what a function sees inside nested transforms."""
+
+    def __repr__(self):
+        return f"Nested({show(self.value)}, over {self.algebra!r})"
+
+
+def make_dual(value, tangent=0.0):
+    return make(dual(), stacked([value, tangent], "Dual"))
+
+
+def make_hyperdual(value, d1=0.0, d2=0.0, d12=0.0):
+    return make(hyperdual(), stacked([value, d1, d2, d12], "HyperDual"))
+
+
+def make_taylor(coefficients):
+    if isinstance(coefficients, Number) or np.ndim(coefficients) == 0:
+        raise TypeError(
+            "Taylor takes the sequence of coefficients [c_0, c_1, ...]; for the variable "
+            "itself write Taylor.variable(x, order)"
+        )
+    if len(coefficients) == 0:
+        raise ValueError("Taylor takes at least one coefficient")
+    if not isinstance(coefficients, np.ndarray):
+        coefficients = list(coefficients)
+    parts = stacked(coefficients, "Taylor")
+    return make(taylor(len(parts) - 1), parts)
+
+
+CONSTRUCTORS.update({Dual: make_dual, HyperDual: make_hyperdual, Taylor: make_taylor})
+for _class in (Number, Dual, HyperDual, Taylor, Nested):
+    taylorad_take_over(_class)
+SCALAR_CLASSES.update(dual=Dual, hyperdual=HyperDual, taylor=Taylor, nested=Nested)
+
+
+cpdef object checked_order(object order):
+    """`order` as an int, at least 0; TypeError or ValueError otherwise."""
+    if isinstance(order, (bool, np.bool_)) or not hasattr(order, "__index__"):
+        raise TypeError(f"order must be an integer of at least 0, not {order!r}")
+    if order < 0:
+        raise ValueError(f"order must be at least 0, not {order}")
+    return int(order)
