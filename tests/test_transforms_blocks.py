@@ -130,6 +130,8 @@ POSITIONAL = {
     "size": lambda x: x * x / x.size,
     "assignment": lambda x: np.concatenate([x[:10] ** 2, x[10:] ** 3]),
     "linspace": lambda x: np.linspace(0, 1, x.shape[0]) * x,
+    "branch": lambda x: x**2 if np.any(x > 1.99999) else x**3,
+    "value": lambda x: x * x / np.max(ta.value(x)),
 }
 
 
@@ -143,6 +145,8 @@ def test_functions_of_the_position(name):
         "size": 2 * x / n,
         "assignment": np.where(np.arange(n) < 10, 2 * x, 3 * x**2),
         "linspace": np.linspace(0, 1, n),
+        "branch": 2 * x,
+        "value": x,
     }[name]
     close(ta.derivative(f)(x), weight)
     close(ta.derivatives(f, 1, workers=2)(x)[1], weight)

@@ -7,12 +7,13 @@ number of dimensions, so that what `f` closes over still broadcasts along traili
 from __future__ import annotations
 
 import contextvars
+import itertools
 import math
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-__all__ = ["Block", "block_points", "blocks", "run", "worker_count"]
+__all__ = ["Block", "block_points", "blocks", "run", "split_axis", "worker_count"]
 
 Block = tuple[slice, ...]
 
@@ -28,23 +29,25 @@ def block_points(order: int) -> int:
     return min(max(COEFFICIENTS // (order + 1), 1000), 16_000)
 
 
-def blocks(shape: tuple[int, ...], points: int) -> list[Block]:
-    """Slices that cut an array of this shape into blocks of about `points` points."""
+def split_axis(shape: tuple[int, ...], points: int) -> int:
+    """The axis along which blocks are cut: the first after which a block's worth is left."""
     axis = 0
     while math.prod(shape[axis + 1 :]) > points:
         axis += 1
+    return axis
+
+
+def blocks(shape: tuple[int, ...], points: int) -> list[Block]:
+    """Slices that cut an array of this shape into blocks of at most `points` points."""
+    axis = split_axis(shape, points)
     trailing = math.prod(shape[axis + 1 :])
     step = max(points // trailing, 1)
     # Rows of coefficients a multiple of 4096 bytes apart would share cache sets.
     while step > 1 and step * trailing % 512 in (0, 511, 1):
         step -= 1
-    step = -(-shape[axis] // -(-shape[axis] // step))  # even out the last block
     ranges = [[slice(i, i + 1) for i in range(n)] for n in shape[:axis]]
     ranges.append([slice(i, min(i + step, shape[axis])) for i in range(0, shape[axis], step)])
-    cut: list[Block] = [()]
-    for choices in ranges:
-        cut = [(*block, choice) for block in cut for choice in choices]
-    return cut
+    return list(itertools.product(*ranges))
 
 
 def worker_count(workers: int | None, coefficients: int) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import numbers
 import sys
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,19 +21,13 @@ from taylorad import algebra as algebras
 from taylorad._numbers import Number, common, make, parts_over, repack
 from taylorad.algebra import Algebra
 from taylorad.transforms._trees import flatten
+from taylorad.valuation import undecided
 
-__all__ = [
-    "Expansion",
-    "assemble",
-    "common_dtype",
-    "expand",
-    "seed",
-    "shape_of",
-    "times_factorial",
-]
+__all__ = ["Expansion", "assemble", "common_dtype", "expand", "seed", "shape_of"]
 
-# A function may divide leading zeros away (sin(x) / x at 0) and so lose orders; it is then
-# evaluated again from a higher order, this often at most.
+# A function may divide leading zeros away (sin(x) / x at 0) and so lose orders, or meet 0/0
+# through all orders there are; it is then evaluated again from a higher order. At most this
+# often: to order + 16 where it is not known how many orders it takes.
 ATTEMPTS = 6
 
 
@@ -89,12 +84,11 @@ def _kind(x: Any) -> Any:
     return x.dtype if isinstance(x, Number) else np.asarray(x).dtype
 
 
-def times_factorial(parts: Any, k: int) -> Any:
+def _times_factorial(parts: Any, k: int) -> Any:
     """k! times the coefficients of degree k: their derivatives, in an array of their own."""
-    dtype = getattr(parts, "dtype", np.dtype(object))
-    if dtype == object:
+    if not hasattr(parts, "dtype") or parts.dtype == object:
         return parts * math.factorial(k)
-    if k <= 34 or (k <= 170 and dtype != np.float32):
+    if k <= 34 or (k <= 170 and parts.dtype != np.float32):
         return parts * float(math.factorial(k))
     # k! alone would be infinite where its product with a small coefficient is not.
     for first in range(1, k + 1, 20):
@@ -142,9 +136,9 @@ class Expansion:
         if k > self.order(leaf):
             return self._unknown(leaf)
         if leaf.algebra.univariate:
-            return times_factorial(leaf.part(k), k)
+            return _times_factorial(leaf.part(k), k)
         rest, rows = leaf.algebra.select(self.tag, (k,))
-        return make(rest, times_factorial(leaf.parts[rows], k))
+        return make(rest, _times_factorial(leaf.parts[rows], k))
 
     def coefficient(self, leaf: Any, k: int) -> Any:
         """The coefficient of degree k of a leaf: its k-th derivative, divided by k!."""
@@ -187,19 +181,40 @@ def expand(
     curried : bool
         Whether the user's function may return a function.
     """
-    degree = order
-    for _ in range(ATTEMPTS):
-        tag = algebras.new_tag()
+    degree, open_before = order, _open()
+    for attempt in range(ATTEMPTS):
+        open_at_start, tag = _open(), algebras.new_tag()
         output = call(algebras.dual(tag) if degree == 1 else algebras.taylor(degree, tag))
         if curried and callable(output) and not isinstance(output, Number):
             return Expansion(tag, [], iter, dtype, curried=True)
         leaves, rebuild = _returned(output, lists_are_arrays)
         expansion = Expansion(tag, leaves, rebuild, dtype)
         known = min(map(expansion.order, leaves), default=order)
-        if known >= order:
+        if known < order:
+            degree += order - known
+        elif _open() > open_at_start and any(map(_has_nan, leaves)):
+            degree = max(degree + 1, order + 2**attempt)
+        else:
+            _settled.count += _open() - open_before
             break
-        degree += order - known
     return expansion
+
+
+class _Settled(threading.local):
+    count = 0
+
+
+_settled = _Settled()
+
+
+def _open() -> int:
+    """How many divisions 0/0 of this thread are open: no level has found their result yet."""
+    return undecided() - _settled.count
+
+
+def _has_nan(leaf: Any) -> bool:
+    parts = leaf.parts if isinstance(leaf, Number) else np.asarray(leaf)
+    return bool(np.any(parts != parts))
 
 
 def _returned(
