@@ -329,6 +329,15 @@ def test_products_are_exact(values, algebra):
         assert list(running[i].parts) == want
 
 
+def test_grids_are_exact():
+    x, (start, stop), symbols = exact(taylor(2), (2, 5))
+    y, step = np.linspace(x[0], x[1], 4, retstep=True)
+    for i in range(4):
+        want = start + sympy.Rational(i, 3) * (stop - start)
+        assert list(y[i].parts) == coefficients(want, symbols, taylor(2))
+    assert list(step.parts) == coefficients((stop - start) / 3, symbols, taylor(2))
+
+
 def test_variance_is_exact():
     algebra = taylor(3)
     x, polynomials, symbols = exact(algebra, (2, 3, 5, 9))
@@ -499,7 +508,8 @@ def test_float32_stays():
         np.prod, np.cumprod, np.var, np.std, np.nanvar, np.nanstd, np.nansum, np.nanmean,
         np.nanprod, np.average, np.linalg.norm, np.vander, np.unwrap, scimath.sqrt,
         lambda x: np.linalg.norm(x, 3), lambda x: np.linalg.norm(x, np.inf),
-        lambda x: np.polyval([1.0, 2.0], x),
+        lambda x: np.polyval([1.0, 2.0], x), lambda x: np.linspace(x[0], 2, 3), np.cov,
+        lambda x: np.average(x, returned=True)[1], lambda x: np.geomspace(x, 2, 3),
     ):  # fmt: skip
         plain = function(np.array([1.0, 3.0, 2.0], np.float32))
         assert function(x).dtype == plain.dtype, function
@@ -524,6 +534,7 @@ def test_float32_stays():
         (lambda x: np.cov(np.ones((1, 1, 1)) * x), ValueError),
         (lambda x: np.cov(x, fweights=[0.5, 1, 1]), TypeError),
         (lambda x: np.cov(x, fweights=[1, 1]), RuntimeError),
+        (lambda x: np.cov([1.0, 2.0, 3.0], fweights=x), TypeError),
         (lambda x: np.cov(x, aweights=[[1, 1, 1]]), RuntimeError),
         (lambda x: np.cov(x, aweights=[-1, 1, 1]), ValueError),
         (lambda x: np.linspace(x, 1, -1), ValueError),

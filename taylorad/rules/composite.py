@@ -10,6 +10,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -138,7 +139,11 @@ def linspace(
     delta = stop - start
     intervals = num - 1 if endpoint else num
     step = delta / intervals if intervals > 0 else delta * np.nan
-    w = np.reshape(np.arange(num), (num, *(1,) * np.ndim(delta))) / max(intervals, 1)
+    steps = np.reshape(np.arange(num), (num, *(1,) * np.ndim(delta)))
+    if values.dtype == object:
+        w = np.frompyfunc(Fraction, 2, 1)(steps, max(intervals, 1))
+    else:
+        w = (steps / max(intervals, 1)).astype(np.finfo(values.dtype).dtype)
     # Written with both weights, so that the ends are start and stop with no remainder.
     y = np.moveaxis((1 - w) * start + w * stop, 0, axis)
     y = as_dtype(with_value(y, values), dtype)
@@ -177,8 +182,7 @@ def geomspace(
     start, stop = number(start), number(stop)
     values = np.geomspace(value(start), value(stop), num, endpoint, axis=axis)
     # NumPy's rotation by sign(start), here by start itself: the ratio is what is raised.
-    if np.iscomplexobj(values):
-        start, stop = start + 0j, stop + 0j
+    start, stop = (x + np.zeros((), values.dtype) for x in (start, stop))
     growth = np.log(stop / start)
     y = start * np.exp(np.linspace(0 * growth, growth, num, endpoint))
     if endpoint and y.shape[0] > 1:

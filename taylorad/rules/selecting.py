@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from taylorad import dispatch
-from taylorad._numbers import common, make, parts_over, repack, value
+from taylorad._numbers import Number, common, make, parts_over, repack, value
 from taylorad.rules.operands import (
     NO_VALUE,
     axes_of,
@@ -263,7 +263,7 @@ def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> An
     conditions = conditions.reshape(len(conditions), *np.shape(whole))
     pieces = []
     for condition, piece in zip(conditions, funclist, strict=True):
-        if callable(piece):
+        if callable(piece) and not isinstance(piece, Number):  # a Taylor can be called
             if not condition.any():
                 continue
             piece = piece(whole[condition], *args, **kw)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from taylorad import dispatch
-from taylorad._numbers import value
+from taylorad._numbers import Number, value
 from taylorad.rules.composite import Composite
 from taylorad.rules.operands import (
     NO_VALUE,
@@ -214,7 +214,8 @@ def average(
     axes = axis if axis is None else axes_of(axis, len(shape))
     if weights is None:
         mean = np.mean(a, axis=axes, **options)
-        total: Any = np.float64(_count(shape, axes, NO_VALUE).flat[0]) if np.size(a) else 0.0
+        count = np.size(a) / max(np.size(mean), 1)
+        total: Any = np.full(np.shape(mean), count, np.asarray(value(mean)).dtype)[()]
     else:
         if np.shape(weights) != shape:
             weights = _spread(weights, shape, axes)
@@ -263,7 +264,11 @@ def cov(
         ddof = 0 if bias else 1
     frequencies = _weights(fweights, "fweights", x.shape[1])
     if frequencies is not None:
-        frequencies = plain(frequencies)
+        if isinstance(frequencies, Number):
+            raise TypeError(
+                "fweights are counts, which have no derivatives; give aweights, or "
+                "taylorad.value(fweights)"
+            )
         if not np.all(frequencies == np.around(frequencies)):
             raise TypeError("fweights must be integer")
     importance = _weights(aweights, "aweights", x.shape[1])
@@ -293,6 +298,8 @@ def _observations(x: Any, name: str, rowvar: bool, dtype: Any) -> Any:
     ndim = np.ndim(x)
     if ndim > 2:
         raise ValueError(f"{name} has more than 2 dimensions")
+    if dtype is None:
+        dtype = np.result_type(x.dtype, np.float64)
     x = as_dtype(np.atleast_2d(x), dtype)
     return x if rowvar or (ndim == 1 if name == "m" else x.shape[0] == 1) else x.T
 
