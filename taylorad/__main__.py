@@ -22,7 +22,8 @@ __all__ = ["main"]
 
 PICTURES = (".png", ".svg", ".pdf")
 ORDER_LIMIT = 170  # 171! is beyond float64
-POINTS_LIMIT = 100_000
+PLOT_ORDER_LIMIT = 20  # more curves than that are not to be told apart
+POINTS_LIMIT = 10_000
 
 DESCRIPTION = """\
 Exact derivatives of an expression of x, to any order.
@@ -113,6 +114,8 @@ def _read(argv: Sequence[str]) -> argparse.Namespace:
             parser.error("--plot needs an interval, such as --from -2*pi --to 2*pi")
         if options.plot.suffix.lower() not in PICTURES:
             parser.error(f"--plot writes {', '.join(PICTURES)}; given was {options.plot.name!r}")
+        if (options.order or 0) > PLOT_ORDER_LIMIT:
+            parser.error(f"--plot has room for orders up to {PLOT_ORDER_LIMIT}")
     if options.points is not None and (options.lower is None or options.plot is not None):
         parser.error("--points is for printing over an interval, with --from and --to")
     return options

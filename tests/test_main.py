@@ -14,6 +14,8 @@ import pytest
 
 from taylorad.__main__ import main
 
+NUMBER = re.compile(r"-?[\d.]+(e[-+]\d+)?|nan|-?inf")
+
 
 def run(*arguments, **options):
     """The command in a process of its own."""
@@ -38,9 +40,10 @@ def command(capsys):
 
 
 def numbers(output):
-    """The rows of a table that start with a number."""
+    """The rows of a table."""
     lines = (line.split() for line in output.splitlines())
-    return np.array([line for line in lines if line and re.match(r"-?\d", line[0])], dtype=float)
+    rows = [line for line in lines if line and all(map(NUMBER.fullmatch, line))]
+    return np.array(rows, dtype=float)
 
 
 def test_the_readme_command():
@@ -215,6 +218,7 @@ BAD = [
     (("sin(x)", "--from", "0", "--to", "1", "--points", "1"), "integer from 2"),
     (("sin(x)", "--plot", "a.png"), "needs an interval"),
     (("sin(x)", "--from", "0", "--to", "1", "--plot", "a.gif"), "'a.gif'"),
+    (("sin(x)", "--from", "0", "--to", "1", "--plot", "a.png", "--order", "21"), "up to 20"),
     (("sin(x)", "--from", "0", "--to", "1", "--plot", "/nowhere/a.png"), "cannot write"),
     (("sin(x)", "--colour", "red"), "unrecognized arguments"),
     (("sin(x)", "--bad\n\x1b[31m"), r"\\n\\x1b"),
