@@ -316,4 +316,5 @@ def _frame(axes: Axes, span: tuple[float, float], view: tuple[float, float], nam
     axes.set_ylabel(name)
     axes.hlines(0, *span, color="0.7", linewidth=0.8, zorder=1)  # no line: those are curves
     axes.grid(alpha=0.25)
-    axes.legend(ncols=1 if len(axes.get_legend_handles_labels()[0]) <= 6 else 2)
+    curves, _ = axes.get_legend_handles_labels()
+    axes.legend(ncols=math.ceil(len(curves) / 7))
