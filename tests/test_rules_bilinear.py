@@ -252,6 +252,15 @@ def test_errors(call: str, error: type[Exception]) -> None:
         code(call)(numbers(call, dict.fromkeys(operands_of(call), dual())))
 
 
+@pytest.mark.parametrize("shapes", [((40, 50), (50, 30)), ((30, 90), (90,)), ((7,), (7, 3))])
+def test_large_and_small_products_agree_with_one_sum_over_pairs(shapes: Any) -> None:
+    rng = np.random.default_rng(3)
+    u, v = (rng.standard_normal((5, *shape)) for shape in shapes)
+    exact = [sum(u[i] @ v[k - i] for i in range(k + 1)) for k in range(5)]
+    product = make(taylor(4), u) @ make(taylor(4), v)
+    np.testing.assert_allclose(product.parts, exact, rtol=1e-12, atol=1e-12)
+
+
 def test_a_constant_operand_turns_no_infinity_into_nan() -> None:
     matrix = np.array([[np.inf, 0.0], [1.0, 2.0]])
     number = make(dual(), np.array([[2.0, 3.0], [1.0, 1.0]]))

@@ -521,6 +521,15 @@ def test_stores_in_place(call: str) -> None:
     np.testing.assert_array_equal(view.parts, target.parts)
 
 
+def test_stores_numbers_of_another_level() -> None:
+    target = make(dual(1), np.array([[1.0, 2.0, 3.0], [1.0, 1.0, 1.0]]))
+    source = make(dual(2), np.array([5.0, 7.0]))
+    np.put(target, [1], source)
+    joint = target.algebra
+    assert joint.tags == (1, 2)
+    np.testing.assert_array_equal(target.parts, [[1, 5, 3], [1, 0, 1], [0, 7, 0], [0, 0, 0]])
+
+
 def test_every_store_has_a_call() -> None:
     for row in inplace.TABLE:
         assert any(call.startswith(f"np.{row.function.__name__}(") for call in STORES)

@@ -44,7 +44,9 @@ def coefficients(algebra: Algebra, operand: Any) -> Rows:
         return {0: operand}
     parts = operand.parts
     if operand.algebra == algebra:
-        return {row: parts[row, ...] for row in range(algebra.rows)}
+        if parts.ndim > 1:
+            return dict(enumerate(parts))
+        return {row: parts[row, ...] for row in range(algebra.rows)}  # 0-d arrays, not scalars
     own, target = operand.algebra.embedding(algebra)
     return {
         row: parts[mine, ...] for mine, row in zip(own.tolist(), target.tolist(), strict=True)

@@ -11,18 +11,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy import linalg as la
 
 from taylorad import dispatch
-from taylorad._numbers import Number, common, repack
+from taylorad._numbers import Number, common, make, repack
 
 from ._rows import describe, multilinear, refuse_numbers
 from .linear import view_or_rows
 
-__all__ = ["Bilinear", "Contraction", "MultiDot", "PolynomialProduct"]
+__all__ = ["TABLE", "Bilinear", "Contraction", "MatrixProduct", "MultiDot", "PolynomialProduct"]
 
 
 def _product(function: Callable[..., Any], operands: Sequence[Any], name: str) -> Any:
@@ -49,16 +50,64 @@ class Bilinear:
     function: Callable[..., Any]
     operands: tuple[str, ...] = ()
 
+    @cached_property
+    def name(self) -> str:
+        return describe(self.function)
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if len(args) == 2 and not kwargs:
+            return _product(self.function, args, self.name)
         named = [kwargs.pop(name) for name in self.operands[len(args) :]]
         operands, others = [*args[:2], *named], args[2:]
-        name = describe(self.function)
-        refuse_numbers(name, (*others, *kwargs.values()))
+        refuse_numbers(self.name, (*others, *kwargs.values()))
 
         def function(u: Any, v: Any) -> Any:
             return self.function(u, v, *others, **kwargs)
 
-        return _product(function if others or kwargs else self.function, operands, name)
+        return _product(function, operands, self.name)
+
+
+@dataclass(frozen=True)
+class MatrixProduct(Bilinear):
+    """A product of matrices or vectors; of small ones, one call an order, not one a pair.
+
+    A sum of products is one product of longer rows by longer columns:
+    y_k = [u_0 ... u_k] [v_k; ...; v_0]. That spares calls, which is what small matrices
+    spend their time on; BLAS is faster on large ones if they come one by one.
+    """
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if len(args) == 2 and not kwargs and all(isinstance(arg, Number) for arg in args):
+            u, v = args
+            if u.algebra == v.algebra and u.algebra.univariate and _are_joinable(u, v):
+                dispatch.mixes()
+                return self._of_series(u, v)
+        return super().__call__(*args, **kwargs)
+
+    def _of_series(self, u: Number, v: Number) -> Number:
+        rows, length = u.algebra.rows, u.shape[-1]
+        left = u.parts.transpose(1, 0, 2) if u.ndim == 2 else u.parts
+        left = left.reshape(*u.shape[:-1], rows * length)
+        right = v.parts[::-1].reshape(rows * length, *v.shape[1:])
+        first = left[..., :length] @ right[-length:]
+        parts = np.empty((rows, *first.shape), first.dtype)
+        parts[0] = first
+        for k in range(1, rows):
+            end = (k + 1) * length
+            np.matmul(left[..., :end], right[-end:], out=parts[k, ...])
+        return make(u.algebra, parts)
+
+
+# Multiplications in one product up to which a call costs more than what it computes.
+_SMALL = 32**3
+
+
+def _are_joinable(u: Number, v: Number) -> bool:
+    """Whether these are small vectors or matrices that fit, so that joining their rows pays."""
+    fit = 1 <= u.ndim <= 2 and 1 <= v.ndim <= 2 and u.shape[-1] == v.shape[0] > 0
+    if not fit or "O" in (u.dtype.kind, v.dtype.kind):
+        return False
+    return u.size * v.size // v.shape[0] <= _SMALL
 
 
 @dataclass(frozen=True)
@@ -129,7 +178,6 @@ def _trimmed(polynomial: Any) -> Any:
 TABLE = [
     Bilinear(function, tuple(operands.split()))
     for function, operands in (
-        (np.dot,        "a b"),
         (np.vdot,       "a b"),
         (np.inner,      "a b"),
         (np.outer,      "a b"),
@@ -138,15 +186,19 @@ TABLE = [
         (np.tensordot,  "a b"),
         (np.convolve,   "a v"),
         (np.correlate,  "a v"),
-        (la.matmul,     "x1 x2"),
         (la.outer,      "x1 x2"),
         (la.cross,      "x1 x2"),
         (la.vecdot,     "x1 x2"),
         (la.tensordot,  "x1 x2"),
-        (np.matmul,     ""),
         (np.vecdot,     ""),
     )
 ]  # fmt: skip
+
+TABLE += [
+    MatrixProduct(np.matmul),
+    MatrixProduct(np.dot, ("a", "b")),
+    MatrixProduct(la.matmul),
+]
 
 # Not in every NumPy since 2.0.
 TABLE += [Bilinear(getattr(np, name)) for name in ("matvec", "vecmat") if hasattr(np, name)]
