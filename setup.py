@@ -25,6 +25,6 @@ setup(
             for source in sorted(glob("taylorad/*.pyx"))
         ],
         build_dir="build",
-        compiler_directives={"language_level": 3, "cdivision": True} | unchecked,
+        compiler_directives={"language_level": 3, "cdivision": True, "embedsignature": True} | unchecked,
     )
 )

@@ -169,7 +169,7 @@ cdef class Taylor(Number):
 
     Parameters
     ----------
-    coefficients : array_like, shape (order + 1, *shape), or sequence of such rows
+    coefficients : array_like, shape (order + 1, ...), or sequence of such rows
         c_0, c_1, ..., c_order: the k-th derivative is ``k! * c_k``.
 
     Examples

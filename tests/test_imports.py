@@ -20,7 +20,7 @@ LAYERS = [
     ["recurrences", "_kernels"],
     ["_numbers"],
     ["dispatch"],
-    ["_array", "_methods", "math"],
+    ["_array", "_methods", "calculus", "math", "splitting"],
     ["valuation"],
     ["rules"],
     ["transforms"],
