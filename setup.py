@@ -17,7 +17,8 @@ options = {
     if sys.platform != "win32"
     else [],
 }
-unchecked = dict.fromkeys(["boundscheck", "wraparound", "initializedcheck", "binding"], False)
+directives = {"language_level": 3, "cdivision": True, "embedsignature": True}
+directives |= dict.fromkeys(["boundscheck", "wraparound", "initializedcheck", "binding"], False)
 setup(
     ext_modules=cythonize(
         [
@@ -25,6 +26,6 @@ setup(
             for source in sorted(glob("taylorad/*.pyx"))
         ],
         build_dir="build",
-        compiler_directives={"language_level": 3, "cdivision": True, "embedsignature": True} | unchecked,
+        compiler_directives=directives,
     )
 )
