@@ -231,6 +231,8 @@ CALLS = {
     "norm-order-number": (
         lambda x, p: np.linalg.norm(x, p, axis=0), Curve(np.abs(MATRIX) + 1), Curve(2.5, 1)
     ),
+    "norm-order-number-two": (np.linalg.norm, Curve([2.0, -3.0, 1.5]), Curve(2.0, 1)),
+    "norm-order-number-one": (np.linalg.norm, Curve([2.0, -3.0, 0.7]), Curve(1.0, 1)),
     "vector_norm-all": (lambda x: np.linalg.vector_norm(x, keepdims=True), c()),
     "vector_norm-0d": (np.linalg.vector_norm, Curve(-3.0)),
     "matrix_norm": (np.linalg.matrix_norm, c()),
@@ -549,6 +551,7 @@ def test_float32_stays():
         (lambda x: np.apply_over_axes(lambda a, i: a[0, 0], x.reshape(3, 1), 0), ValueError),
         (lambda x: np.linalg.norm(x, "fro"), ValueError),
         (lambda x: np.linalg.norm(x.reshape(3, 1), 3), ValueError),
+        (lambda x: np.linalg.norm(x.reshape(3, 1), x[1]), TypeError),
         (lambda x: np.linalg.norm(x.reshape(3, 1, 1), 1), ValueError),
         (lambda x: np.linalg.norm(x.reshape(3, 1), axis=(0, 0)), ValueError),
         (lambda x: np.histogram(x, [3.0, 1.0]), ValueError),

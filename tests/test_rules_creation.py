@@ -39,6 +39,11 @@ def test_constants_over_the_prototypes_algebra(x, function, options):
     assert not np.shares_memory(y, x)
 
 
+def test_prototypes_by_keyword(x):
+    assert np.zeros_like(a=x, dtype=None).algebra == x.algebra
+    assert np.full_like(a=x, fill_value=x).algebra == x.algebra
+
+
 def test_a_loop_over_a_made_array_keeps_derivatives(x):
     out = np.zeros_like(x)
     for i in range(2):

@@ -430,6 +430,28 @@ def test_an_object_array_of_scalars_is_repacked():
     np.testing.assert_array_equal(np.clip(x, [x[1], x[1]], None).tangent, [7.0, 7.0])
 
 
+def test_out_receives_the_result():
+    x = ta.Dual([[3.0, 1.0], [2.0, 5.0]], [[1.0, 2.0], [3.0, 4.0]])
+    out = np.zeros_like(x[0])
+    assert np.max(x, axis=0, out=out) is out
+    np.testing.assert_array_equal(out.parts, [[3.0, 5.0], [1.0, 4.0]])
+    np.median(x, 0, out)
+    np.testing.assert_array_equal(out.parts, [[2.5, 3.0], [2.0, 3.0]])
+    np.quantile(x, 1.0, 1, out, False, "lower")
+    np.testing.assert_array_equal(out.parts, [[3.0, 5.0], [1.0, 4.0]])
+    view = x[0]
+    np.clip(x, 0.0, 2.5, out=x)
+    np.testing.assert_array_equal(view.tangent, [0.0, 2.0])
+
+
+def test_a_view_is_not_written_to():
+    x = ta.Dual([3.0, 1.0], [1.0, 2.0])
+    for function in (np.sort, np.clip, np.nan_to_num, np.unique, np.cumprod):
+        y = function(x, 0.0, 9.0) if function is np.clip else function(x)
+        y[...] = 7.0
+        np.testing.assert_array_equal(x.parts, [[3.0, 1.0], [1.0, 2.0]])
+
+
 # Misuse ----------------------------------------------------------------------------------
 
 

@@ -152,6 +152,7 @@ def test_the_text_of_a_number_is_its_own():
     assert "2.12" in np.array_repr(x, precision=2)
     assert "2.123" not in np.array_repr(x, precision=2)
     assert "e-12" not in np.array_str(x, suppress_small=True)
+    assert np.array_repr(arr=x, max_line_width=40) == repr(x)
     with pytest.raises(TypeError):
         np.array_repr(x, colour="blue")
 

@@ -27,11 +27,11 @@ class Prototype:
     function: Callable[..., Any]
     elementwise: bool = True
 
-    def __call__(self, prototype: Any, *args: Any, **kwargs: Any) -> Any:
-        prototype = number(prototype)
+    def __call__(self, a: Any, *args: Any, **kwargs: Any) -> Any:
+        a = number(a)
         # NumPy judges every option; `subok` is about subclasses of its own arrays.
-        values = self.function(value(prototype), *args, **kwargs)
-        return _over(prototype, values)
+        values = self.function(value(a), *args, **kwargs)
+        return _over(a, values)
 
 
 PROTOTYPE = (

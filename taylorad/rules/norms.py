@@ -11,7 +11,7 @@ import numpy as np
 from numpy import linalg
 
 from taylorad import dispatch
-from taylorad._numbers import value
+from taylorad._numbers import Number, value
 from taylorad.dispatch import DerivativeError
 from taylorad.rules.composite import Composite
 from taylorad.rules.operands import axes_of, given, number
@@ -25,7 +25,7 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
     x = number(x)
     ndim = np.ndim(x)
     if axis is None:
-        if ord is None or (ord in ("f", "fro") and ndim == 2) or (ord == 2 and ndim == 1):
+        if ord is None:
             return root(np.sum(square_of_modulus(x), keepdims=keepdims))
         axes = tuple(range(ndim))
     else:
@@ -50,6 +50,8 @@ def matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:
 
 def _of_vectors(x: Any, ord: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
     options: dict[str, Any] = {"axis": axes, "keepdims": keepdims}
+    if isinstance(ord, Number):  # even one whose value is 1 or 2: it may move
+        return _root_of_powers(np.sum(_powers(x, ord), **options), ord)
     if ord is None or ord == 2:
         return root(np.sum(square_of_modulus(x), **options))
     if isinstance(ord, str):
@@ -68,8 +70,8 @@ def _of_vectors(x: Any, ord: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
 
 def _powers(x: Any, p: Any) -> Any:
     """|x|^p; an even power is one of x itself, which is smooth at zero."""
-    if isinstance(value(p), int | np.integer | float | np.floating) and p % 2 == 0:
-        return square_of_modulus(x) ** (int(value(p)) // 2)
+    if not isinstance(p, Number) and p % 2 == 0:
+        return square_of_modulus(x) ** (int(p) // 2)
     modulus = np.abs(x)
     zero = value(x) == 0
     if not np.any(zero):
@@ -90,6 +92,10 @@ def _of_matrices(x: Any, ord: Any, axes: tuple[int, int], keepdims: bool) -> Any
     row, column = axes
     if row == column:
         raise ValueError("Duplicate axes given.")
+    if isinstance(ord, Number):
+        raise TypeError(
+            "the order of a matrix norm is a name, not a variable; give taylorad.value(ord)"
+        )
     if ord in (2, -2, "nuc"):
         raise DerivativeError(
             f"numpy.linalg.norm of a matrix with ord={ord!r} needs singular values, which have "

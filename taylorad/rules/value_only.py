@@ -5,6 +5,7 @@ Shapes, dtypes, indices, truth values and text. Their results are plain.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -92,21 +93,14 @@ class Text:
     write: Callable[[Any], str]
     elementwise: bool = False
 
-    def __call__(
-        self,
-        a: Any,
-        max_line_width: int | None = None,
-        precision: int | None = None,
-        suppress_small: bool | None = None,
-    ) -> str:
-        options: dict[str, Any] = {
-            "linewidth": max_line_width,
-            "precision": precision,
-            "suppress": suppress_small,
-        }
-        given = {name: option for name, option in options.items() if option is not None}
-        with np.printoptions(**given):
-            return self.write(number(a))
+    def __call__(self, *args: Any, **kwargs: Any) -> str:
+        given = inspect.signature(self.function).bind(*args, **kwargs).arguments
+        array, *options = given.items()
+        names = {"max_line_width": "linewidth", "suppress_small": "suppress"}
+        with np.printoptions(
+            **{names.get(name, name): option for name, option in options if option is not None}
+        ):
+            return self.write(number(array[1]))
 
 
 TEXT = (
