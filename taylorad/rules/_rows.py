@@ -203,9 +203,27 @@ def unpacked(operand: Any) -> Any:
     return repack(operand) if is_objects else operand
 
 
-def parameters(function: Callable[..., Any]) -> tuple[str, ...]:
-    """The names of the arguments of a NumPy function, in order."""
-    return tuple(inspect.signature(function).parameters)
+# NumPy has not always told the signatures of its compiled functions.
+_COMPILED = {
+    "array": "object dtype",
+    "asanyarray": "a dtype order",
+    "asarray": "a dtype order",
+    "ascontiguousarray": "a dtype",
+    "asfortranarray": "a dtype",
+    "bincount": "x weights minlength",
+    "concatenate": "arrays axis out",
+    "copyto": "dst src casting where",
+    "putmask": "a mask values",
+}
+
+
+def parameters(function: Callable[..., Any]) -> dict[str, Any]:
+    """The names of the arguments of a NumPy function, in order, with their defaults."""
+    try:
+        signature = inspect.signature(function)
+    except ValueError:
+        return dict.fromkeys(_COMPILED[function.__name__].split())
+    return {name: entry.default for name, entry in signature.parameters.items()}
 
 
 def describe(function: Callable[..., Any]) -> str:

@@ -7,7 +7,6 @@ says what to assign. The assignment itself, of numbers over any algebra, is inde
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,7 +17,7 @@ import numpy as np
 from taylorad import dispatch
 from taylorad._numbers import Number, repack, value
 
-from ._rows import describe, refuse_numbers
+from ._rows import describe, parameters, refuse_numbers
 
 __all__ = ["Store"]
 
@@ -44,7 +43,7 @@ class Store:
 
     @cached_property
     def parameters(self) -> tuple[str, ...]:
-        return tuple(inspect.signature(self.function).parameters)
+        return tuple(parameters(self.function))
 
     def __call__(self, *args: Any, **kwargs: Any) -> None:
         name = describe(self.function)

@@ -20,7 +20,6 @@ How the coefficients are reached is one more column of the table, for memory and
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -43,6 +42,7 @@ from ._rows import (
     describe,
     leaves,
     map_leaves,
+    parameters,
     refuse_integers,
     refuse_numbers,
     same_view,
@@ -86,8 +86,7 @@ class Linear:
     @cached_property
     def parameters(self) -> dict[str, Any]:
         """The arguments of the function, in order, with their defaults."""
-        signature = inspect.signature(self.function)
-        return {name: entry.default for name, entry in signature.parameters.items()}
+        return parameters(self.function)
 
     @cached_property
     def leads(self) -> bool:
@@ -317,7 +316,6 @@ TABLE += [
     for name, operand, how in (
         ("unstack",              "x",                    VIEW),
         ("cumulative_sum",       "x",                    ROWS),
-        ("astype",               "x",                    VIEW),
     )
     if hasattr(np, name)
 ]  # fmt: skip
@@ -327,6 +325,7 @@ ELEMENTWISE = [
     for function, operand, how in (
         (np.real,                "val",                  VIEW),
         (np.imag,                "val",                  VIEW),
+        (np.astype,              "x",                    VIEW),
         (np.copy,                "a",                    ROWS),
     )
 ]  # fmt: skip

@@ -16,7 +16,7 @@ from taylorad._numbers import value
 
 from .composite import Composite
 from .linear import Linear
-from .operands import number
+from .operands import number, with_value
 
 __all__ = ["pad"]
 
@@ -36,7 +36,7 @@ def pad(array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> An
         return _by_function(array, pad_width, mode, kwargs)
     if mode not in _SELECTING:
         return _LINEAR(array, pad_width, mode, **kwargs)
-    padded = np.pad(value(array), pad_width, mode, **kwargs)  # NumPy's own errors
+    values = np.pad(value(array), pad_width, mode, **kwargs)
     widths = _widths(array.ndim, pad_width)
     lengths = np.broadcast_to(
         np.asarray(kwargs.get("stat_length"), object), (array.ndim, 2)
@@ -44,8 +44,7 @@ def pad(array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> An
     for axis, (width, length) in enumerate(zip(widths, lengths, strict=True)):
         if array.shape[axis]:
             array = _by_statistic(array, axis, width, length, _SELECTING[mode])
-    assert array.shape == padded.shape
-    return array
+    return with_value(array, values)
 
 
 def _widths(ndim: int, pad_width: Any) -> list[list[int]]:
