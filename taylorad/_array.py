@@ -25,7 +25,7 @@ def _shifted(index: Any) -> tuple[tuple[Any, ...], int]:
     if not isinstance(index, tuple):
         index = (index,)
     plain = tuple(_plain_index(item) for item in index)
-    arrays = [item for item in plain if isinstance(item, (np.ndarray, bool))]
+    arrays: list[Any] = [item for item in plain if isinstance(item, (np.ndarray, bool))]
     if arrays:
         # Array indices that are apart from each other (an integer counts as one beside
         # them) put their axes in front of all others, the rows' axis included.
@@ -39,6 +39,8 @@ def _shifted(index: Any) -> tuple[tuple[Any, ...], int]:
 def _plain_index(item: Any) -> Any:
     if item is None or item is ... or isinstance(item, (slice, int)):
         return item
+    if isinstance(item, np.integer):
+        return int(item)
     item = np.asarray(_numbers.value(item)) if not isinstance(item, Number) else item
     if isinstance(item, Number):
         raise IndexError(
@@ -47,7 +49,7 @@ def _plain_index(item: Any) -> Any:
         )
     if item.size == 0 and item.dtype == float:  # an empty list
         return item.astype(int)
-    return int(item) if item.ndim == 0 and item.dtype.kind in "iu" else item
+    return item
 
 
 def _get(parts: Any, index: Any) -> Any:
@@ -55,20 +57,20 @@ def _get(parts: Any, index: Any) -> Any:
     return np.moveaxis(parts[shifted], axis, 0) if axis else parts[shifted]
 
 
-def _get_item(x: Number, index: Any) -> Any:
+def _get_item(x: Any, index: Any) -> Any:
     """x[index]: a view where NumPy's is one."""
     mixes()
     return make(x.algebra, _get(x.parts, index))
 
 
-def _iterate(x: Number) -> Iterator[Any]:
+def _iterate(x: Any) -> Iterator[Any]:
     """The items along the first axis."""
     mixes()
     algebra, parts = x.algebra, x.parts
     return (make(algebra, parts[:, i]) for i in range(parts.shape[1]))
 
 
-def _set_item(x: Number, index: Any, item: Any) -> None:
+def _set_item(x: Any, index: Any, item: Any) -> None:
     """x[index] = item: plain items are constants."""
     mixes()
     item = repack(item)
@@ -113,7 +115,7 @@ def _void(old: Any) -> None:
         old.fill(np.nan)
 
 
-def _replace(x: Number, result: Any) -> Any:
+def _replace(x: Any, result: Any) -> Any:
     """Take over the result of an in-place operator."""
     if not isinstance(result, Number):
         return result
@@ -151,6 +153,9 @@ class Array:
 
     def __setitem__(self, index: Any, item: Any) -> None:
         _set_item(self, index, item)
+
+    def __delitem__(self, index: Any) -> None:
+        raise ValueError("cannot delete items of an array; use np.delete(x, index, axis)")
 
     def __iadd__(self, other: Any) -> Any:
         return _replace(self, self + other)
