@@ -11,7 +11,7 @@ import numpy as np
 from taylorad._numbers import Number, common, engine, make, parts_over, repack, value
 from taylorad.algebra import Algebra, new_tag, taylor
 from taylorad.transforms._arguments import check_callable
-from taylorad.transforms._levels import Expansion, seed, shape_of
+from taylorad.transforms._levels import Expansion, Level, shape_of
 
 __all__ = ["custom_derivative"]
 
@@ -225,15 +225,13 @@ def _along_segment(
     This also holds where f closes over numbers of the same levels as x, on which D acts too.
     h is nilpotent, so f'(x_0 + s h) is a polynomial in s, the variable of a level of its own.
     """
-    tag = new_tag()
+    level = Level(taylor(max(degree - 1, 0), new_tag()))
     steps = {at: args[at] - value(args[at]) for at in varied}
     points = tuple(
-        seed(taylor(max(degree - 1, 0), tag), {0: value(x), 1: steps[at]})
-        if at in steps and degree > 1
-        else value(x)
+        level.seed({0: value(x), 1: steps[at]}) if at in steps and degree > 1 else value(x)
         for at, x in enumerate(args)
     )
-    along = Expansion(tag, [], iter, np.dtype(float))
+    along = Expansion(level, [], iter, np.dtype(float))
     for at, slope in varied.items():
         rate = repack(slope(*points, **kwargs))
         powers = range(degree if along.depends(rate) else 1)

@@ -77,6 +77,23 @@ def test_against_sympy(expression):
             assert got[k, at] == pytest.approx(want, rel=1e-11, abs=1e-11)
 
 
+@pytest.mark.parametrize(("dtype", "order"), [(np.float64, 250), (np.float32, 60)])
+def test_orders_at_which_coefficients_would_underflow(dtype, order):
+    x = dtype(0.5)
+    for f in (np.exp, lambda x: np.exp(x) * 1e-30):
+        got = ta.derivatives(f, order)(x)
+        np.testing.assert_allclose(got, f(x), rtol=2 * order * np.finfo(dtype).eps)
+    _, terms = ta.jet(np.exp, (x,), ([dtype(1)] + [dtype(0)] * (order - 1),))
+    np.testing.assert_allclose(terms, np.exp(x), rtol=2 * order * np.finfo(dtype).eps)
+    got = ta.directional_derivative(np.exp, order)(x, dtype(1))
+    np.testing.assert_allclose(got, np.exp(x), rtol=2 * order * np.finfo(dtype).eps)
+
+
+def test_derivatives_beyond_the_largest_float_are_infinite():
+    with np.errstate(over="ignore"):
+        assert ta.derivative(lambda x: 1 / x, 172)(1.0) == np.inf
+
+
 def test_exact_fractions():
     x = Fraction(1, 3)
 
@@ -262,6 +279,59 @@ def test_orders_that_a_division_loses_are_won_back(f, exact):
     np.testing.assert_allclose(
         ta.taylor(f, 2)(0.0).coefficients, [exact[0], exact[1], exact[2] / 2], atol=1e-13
     )
+
+
+@pytest.mark.parametrize("depth", range(1, 6))
+def test_nested_transforms_win_orders_back(depth):
+    g = lambda x: np.sin(x) / x  # noqa: E731
+    for _ in range(depth):
+        g = ta.derivative(g)
+    want = 0.0 if depth % 2 else (-1) ** (depth // 2) / (depth + 1)
+    assert g(0.0) == pytest.approx(want, abs=1e-14)
+
+
+def test_zeros_of_higher_order_than_the_derivative():
+    x = sympy.Symbol("x")
+    series = sympy.series((sympy.sin(x) / x) ** 3, x, 0, 5).removeO()
+    for order in range(5):
+        want = float(series.coeff(x, order) * sympy.factorial(order))
+        got = ta.derivative(lambda x: np.sin(x) ** 3 / x**3, order)(0.0)
+        assert got == pytest.approx(want, abs=1e-13)
+
+
+@pytest.mark.parametrize(("order", "want"), [(1, 0.0), (2, -4.0), (3, 0.0)])
+def test_an_outer_level_keeps_its_orders(order, want):
+    # d/da of (the derivative of sin(a x) / x at 0, which is 0, -a^3 / 3, 0)
+    got = ta.derivative(lambda a: ta.derivative(lambda x: np.sin(a * x) / x, order)(0.0))(2.0)
+    assert got == pytest.approx(want, abs=1e-13)
+
+
+def test_what_stays_undecided_is_nan_and_takes_few_evaluations():
+    calls = []
+
+    def f(x):
+        calls.append(x)
+        zero = x * 0
+        return zero / zero
+
+    g = f
+    for _ in range(4):
+        g = ta.derivative(g)
+        calls.clear()
+        assert np.isnan(g(1.0))
+        assert len(calls) <= 16
+
+
+def test_undecided_values_that_are_not_selected_cost_nothing():
+    calls, mask = [], np.array([0.0, 1.0, 1.0])
+
+    def f(x):
+        calls.append(x)
+        r = x * mask
+        return np.where(mask > 0, r / r, 0.0) + x
+
+    assert ta.derivative(f)(np.array([1.0, 2.0, 3.0])).tolist() == [1.0, 1.0, 1.0]
+    assert len(calls) <= 2  # once more for the elementwise check at most
 
 
 def test_a_pole_is_not_resolved():

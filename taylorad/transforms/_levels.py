@@ -13,40 +13,101 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from taylorad import algebra as algebras
 from taylorad._numbers import Number, common, make, parts_over, repack
-from taylorad.algebra import Algebra
+from taylorad.algebra import Algebra, dual, new_tag, taylor
 from taylorad.transforms._trees import flatten
 from taylorad.valuation import undecided
 
-__all__ = ["Expansion", "assemble", "common_dtype", "expand", "seed", "shape_of"]
+__all__ = ["Expansion", "Level", "assemble", "common_dtype", "expand", "shape_of"]
 
 # A function may divide leading zeros away (sin(x) / x at 0) and so lose orders, or meet 0/0
 # through all orders there are; it is then evaluated again from a higher order. At most this
 # often: to order + 16 where it is not known how many orders it takes.
 ATTEMPTS = 6
+# The same within another transform, which can raise its own order too.
+INNER_ATTEMPTS = 5
+# All attempts in vain, of nested transforms together.
+VAIN_ATTEMPTS = 12
 
 
-def seed(level: Algebra, coefficients: Mapping[int, Any]) -> Any:
-    """The number whose coefficient of degree k in `level` is ``coefficients[k]``, or else 0.
+@dataclass(frozen=True)
+class Level:
+    """The algebra of one transform: polynomials in a variable of its own.
 
-    The coefficients are plain or of lower levels; they broadcast to the shape of the first.
+    Attributes
+    ----------
+    algebra : Algebra
+        Of one factor.
+    scale : int
+        A power of 2 by which the variable is stretched: the row of degree k holds
+        ``scale**k / k!`` times the k-th derivative. This is exact, and keeps coefficients
+        of high degree from underflow where the derivatives do not.
     """
-    lower = common(coefficients.values())
-    algebra = level if lower is None else lower.join(level)
-    return assemble(algebra, level.tags[0], coefficients)
+
+    algebra: Algebra
+    scale: int = 1
+
+    @staticmethod
+    def open(degree: int, scaled: bool = False) -> Level:
+        tag = new_tag()
+        scale = 1
+        if scaled and degree > 16:
+            # k! is about (k / e)^k
+            scale = 2 ** round(math.log2(degree / math.e))
+        return Level(dual(tag) if degree == 1 else taylor(degree, tag), scale)
+
+    @property
+    def tag(self) -> int:
+        return self.algebra.factors[0].tag
+
+    def seed(self, derivatives: Mapping[int, Any]) -> Any:
+        """The number whose k-th derivative at this level is ``derivatives[k]``, or else 0.
+
+        They are plain or of lower levels, and broadcast to the shape of the first.
+        """
+        lower = common(derivatives.values())
+        algebra = self.algebra if lower is None else lower.join(self.algebra)
+        coefficients = {
+            k: derivative if k < 2 and self.scale == 1 else self._coefficient(derivative, k)
+            for k, derivative in derivatives.items()
+        }
+        return assemble(algebra, self.tag, coefficients)
+
+    def _coefficient(self, derivative: Any, k: int) -> Any:
+        if hasattr(derivative, "dtype") and derivative.dtype.kind == "O":
+            return derivative * self.scale**k / math.factorial(k)
+        return derivative * _ratio(self.scale**k, math.factorial(k))
+
+    def derivative(self, part: Any, k: int) -> Any:
+        """The k-th derivative from the coefficients of degree k, in an array of its own."""
+        if not hasattr(part, "dtype") or part.dtype == object:
+            return part * math.factorial(k) / self.scale**k if k > 1 else part * 1
+        return part * _ratio(math.factorial(k), self.scale**k)
+
+
+@lru_cache
+def _ratio(numerator: int, denominator: int) -> float:
+    try:
+        return float(Fraction(numerator, denominator))
+    except OverflowError:
+        return math.inf
 
 
 def assemble(algebra: Algebra, tag: int, coefficients: Mapping[int, Any]) -> Any:
     """The number over `algebra` with these coefficients in its factor `tag`."""
-    shape, order = shape_of(coefficients[0]), _order(algebra, tag)
-    parts = np.zeros((algebra.rows, *shape), common_dtype(coefficients.values()))
+    factor = algebra.factor(tag)
+    assert factor is not None
+    parts = np.zeros(
+        (algebra.rows, *shape_of(coefficients[0])), common_dtype(coefficients.values())
+    )
     for k, coefficient in coefficients.items():
-        if k > order:
+        if k > factor.order:
             continue
         if algebra.univariate:
             parts[k, ...] = coefficient
@@ -54,12 +115,6 @@ def assemble(algebra: Algebra, tag: int, coefficients: Mapping[int, Any]) -> Any
             rest, rows = algebra.select(tag, (k,))
             parts[rows] = _aligned(parts_over(rest, coefficient), parts.ndim)
     return make(algebra, parts)
-
-
-def _order(algebra: Algebra, tag: int) -> int:
-    factor = algebra.factor(tag)
-    assert factor is not None
-    return factor.order
 
 
 def shape_of(x: Any) -> tuple[int, ...]:
@@ -84,25 +139,13 @@ def _kind(x: Any) -> Any:
     return x.dtype if isinstance(x, Number) else np.asarray(x).dtype
 
 
-def _times_factorial(parts: Any, k: int) -> Any:
-    """k! times the coefficients of degree k: their derivatives, in an array of their own."""
-    if not hasattr(parts, "dtype") or parts.dtype == object:
-        return parts * math.factorial(k)
-    if k <= 34 or (k <= 170 and parts.dtype != np.float32):
-        return parts * float(math.factorial(k))
-    # k! alone would be infinite where its product with a small coefficient is not.
-    for first in range(1, k + 1, 20):
-        parts = parts * float(math.prod(range(first, min(first + 20, k + 1))))
-    return parts
-
-
 @dataclass(frozen=True)
 class Expansion:
     """What a function returned at one level.
 
     Attributes
     ----------
-    tag : int
+    level : Level
         The level.
     leaves : list
         The numbers and plain arrays in what was returned.
@@ -114,7 +157,7 @@ class Expansion:
         Whether a function was returned.
     """
 
-    tag: int
+    level: Level
     leaves: list[Any]
     rebuild: Callable[[Iterable[Any]], Any]
     dtype: np.dtype[Any]
@@ -122,12 +165,12 @@ class Expansion:
 
     def order(self, leaf: Any) -> int:
         """The largest order at which a leaf is known; a constant one is at every order."""
-        factor = leaf.algebra.factor(self.tag) if isinstance(leaf, Number) else None
+        factor = leaf.algebra.factor(self.level.tag) if isinstance(leaf, Number) else None
         return sys.maxsize if factor is None else factor.order
 
     def depends(self, leaf: Any) -> bool:
         """Whether a leaf was computed from the arguments of this level."""
-        return isinstance(leaf, Number) and leaf.algebra.factor(self.tag) is not None
+        return isinstance(leaf, Number) and leaf.algebra.factor(self.level.tag) is not None
 
     def derivative(self, leaf: Any, k: int) -> Any:
         """The k-th derivative of a leaf: plain, or a number of the lower levels."""
@@ -136,15 +179,15 @@ class Expansion:
         if k > self.order(leaf):
             return self._unknown(leaf)
         if leaf.algebra.univariate:
-            return _times_factorial(leaf.part(k), k)
-        rest, rows = leaf.algebra.select(self.tag, (k,))
-        return make(rest, _times_factorial(leaf.parts[rows], k))
+            return self.level.derivative(leaf.part(k), k)
+        rest, rows = leaf.algebra.select(self.level.tag, (k,))
+        return make(rest, self.level.derivative(leaf.parts[rows], k))
 
     def coefficient(self, leaf: Any, k: int) -> Any:
-        """The coefficient of degree k of a leaf: its k-th derivative, divided by k!."""
+        """The coefficient of degree k of a leaf, at a level that is not stretched."""
         if not self.depends(leaf) or k > self.order(leaf):
             return self.derivative(leaf, k)
-        rest, rows = leaf.algebra.select(self.tag, (k,))
+        rest, rows = leaf.algebra.select(self.level.tag, (k,))
         return make(rest, leaf.parts[rows])
 
     def _zero(self, leaf: Any) -> Any:
@@ -155,23 +198,25 @@ class Expansion:
 
     def _unknown(self, leaf: Any) -> Any:
         # Over an algebra of degree 0: outer levels know no derivative of it either.
-        rest = leaf.algebra.without(self.tag).truncate(0)
+        rest = leaf.algebra.without(self.level.tag).truncate(0)
         return make(rest, np.full((rest.rows, *leaf.shape), np.nan, leaf.dtype))
 
 
 def expand(
-    call: Callable[[Algebra], Any],
+    call: Callable[[Level], Any],
     order: int,
     dtype: np.dtype[Any],
+    *,
     lists_are_arrays: bool = True,
     curried: bool = False,
+    scaled: bool = True,
 ) -> Expansion:
     """What ``call(level)`` returns, known to degree `order` of the level if it can be.
 
     Parameters
     ----------
     call : callable
-        Seeds the arguments over the level it is given and calls the user's function.
+        Seeds the arguments at the level it is given and calls the user's function.
     order : int
         The degree wanted.
     dtype : dtype
@@ -180,36 +225,59 @@ def expand(
         Whether a list of nothing but scalars counts as an array, or as a tree of scalars.
     curried : bool
         Whether the user's function may return a function.
+    scaled : bool
+        Whether derivatives are wanted and not coefficients: see `Level`.
     """
-    degree, open_before = order, _open()
-    for attempt in range(ATTEMPTS):
-        open_at_start, tag = _open(), algebras.new_tag()
-        output = call(algebras.dual(tag) if degree == 1 else algebras.taylor(degree, tag))
-        if curried and callable(output) and not isinstance(output, Number):
-            return Expansion(tag, [], iter, dtype, curried=True)
-        leaves, rebuild = _returned(output, lists_are_arrays)
-        expansion = Expansion(tag, leaves, rebuild, dtype)
-        known = min(map(expansion.order, leaves), default=order)
-        if known < order:
-            degree += order - known
-        elif _open() > open_at_start and any(map(_has_nan, leaves)):
-            degree = max(degree + 1, order + 2**attempt)
-        else:
-            _settled.count += _open() - open_before
-            break
-    return expansion
+    degree, open_before, vain_before = order, _open(), _here.vain
+    _here.depth += 1
+    try:
+        for attempt in range(ATTEMPTS if _here.depth == 1 else INNER_ATTEMPTS):
+            open_at_start = _open()
+            level = Level.open(degree, scaled and dtype.kind != "O")
+            output = call(level)
+            if curried and callable(output) and not isinstance(output, Number):
+                return Expansion(level, [], iter, dtype, curried=True)
+            expansion = Expansion(level, *_returned(output, lists_are_arrays), dtype)
+            known = min([order, *map(expansion.order, expansion.leaves)])
+            undecided_now = _open() > open_at_start and any(map(_has_nan, expansion.leaves))
+            if known >= order and not undecided_now:
+                _here.settled += _open() - open_before
+                _here.vain = vain_before
+                break
+            if _here.vain >= VAIN_ATTEMPTS:
+                break
+            _here.vain += 1
+            degree = max(degree + order - known, order + 2**attempt)
+        return expansion
+    finally:
+        _here.depth -= 1
+        if _here.depth == 0:
+            _here.vain = 0
 
 
-class _Settled(threading.local):
-    count = 0
+class _Here(threading.local):
+    """What the transforms under way in a thread share.
+
+    Attributes
+    ----------
+    depth : int
+        How many transforms are under way, each within the one before.
+    settled : int
+        How many of the divisions 0/0 that `undecided` counts have found their result.
+    vain : int
+        How many evaluations from a higher order have not found it.
+    """
+
+    depth = 0
+    settled = 0
+    vain = 0
 
 
-_settled = _Settled()
+_here = _Here()
 
 
 def _open() -> int:
-    """How many divisions 0/0 of this thread are open: no level has found their result yet."""
-    return undecided() - _settled.count
+    return undecided() - _here.settled
 
 
 def _has_nan(leaf: Any) -> bool:

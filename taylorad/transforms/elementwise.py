@@ -19,7 +19,7 @@ from taylorad.transforms._arguments import (
     position,
 )
 from taylorad.transforms._blocks import Block, block_points, blocks, run, split_axis, worker_count
-from taylorad.transforms._levels import Expansion, expand, seed
+from taylorad.transforms._levels import Expansion, expand
 
 __all__ = ["derivative", "derivatives", "expand_elementwise"]
 
@@ -184,7 +184,9 @@ def _evaluate(
 # --- Is the function elementwise? --------------------------------------------------------
 
 
-def expand_elementwise(call: Callable[[Any], Any], x: Any, order: int) -> Expansion:
+def expand_elementwise(
+    call: Callable[[Any], Any], x: Any, order: int, scaled: bool = True
+) -> Expansion:
     """The expansion of ``call(x + t)``, every point of which depends on one point of `x`.
 
     Raises
@@ -195,7 +197,11 @@ def expand_elementwise(call: Callable[[Any], Any], x: Any, order: int) -> Expans
 
     def expand_along(direction: Any) -> Expansion:
         return expand(
-            lambda level: call(seed(level, {0: x, 1: direction})), order, x.dtype, curried=True
+            lambda level: call(level.seed({0: x, 1: direction})),
+            order,
+            x.dtype,
+            curried=True,
+            scaled=scaled,
         )
 
     before = mixing_count()
@@ -245,10 +251,11 @@ def _weights(x: Any, order: int) -> Any:
 def _scales(one: Expansion, leaf: Any, two: Expansion, other: Any, weights: Any) -> bool:
     """Whether the coefficients of degree k of `other` are weights**k times those of `leaf`."""
     for k in range(1, min(one.order(leaf), two.order(other)) + 1):
-        _, rows = leaf.algebra.select(one.tag, (k,))
-        _, other_rows = other.algebra.select(two.tag, (k,))
+        _, rows = leaf.algebra.select(one.level.tag, (k,))
+        _, other_rows = other.algebra.select(two.level.tag, (k,))
         with np.errstate(all="ignore"):
-            expected = leaf.parts[rows] * weights**k
+            stretch = float(two.level.scale / one.level.scale) ** k
+            expected = leaf.parts[rows] * (weights**k if stretch == 1 else weights**k * stretch)
             if not _close(other.parts[other_rows], expected):
                 return False
     return True
@@ -284,7 +291,7 @@ def _in_blocks(
     def expand_block(points: Any) -> Expansion | None:
         before = mixing_count()
         try:
-            expansion = expand(lambda level: call(seed(level, {0: points, 1: 1})), order, x.dtype)
+            expansion = expand(lambda level: call(level.seed({0: points, 1: 1})), order, x.dtype)
         except Exception:
             return None
         fits = mixing_count() == before and all(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,7 +10,7 @@ import numpy as np
 from taylorad._numbers import Number, repack, value
 from taylorad.algebra import Algebra, Factor
 from taylorad.transforms._arguments import check_callable, check_order, named, numeric
-from taylorad.transforms._levels import Expansion, assemble, common_dtype, expand, seed
+from taylorad.transforms._levels import Expansion, Level, assemble, common_dtype, expand
 from taylorad.transforms._trees import flatten, structure
 from taylorad.transforms.elementwise import expand_elementwise
 
@@ -59,7 +58,7 @@ def directional_derivative(f: Callable[[Any], Any], order: int = 1) -> Callable[
                 f"the direction v must have the shape of x: x has shape {x.shape}, "
                 f"v has shape {v.shape}"
             )
-        expansion = expand(lambda level: f(seed(level, {0: x, 1: v})), order, x.dtype)
+        expansion = expand(lambda level: f(level.seed({0: x, 1: v})), order, x.dtype)
         return expansion.rebuild(expansion.derivative(leaf, order) for leaf in expansion.leaves)
 
     return named(g, f, f"The directional derivative of order {order}")
@@ -109,7 +108,7 @@ def taylor(f: Callable[..., Any], order: int) -> Callable[..., Any]:
                 "were given; expansions in several variables are not implemented yet"
             )
         x = numeric(args[0], "the argument")
-        expansion = expand_elementwise(lambda x: f(x, **kwargs), x, order)
+        expansion = expand_elementwise(lambda x: f(x, **kwargs), x, order, scaled=False)
         if expansion.curried:
             raise TypeError("taylor expands functions that return numbers, not functions")
         return expansion.rebuild(_series(expansion, leaf, order) for leaf in expansion.leaves)
@@ -122,7 +121,7 @@ def _series(expansion: Expansion, leaf: Any, order: int) -> Any:
     factor = Factor(0, "taylor", order)
     rest = Algebra.of(())
     if isinstance(leaf, Number):
-        rest = leaf.algebra.without(expansion.tag)
+        rest = leaf.algebra.without(expansion.level.tag)
     if rest.factor(0) is not None:
         raise TypeError(
             "the expansion would depend on a number made by hand (a Dual, HyperDual or "
@@ -175,10 +174,10 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
         for at, (primal, tangent) in enumerate(zip(primals, tangents, strict=True))
     ]
 
-    def call(level: Algebra) -> Any:
+    def call(level: Level) -> Any:
         return f(
             *[
-                rebuild(seed(level, {0: leaf, 1: direction}) for leaf, direction in leaves)
+                rebuild(level.seed({0: leaf, 1: direction}) for leaf, direction in leaves)
                 for leaves, rebuild in pairs
             ]
         )
@@ -271,8 +270,8 @@ def jet(
             {0: point, **{k: _term(term, k, at, point) for k, term in enumerate(terms, start=1)}}
         )
 
-    def call(level: Algebra) -> Any:
-        return f(*[seed(level, curve) for curve in curves])
+    def call(level: Level) -> Any:
+        return f(*[level.seed(curve) for curve in curves])
 
     expansion = expand(call, order, common_dtype(points), lists_are_arrays=False)
     return (
@@ -285,7 +284,7 @@ def jet(
 
 
 def _term(term: Any, k: int, at: int, point: Any) -> Any:
-    """The k-th derivative of a curve as a coefficient."""
+    """The k-th derivative of a curve, if it fits."""
     term = numeric(term, f"derivative {k} in the series of argument {at}")
     try:
         fits = np.broadcast_shapes(term.shape, point.shape) == point.shape
@@ -296,7 +295,7 @@ def _term(term: Any, k: int, at: int, point: Any) -> Any:
             f"derivative {k} in the series of argument {at} must broadcast to the shape "
             f"{point.shape} of its primal, but it has shape {term.shape}"
         )
-    return term / (math.factorial(k) if term.dtype == object else float(math.factorial(k)))
+    return term
 
 
 def _check_sequences(**given: Any) -> None:
