@@ -213,8 +213,13 @@ def _write(result: Any, out: Any, inputs: Any, where: Any) -> Any:
 
 # --- Ufunc methods -----------------------------------------------------------------------
 
-_REDUCTIONS = {np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min}
-_ACCUMULATIONS = {np.add: np.cumsum, np.multiply: np.cumprod}
+_REDUCTIONS: dict[np.ufunc, Callable[..., Any]] = {
+    np.add: np.sum,
+    np.multiply: np.prod,
+    np.maximum: np.max,
+    np.minimum: np.min,
+}
+_ACCUMULATIONS: dict[np.ufunc, Callable[..., Any]] = {np.add: np.cumsum, np.multiply: np.cumprod}
 
 
 def _plain_result(ufunc: np.ufunc) -> bool:
@@ -262,7 +267,7 @@ def _first(out: Any) -> Any:
 def _fold(ufunc: np.ufunc, x: Any, axis: Any, keepdims: bool, initial: Any, where: Any) -> Any:
     if where is not True:
         raise TypeError(f"where= of np.{ufunc.__name__}.reduce is not supported")
-    axes = range(x.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    axes: Any = range(x.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     axes = sorted(a + x.ndim if a < 0 else a for a in axes)
     rest = [a for a in range(x.ndim) if a not in axes]
     kept = tuple(1 if a in axes else n for a, n in enumerate(x.shape))
@@ -339,7 +344,8 @@ def _at(ufunc: np.ufunc, x: Any, indices: Any, *operand: Any) -> None:
         inside = (slice(None), *(indices if isinstance(indices, tuple) else (indices,)))
         selected = np.empty(x.shape, bool)[inside[1:]].shape
         parts = parts_over(algebra, operand[0])
-        parts = parts.reshape(parts.shape[0], *(1,) * (len(selected) + 1 - parts.ndim), *parts.shape[1:])
+        missing = len(selected) + 1 - parts.ndim
+        parts = parts.reshape(parts.shape[0], *(1,) * missing, *parts.shape[1:])
         ufunc.at(x.parts, inside, parts)
         return
     positions = np.arange(x.size).reshape(x.shape)[indices]

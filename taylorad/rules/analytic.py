@@ -84,7 +84,7 @@ class Rotation:
         return make(x.algebra, engine(parts).rotation(x.algebra, parts, value, other, self.sign)[0])
 
 
-TABLE = [
+TABLE: list[Riccati | Rotation] = [
     #       function    q             a    b    c
     Riccati(np.exp,     ONE,          0,   1,   0),
     Riccati(np.exp2,    ONE,          0,   LN2, 0),

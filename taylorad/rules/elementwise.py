@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy._core.umath import clip as clip_ufunc
+from numpy._core.umath import clip as clip_ufunc  # type: ignore[attr-defined]
 
 from taylorad._numbers import Number, common, make, parts_over, value
 from taylorad.dispatch import register
-from taylorad.rules.analytic import riccati_of
 from taylorad.rules.power import power
 
 __all__ = ["Elementwise", "ValueOnly"]
@@ -42,7 +41,7 @@ class ValueOnly:
 
 def together(*operands: Any) -> tuple[Any, list[Any]]:
     """The operands' parts over their joint algebra, broadcast to one shape."""
-    algebra = common(operands)
+    algebra: Any = common(operands)
     parts = [parts_over(algebra, x) for x in operands]
     ndim = max(p.ndim for p in parts)
     parts = [p.reshape(p.shape[:1] + (1,) * (ndim - p.ndim) + p.shape[1:]) for p in parts]

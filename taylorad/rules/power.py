@@ -66,7 +66,7 @@ def _constant_exponent(x: Number, p: Any) -> Any:
     if x.dtype == object:
         return _exact_power(x, p)
     p = np.asarray(p) if np.ndim(p) else p
-    parts = x.parts
+    parts: Any = x.parts
     shape = np.broadcast_shapes(parts.shape[1:], np.shape(p))
     if shape != parts.shape[1:]:
         missing = len(shape) + 1 - parts.ndim
@@ -108,7 +108,7 @@ def _exact_power(x: Number, p: Any) -> Any:
     """Integer powers of objects by products; others by the equation, from Python's power."""
     if np.ndim(p) == 0 and p == int(p):
         n = abs(int(p))
-        result = None
+        result: Any = None
         while n:
             if n & 1:
                 result = x if result is None else result * x
