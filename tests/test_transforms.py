@@ -1,5 +1,6 @@
 """derivative and derivatives, against closed forms, sympy, mpmath and exact fractions."""
 
+import math
 from collections import namedtuple
 from fractions import Fraction
 
@@ -8,6 +9,8 @@ import numpy as np
 import pytest
 import sympy
 from examples import close, exact_g, f_example, g_example, power_by_loop
+from hypothesis import given
+from hypothesis import strategies as st
 
 import taylorad as ta
 
@@ -110,9 +113,36 @@ def test_exact_fractions():
         6 + 6 / x**4,
         -24 / x**5,
     ]
-    assert ta.derivative(ta.derivative(f))(x) == 6 * x - 2 / x**3
+    nested = ta.derivative(ta.derivative(f))(x)
+    assert isinstance(nested, Fraction)
+    assert nested == 6 * x - 2 / x**3
+    mixed = ta.derivative(lambda x: ta.derivative(lambda y: x * y**2 + 1 / y)(x))(x)
+    assert isinstance(mixed, Fraction)
+    assert mixed == 4 * x + 2 / x**3
     array = np.array([Fraction(1, 2), Fraction(3)], dtype=object)
     assert list(ta.derivative(f)(array)) == [3 * x**2 + 1 / x**2 for x in array]
+
+
+@given(
+    st.lists(st.integers(-9, 9), min_size=1, max_size=7),
+    st.fractions(-3, 3, max_denominator=9),
+    st.integers(0, 4),
+    st.integers(0, 3),
+)
+def test_polynomials_exactly(coefficients, x, order, depth):
+    def f(x):
+        total = 0 * x
+        for c in reversed(coefficients):
+            total = total * x + c
+        return total
+
+    g = ta.derivative(f, order)
+    for _ in range(depth):
+        g = ta.derivative(g)
+    k = order + depth
+    want = sum(c * math.perm(n, k) * x ** (n - k) for n, c in enumerate(coefficients) if n >= k)
+    assert g(x) == want
+    assert isinstance(g(x), Fraction | int)
 
 
 def test_mpmath_numbers_keep_their_digits():
@@ -417,6 +447,11 @@ def test_functions_must_be_callable(f):
 def test_arguments_must_be_numeric(x):
     with pytest.raises(TypeError, match="must be a number"):
         ta.derivative(lambda x: x)(x)
+
+
+def test_masked_arrays_are_refused():
+    with pytest.raises(TypeError, match="masked array"):
+        ta.derivative(np.sin)(np.ma.array([1.0, 2.0], mask=[False, True]))
 
 
 @pytest.mark.parametrize("output", ["text", object(), {1, 2}, (1.0, "text"), iter([1.0])])

@@ -75,6 +75,11 @@ def numeric(x: Any, name: str) -> Any:
     x = repack(x)
     if isinstance(x, Number):
         return x
+    if isinstance(x, np.ma.MaskedArray):
+        raise TypeError(
+            f"{name} is a masked array, whose mask would be lost; pass x.filled(np.nan) or "
+            "x.compressed()"
+        )
     array = np.asarray(x)
     kind = array.dtype.kind
     if kind in "biu" or array.dtype == np.float16:
@@ -97,7 +102,7 @@ def _shown(thing: Any) -> str:
 
 
 def named(g: Callable[..., Any], f: Callable[..., Any], what: str) -> Callable[..., Any]:
-    """`g` with a name, a docstring and, where it has the same arguments, the signature of `f`."""
+    """`g` with the name of `f` and a docstring."""
     name = getattr(f, "__name__", type(f).__name__)
     g.__name__ = g.__qualname__ = name
     g.__doc__ = f"{what} of `{name}`."

@@ -111,9 +111,12 @@ def assemble(algebra: Algebra, tag: int, coefficients: Mapping[int, Any]) -> Any
             continue
         if algebra.univariate:
             parts[k, ...] = coefficient
-        else:
-            rest, rows = algebra.select(tag, (k,))
+            continue
+        rest, rows = algebra.select(tag, (k,))
+        if isinstance(coefficient, Number):
             parts[rows] = _aligned(parts_over(rest, coefficient), parts.ndim)
+        else:
+            parts[rows[0], ...] = coefficient
     return make(algebra, parts)
 
 
