@@ -79,12 +79,18 @@ def _no_rule(name: str) -> str:
     )
 
 
+# Compiled functions have no signature before NumPy 2.1; these are the ones that take out=.
+_COMPILED = {"concatenate": ["arrays", "axis", "out"], "dot": ["a", "b", "out"]}
+
+
 @cache
 def _parameters(function: Callable[..., Any]) -> list[str]:
+    """The arguments that may be given by position."""
     try:
-        return list(inspect.signature(function).parameters)
+        parameters = inspect.signature(function).parameters.values()
     except ValueError:
-        return []
+        return _COMPILED.get(function.__name__, [])
+    return [p.name for p in parameters if p.kind <= p.POSITIONAL_OR_KEYWORD]
 
 
 def _without_out(
