@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
+import pytest
+import sympy
 
 from taylorad._numbers import Number, make
 from taylorad.algebra import Algebra, Factor, dual, hyperdual, taylor
@@ -100,11 +103,12 @@ def leaves(result: Any) -> list[Any]:
 
 
 def agrees(
-    function: Callable[..., Any], operands: Sequence[Any], algebra: Algebra, tolerance: float = 2e-6
+    function: Callable[..., Any], *operands: Any, algebra: Algebra, tolerance: float = 2e-6
 ) -> None:
     """Assert that the library and the interpolation give the same coefficients."""
     got = leaves(on_numbers(function, operands, algebra))
-    want = expansion(function, operands, algebra)
+    with np.errstate(invalid="ignore"):
+        want = expansion(function, operands, algebra)
     plain = leaves(function(*(x.value if isinstance(x, Curve) else x for x in operands)))
     assert len(got) == len(want)
     for mine, theirs, value in zip(got, want, plain, strict=True):
@@ -119,3 +123,98 @@ def agrees(
         np.testing.assert_allclose(mine.value, value, rtol=1e-14, atol=1e-14)
         scale = 1 + np.abs(theirs)
         assert np.all(np.abs(mine.parts - theirs) <= tolerance * scale), (mine.parts, theirs)
+
+
+# Data, and calls that many functions share -----------------------------------------------
+
+VECTOR = np.array([2.0, -1.0, 3.5, 0.4, 1.1, -2.2, 5.0])
+MATRIX = np.array([[2.0, -1.0, 3.5, 0.4], [1.1, -2.2, 5.0, 7.0], [-4.0, 0.1, 6.1, -3.0]])
+STRIDED = np.repeat(MATRIX, 2, axis=1)[:, ::2]
+COMPLEX = MATRIX + 1j * MATRIX[::-1]
+CUBE = np.random.default_rng(3).permutation(24).reshape(2, 3, 4) / 2 + 0.5
+HOLES = np.array([[2.0, np.nan, 3.5, 0.4], [np.nan, -2.2, 5.0, 7.0], [-4.0, 0.1, 6.1, np.nan]])
+MASK = np.array([[True, False, True, True], [False, True, True, False], [True, True, False, True]])
+
+
+def v(seed: int = 0) -> Curve:
+    return Curve(VECTOR, seed)
+
+
+def m(seed: int = 0) -> Curve:
+    return Curve(MATRIX, seed)
+
+
+def c(seed: int = 0) -> Curve:
+    return Curve(CUBE, seed)
+
+
+def z(seed: int = 0) -> Curve:
+    return Curve(COMPLEX, seed)
+
+
+REDUCTIONS = {
+    "all": (m, {}),
+    "0": (m, {"axis": 0}),
+    "keep": (m, {"axis": -1, "keepdims": True}),
+    "axes": (c, {"axis": (0, 2)}),
+    "axes-keep": (c, {"axis": (2, 0), "keepdims": True}),
+    "where": (m, {"axis": 1, "where": MASK}),
+    "strided": (lambda: Curve(np.repeat(MATRIX, 2, axis=0)[::2]), {"axis": 0}),
+    "complex": (z, {"axis": 0}),
+    "0d": (lambda: Curve(1.5), {}),
+    "holes-all": (lambda: Curve(HOLES), {}),
+    "holes": (lambda: Curve(HOLES), {"axis": 0}),
+    "holes-where": (lambda: Curve(HOLES), {"axis": 1, "where": MASK, "keepdims": True}),
+}
+
+
+def reductions(function: Callable[..., Any], masks: bool = True, **more: Any) -> dict[str, Any]:
+    """Calls of a reduction; those with nan elements where it passes over them."""
+    skips_nan = function.__name__.startswith("nan")
+    return {
+        f"{function.__name__}-{name}{''.join(more)}": (
+            lambda x, o={**options, **more}: function(x, **o),
+            operand(),
+        )
+        for name, (operand, options) in REDUCTIONS.items()
+        if (skips_nan or "holes" not in name) and (masks or "where" not in options)
+        if name != "0d" or "ddof" not in more  # one element has no degree of freedom
+    }
+
+
+def along(calls: dict[str, Sequence[Any]]) -> Callable[[Callable[..., None]], Any]:
+    """Run a test for each call, a function and its operands, over each algebra."""
+
+    def decorate(test: Callable[..., None]) -> Any:
+        test = pytest.mark.parametrize("algebra", ALGEBRAS.values(), ids=ALGEBRAS)(test)
+        return pytest.mark.parametrize("call", calls.values(), ids=calls)(test)
+
+    return decorate
+
+
+# Exact derivatives ----------------------------------------------------------------------
+
+
+def exact(algebra: Algebra, values: Sequence[int]) -> tuple[Any, list[Any], Any]:
+    """A number with Fractions as coefficients, and the same as sympy polynomials."""
+    symbols = sympy.symbols(f"t:{algebra.exponents.shape[1]}")
+    parts = np.empty((algebra.rows, len(values)), object)
+    polynomials = []
+    for i, first in enumerate(values):
+        parts[:, i] = [Fraction(first)] + [
+            Fraction(3 * i + k + 1, 7) for k in range(1, algebra.rows)
+        ]
+        terms = [
+            sympy.Rational(c.numerator, c.denominator)
+            * sympy.prod(s ** int(e) for s, e in zip(symbols, row, strict=True))
+            for c, row in zip(parts[:, i], algebra.exponents, strict=True)
+        ]
+        polynomials.append(sum(terms))
+    return make(algebra, parts), polynomials, symbols
+
+
+def coefficients(expression: Any, symbols: Any, algebra: Algebra) -> list[Fraction]:
+    """The coefficients of a sympy polynomial, by the rows of `algebra`."""
+    polynomial = sympy.Poly(sympy.expand(expression), *symbols)
+    found = [polynomial.coeff_monomial(list(map(int, row))) for row in algebra.exponents]
+    return [Fraction(int(c.p), int(c.q)) for c in found]

@@ -1,81 +1,20 @@
 """Composite functions: along curves, at zeros and other corners, exactly on Fractions."""
 
-import itertools
-from fractions import Fraction
-
 import mpmath
 import numpy as np
 import pytest
 import sympy
-from curves import ALGEBRAS, Curve, agrees
+from curves import ALGEBRAS, MATRIX, Curve, agrees, along, c, coefficients, exact, m, reductions
 from numpy.lib import scimath
 
 import taylorad as ta
-from taylorad._numbers import Number, make
-from taylorad.algebra import dual, hyperdual, taylor
-
-rng = np.random.default_rng(5)
-MATRIX = np.array([[2.0, -1.0, 3.5, 0.4], [1.1, -2.2, 5.0, 7.0], [-4.0, 0.1, 6.1, -3.0]])
-CUBE = rng.permutation(24).reshape(2, 3, 4) ** 1.3 / 20 + 0.5
-HOLES = np.where(MATRIX == 5.0, np.nan, MATRIX)
-HOLES[0, 1] = HOLES[2, 3] = np.nan
-MASK = np.array([[True, False, True, True], [False, True, True, False], [True, True, False, True]])
-WEIGHTS = np.array([[1.0, 2, 3, 4], [4, 3, 2, 1], [1, 5, 1, 5]])
-COMPLEX = MATRIX + 1j * MATRIX[::-1]
-
-
-def m(seed=0):
-    return Curve(MATRIX, seed)
-
-
-def c(seed=0):
-    return Curve(CUBE, seed)
-
-
-def z(seed=0):
-    return Curve(COMPLEX, seed)
-
-
-REDUCTIONS = {
-    "all": (m, {}),
-    "0": (m, {"axis": 0}),
-    "keep": (m, {"axis": -1, "keepdims": True}),
-    "axes": (c, {"axis": (0, 2)}),
-    "axes-keep": (c, {"axis": (2, 0), "keepdims": True}),
-    "where": (m, {"axis": 1, "where": MASK}),
-    "strided": (lambda: Curve(np.repeat(MATRIX, 2, axis=0)[::2]), {"axis": 0}),
-    "complex": (z, {"axis": 0}),
-    "holes": (lambda: Curve(HOLES), {"axis": 0}),
-    "holes-where": (lambda: Curve(HOLES), {"axis": 1, "where": MASK, "keepdims": True}),
-}
-
-
-def reductions(function, **more):
-    nan = function.__name__.startswith("nan")
-    return {
-        f"{function.__name__}-{name}{''.join(more)}": (
-            lambda x, o={**options, **more}: function(x, **o),
-            operand(),
-        )
-        for name, (operand, options) in REDUCTIONS.items()
-        if nan or "holes" not in name
-    }
-
-
-ORDERS = [None, 2, 1, 3, 4, 2.5, 0.5, -1, -2, -2.5, np.inf, -np.inf]
+from taylorad._numbers import make
+from taylorad.algebra import dual, taylor
 
 CALLS = {
     **reductions(np.prod),
     **reductions(np.nanprod),
     **reductions(np.prod, initial=3.0),
-    **reductions(np.var),
-    **reductions(np.var, ddof=1),
-    **reductions(np.std),
-    **reductions(np.nansum),
-    **reductions(np.nanmean),
-    **reductions(np.nanvar),
-    **reductions(np.nanvar, ddof=0.5),
-    **reductions(np.nanstd),
     "prod-number-initial": (lambda x, s: np.prod(x, axis=0, initial=s), m(), Curve(2.0, 1)),
     "prod-0d": (np.prod, Curve(2.0)),
     "prod-with-zeros": (lambda x: np.prod(x, axis=1), Curve([[0.0, 2, 3], [0, 0, 5], [0, 0, 0]])),
@@ -85,43 +24,6 @@ CALLS = {
     "cumprod-zeros": (np.cumprod, Curve([2.0, 0.0, 3.0, 0.0, 5.0, 7.0])),
     "cumprod-0d": (np.cumprod, Curve(2.0)),
     "cumprod-empty": (np.cumprod, Curve([])),
-    "nancumprod": (lambda x: np.nancumprod(x, axis=1), Curve(HOLES)),
-    "nancumsum": (lambda x: np.nancumsum(x, axis=0), Curve(HOLES)),
-    "nancumsum-none": (np.nancumsum, Curve(HOLES)),
-    "nansum-initial": (lambda x, s: np.nansum(x, axis=0, initial=s), Curve(HOLES), Curve(1.0, 1)),
-    "var-mean": (lambda x, y: np.var(x, axis=0, mean=y), m(), Curve([[1.0, 2, 3, 4]], 1)),
-    "std-own-mean": (lambda x: np.std(x, axis=0, mean=np.mean(x, axis=0, keepdims=True)), m()),
-    "var-correction": (lambda x: np.var(x, axis=0, correction=1), m()),
-    "nanvar-mean": (lambda x, y: np.nanvar(x, axis=1, mean=y), Curve(HOLES), Curve([[1.0]] * 3, 1)),
-    "average": (np.average, m()),
-    "average-axis": (lambda x: np.average(x, axis=0), m()),
-    "average-returned": (lambda x: np.average(x, axis=0, returned=True), m()),
-    "average-weights": (
-        lambda x, w: np.average(x, axis=(0, 1), weights=w, returned=True, keepdims=True),
-        m(),
-        Curve(WEIGHTS, 1),
-    ),
-    "average-weights-1d": (
-        lambda x, w: np.average(x, axis=1, weights=w, returned=True), m(), Curve(WEIGHTS[0], 1)
-    ),
-    "average-weights-plain": (lambda x: np.average(x, weights=WEIGHTS), m()),
-    "average-of-plain": (lambda w: np.average(MATRIX, axis=0, weights=w), Curve(WEIGHTS, 1)),
-    "average-axes": (
-        lambda x, w: np.average(x, axis=(2, 0), weights=w), c(), Curve(CUBE[:, 0].T + 1, 1)
-    ),
-    "cov": (np.cov, m()),
-    "cov-columns": (lambda x: np.cov(x, rowvar=False, bias=True), m()),
-    "cov-1d": (np.cov, Curve(MATRIX[0])),
-    "cov-two": (lambda x, y: np.cov(x, y, ddof=0), m(), Curve(MATRIX[0] ** 2, 1)),
-    "cov-complex": (np.cov, Curve(COMPLEX, 0)),
-    "cov-weights": (
-        lambda x, w: np.cov(x, fweights=[1, 2, 3, 1], aweights=w), m(), Curve(WEIGHTS[0], 1)
-    ),
-    "cov-aweights": (lambda x, w: np.cov(x, aweights=w), m(), Curve(WEIGHTS[0], 1)),
-    "cov-fweights": (lambda x: np.cov(x, fweights=[1, 2, 3, 1]), m()),
-    "corrcoef": (np.corrcoef, m()),
-    "corrcoef-two": (lambda x, y: np.corrcoef(x, y), Curve(MATRIX[0]), Curve(MATRIX[2], 1)),
-    "corrcoef-complex": (lambda x: np.corrcoef(x)[0, 1:], Curve(COMPLEX)),
     "linspace": (lambda a, b: np.linspace(a, b, 7), Curve(1.0), Curve(2.5, 1)),
     "linspace-open": (
         lambda a: np.linspace(a, 5, 4, endpoint=False, retstep=True), Curve([1.0, 2])
@@ -150,8 +52,9 @@ CALLS = {
     "polyval-poly1d-p": (lambda x: np.polyval(np.poly1d([1, 0, 2]), x), m()),
     "poly": (np.poly, Curve([2.0, -1, 3])),
     "poly-complex": (np.poly, Curve([2.0 + 1j, -1, 3])),
-    "poly-list": (lambda a, b: np.poly([a, b, 3.0]) if isinstance(a, float) else np.poly(
-        np.stack([a, b, 3.0])), Curve(1.0), Curve(2.0, 1)),
+    "poly-scalars": (
+        lambda a, b: np.poly(np.stack([a, b, 3.0])), Curve(1.0), Curve(2.0, 1)
+    ),
     "polydiv": (np.polydiv, Curve([2.0, -1, 3, 5, 7]), Curve([2.0, 3, 4], 1)),
     "polydiv-by-larger": (np.polydiv, Curve([2.0, 5]), Curve([2.0, 3, 4], 1)),
     "polydiv-plain": (lambda v: np.polydiv([1, 2, 3, 4], v), Curve([2.0, 3])),
@@ -191,130 +94,12 @@ CALLS = {
     "scimath-logn": (scimath.logn, Curve(3.0), Curve([4.0, -9.0], 1)),
     "scimath-power": (scimath.power, Curve([4.0, -2.0]), Curve(2.5, 1)),
     "scimath-power-integer": (lambda x: scimath.power(x, 2), Curve([4.0, 2.0])),
-    **{
-        f"norm-vector-{order}": (
-            lambda x, o=order: np.linalg.norm(x, o), Curve([2.0, -3.0, 1.5])
-        )
-        for order in ORDERS
-    },
-    **{
-        f"norm-axis-{order}": (
-            lambda x, o=order: np.linalg.norm(x, o, axis=0, keepdims=True), Curve(MATRIX, size=0.1)
-        )
-        for order in ORDERS
-    },
-    **{
-        f"vector_norm-{order}": (
-            lambda x, o=2 if order is None else order: np.linalg.vector_norm(x, ord=o, axis=(2, 0)),
-            Curve(CUBE, size=0.05),
-        )
-        for order in ORDERS
-    },
-    **{
-        f"norm-complex-{order}": (
-            lambda x, o=order: np.linalg.norm(x, o, axis=1), Curve(COMPLEX, size=0.1)
-        )
-        for order in ORDERS
-    },
-    **{
-        f"norm-matrix-{order}-{axes}": (
-            lambda x, o=order, a=axes: np.linalg.norm(x, o, axis=a, keepdims=a[0] > a[1]),
-            Curve(CUBE, size=0.05),
-        )
-        for order in (None, "fro", 1, -1, np.inf, -np.inf)
-        for axes in ((0, 1), (2, 0), (-1, -2))
-    },
-    "norm-everything": (np.linalg.norm, c()),
-    "norm-everything-keep": (lambda x: np.linalg.norm(x, keepdims=True), c()),
-    "norm-fro": (lambda x: np.linalg.norm(x, "fro"), m()),
-    "norm-matrix": (lambda x: np.linalg.norm(x, 1), m()),
-    "norm-order-number": (
-        lambda x, p: np.linalg.norm(x, p, axis=0), Curve(np.abs(MATRIX) + 1), Curve(2.5, 1)
-    ),
-    "norm-order-number-two": (np.linalg.norm, Curve([2.0, -3.0, 1.5]), Curve(2.0, 1)),
-    "norm-order-number-one": (np.linalg.norm, Curve([2.0, -3.0, 0.7]), Curve(1.0, 1)),
-    "vector_norm-all": (lambda x: np.linalg.vector_norm(x, keepdims=True), c()),
-    "vector_norm-0d": (np.linalg.vector_norm, Curve(-3.0)),
-    "matrix_norm": (np.linalg.matrix_norm, c()),
-    "matrix_norm-inf": (
-        lambda x: np.linalg.matrix_norm(x, ord=np.inf, keepdims=True), Curve(CUBE, size=0.05)
-    ),
-    "norm-zero-order": (lambda x: np.linalg.norm(x, 0), Curve([2.0, -3.0])),
-    "histogram-weights": (
-        lambda w: np.histogram([1.0, 2.0, 2.5], 3, weights=w), Curve([1.0, 2.0, 3.0])
-    ),
-    "histogram-data": (lambda x: np.histogram(x, 4), Curve([1.0, 2.1, 3.2, 5.0])),
-    "histogram-density": (
-        lambda x, w: np.histogram(x, 2, density=True, weights=w),
-        Curve([1.0, 2.1, 3.9, 5.0]),
-        Curve([1.0, 2, 3, 4], 1),
-    ),
-    "histogram-edges": (
-        lambda x, e: np.histogram(x, e, density=True),
-        Curve([1.0, 2.1, 3.9]), Curve([0.0, 3, 5], 1),
-    ),
-    "histogram-range": (
-        lambda x, r: np.histogram(x, 2, (0.0, r)), Curve([1.0, 2.1, 3.9]), Curve(9.0, 1)
-    ),
-    "histogram-auto": (lambda x: np.histogram(x, "sturges")[1], Curve([1.0, 2.1, 3.9])),
-    "histogram-plain-range": (lambda x: np.histogram(x, 2, (0, 8)), Curve([1.0, 2.1, 3.9])),
-    "histogram_bin_edges": (np.histogram_bin_edges, Curve([1.0, 2.1, 3.9])),
-    "histogram_bin_edges-equal": (np.histogram_bin_edges, Curve([1.5])),
-    "histogram2d": (
-        lambda x, y, w: np.histogram2d(x, y, [2, 3], density=True, weights=w),
-        Curve([1.0, 1.9, 3.9]), Curve([0.0, 0.7, 4.0], 1), Curve([1.0, 2, 3], 2),
-    ),
-    "histogram2d-edges": (
-        lambda x, y: np.histogram2d(x, y, [0.0, 1.5, 3.2, 5.0]),
-        Curve([1.0, 2.2, 3.9]), Curve([0.1, 1.3, 4.0], 1),
-    ),
-    "histogramdd": (
-        lambda x, w: np.histogramdd(x, (2, 2), weights=w),
-        Curve([[1.0, 2], [2.2, 9], [3.9, 3]]), Curve([1.0, 2, 3], 1),
-    ),
-    "histogramdd-ranges": (
-        lambda x: np.histogramdd(x, 2, range=[(0, 5), (0, 10)], density=True),
-        Curve([[1.0, 2], [2.2, 9], [3.9, 3]]),
-    ),
-    "histogramdd-edges": (
-        lambda x, e: np.histogramdd(x, [e, [0.0, 4.0, 10.0]], density=True),
-        Curve([[1.0, 2], [2.2, 9], [3.9, 3]]), Curve([0.0, 3.0, 6.0], 1),
-    ),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("algebra", ALGEBRAS.values(), ids=ALGEBRAS)
-@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+@along(CALLS)
 def test_along_curves(call, algebra):
-    function, *operands = call
-    agrees(function, operands, algebra)
-
-
-# Products, exactly -----------------------------------------------------------------------
-
-
-def exact(algebra, values):
-    """A number with Fractions as coefficients, and the same as sympy polynomials."""
-    symbols = sympy.symbols(f"t:{algebra.exponents.shape[1]}")
-    parts = np.empty((algebra.rows, len(values)), object)
-    polynomials = []
-    for i, first in enumerate(values):
-        parts[:, i] = [Fraction(first)] + [
-            Fraction(3 * i + k + 1, 7) for k in range(1, algebra.rows)
-        ]
-        terms = [
-            sympy.Rational(c.numerator, c.denominator)
-            * sympy.prod(s ** int(e) for s, e in zip(symbols, row, strict=True))
-            for c, row in zip(parts[:, i], algebra.exponents, strict=True)
-        ]
-        polynomials.append(sum(terms))
-    return make(algebra, parts), polynomials, symbols
-
-
-def coefficients(expression, symbols, algebra):
-    polynomial = sympy.Poly(sympy.expand(expression), *symbols)
-    found = [polynomial.coeff_monomial(list(map(int, row))) for row in algebra.exponents]
-    return [Fraction(int(c.p), int(c.q)) for c in found]
+    agrees(*call, algebra=algebra)
 
 
 @pytest.mark.parametrize("algebra", ALGEBRAS.values(), ids=ALGEBRAS)
@@ -340,15 +125,6 @@ def test_grids_are_exact():
     assert list(step.parts) == coefficients((stop - start) / 3, symbols, taylor(2))
 
 
-def test_variance_is_exact():
-    algebra = taylor(3)
-    x, polynomials, symbols = exact(algebra, (2, 3, 5, 9))
-    mean = sum(polynomials) / 4
-    variance = sum((p - mean) ** 2 for p in polynomials) / 3
-    assert list(np.var(x, ddof=1).parts) == coefficients(variance, symbols, algebra)
-    assert isinstance(np.average(x).parts[1], Fraction)
-
-
 def test_polynomials_are_exact():
     algebra = taylor(2)
     zeros, polynomials, symbols = exact(algebra, (2, 0, 5))
@@ -369,98 +145,11 @@ def test_prod_with_infinite_and_nan_factors():
 
 
 def test_values_are_numpys_own():
-    x = rng.normal(size=(7, 1001)) + 1
+    x = np.random.default_rng(5).normal(size=(7, 1001)) + 1
     number = make(dual(), np.stack([x, np.ones_like(x)]))
     for function in (np.prod, np.cumprod, np.linspace):
         args = (0.3, 7) if function is np.linspace else ()
         np.testing.assert_array_equal(function(number, *args).value, function(x, *args))
-
-
-# No spread, no length --------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("algebra", ALGEBRAS.values(), ids=ALGEBRAS)
-@pytest.mark.parametrize(
-    "function",
-    [
-        np.std, np.nanstd, np.linalg.norm, np.linalg.vector_norm,
-        *(
-            lambda x, p=p: np.linalg.norm(x, p)
-            for p in (1, 2, 3, 4, 1.5, 0.5, -1, -3, np.inf, -np.inf)
-        ),
-        lambda x: np.linalg.norm(np.reshape(x, (2, 2)), "fro"),
-        lambda x: np.linalg.norm(np.reshape(x, (2, 2)), 1),
-        lambda x: np.linalg.norm(x + 0j),
-    ],
-)  # fmt: skip
-def test_at_zero_the_derivative_is_zero(function, algebra):
-    y = function(Curve(np.zeros(4)).number(algebra))
-    np.testing.assert_array_equal(y.parts, 0.0)
-
-
-def test_std_of_equal_rows_among_others():
-    y = np.std(ta.Dual([[3.0, 3.0], [1.0, 5.0]], [[1.0, 2.0], [0.0, 1.0]]), axis=1)
-    np.testing.assert_allclose(y.value, [0.0, 2.0])
-    np.testing.assert_allclose(y.tangent, [0.0, 0.5])
-
-
-def test_even_norms_are_smooth_at_zero_entries():
-    x = make(taylor(4), np.array([[0.0, 1.0], [1.0, 0.0], [0, 0], [0, 0], [0, 0]]))
-    # (t^4 + 1)^(1/4) = 1 + t^4/4 + ...
-    np.testing.assert_allclose(np.linalg.norm(x, 4).parts, [1, 0, 0, 0, 0.25], atol=1e-15)
-    # sqrt(t^2 + 1) = 1 + t^2/2 - t^4/8
-    np.testing.assert_allclose(np.linalg.norm(x).parts, [1, 0, 0.5, 0, -0.125], atol=1e-15)
-    y = np.linalg.norm(x, 3)
-    np.testing.assert_array_equal(y.parts, [1, 0, 0, 0, 0])
-
-
-def test_the_zero_norm_counts():
-    y = np.linalg.norm(ta.Dual([0.0, 2.0, -1.0], 1.0), 0)
-    assert np.all(np.asarray(ta.value(y)) == 2)
-    assert not isinstance(y, Number) or y.tangent == 0
-
-
-def test_max_norm_shares_at_ties():
-    y = np.linalg.norm(ta.Dual([3.0, -3.0], [1.0, 5.0]), np.inf)
-    assert (y.value, y.tangent) == (3.0, -2.0)
-
-
-@pytest.mark.parametrize("order", [2, -2, "nuc"])
-def test_norms_by_singular_values_are_refused(order):
-    x = Curve(MATRIX).number(dual())
-    with pytest.raises(ta.DerivativeError, match="singular values"):
-        np.linalg.norm(x, order)
-    with pytest.raises(ta.DerivativeError, match="singular values"):
-        np.linalg.matrix_norm(x, ord=order)
-
-
-# Degenerate slices -----------------------------------------------------------------------
-
-
-def test_too_few_degrees_of_freedom():
-    x = ta.Dual([[1.0], [2.0]], 1.0)
-    with pytest.warns(RuntimeWarning, match="Degrees of freedom"):
-        assert np.all(np.isnan(np.var(x, axis=1, ddof=1).value))
-    with pytest.warns(RuntimeWarning, match="Degrees of freedom"):
-        assert np.all(np.isnan(np.nanvar(x, axis=1, ddof=1).parts))
-    with pytest.warns(RuntimeWarning, match="Degrees of freedom"):
-        assert np.isnan(np.cov(x[0]).value)
-    with pytest.warns(RuntimeWarning, match="empty slice"):
-        y = np.nanmean(ta.Dual([[np.nan], [1.0]], 1.0), axis=1)
-    np.testing.assert_array_equal(y.parts, [[np.nan, 1.0], [np.nan, 1.0]])
-
-
-def test_nan_reductions_leave_no_trace_of_nan_derivatives():
-    x = ta.Dual([np.nan, 2.0, 4.0], [np.nan, 3.0, 5.0])
-    assert np.nansum(x).tangent == 8.0
-    assert np.nanprod(x).tangent == 22.0
-    assert np.nanmean(x).tangent == 4.0
-    assert np.nanvar(x).tangent == 2.0
-    assert np.nanstd(x).tangent == 1.0
-    np.testing.assert_array_equal(np.nancumsum(x).tangent, [0.0, 3.0, 8.0])
-    np.testing.assert_array_equal(np.nancumprod(x).tangent, [0.0, 3.0, 22.0])
-    nothing = ta.Dual([np.nan], [1.0])
-    assert (np.nansum(nothing).value, np.nanprod(nothing).value) == (0.0, 1.0)
 
 
 def test_an_empty_product_is_one():
@@ -491,7 +180,7 @@ def test_polydiv_keeps_a_remainder_that_moves():
 
 
 def test_scimath_outside_the_real_domain():
-    for function, exact in (
+    for function, truth in (
         (scimath.arccos, mpmath.acos),
         (scimath.arcsin, mpmath.asin),
         (scimath.arctanh, mpmath.atanh),
@@ -499,25 +188,21 @@ def test_scimath_outside_the_real_domain():
         for point in (1.5, -1.5):
             y = function(ta.Dual(point, 1.0))
             assert y.value == function(point)
-            slope = complex(mpmath.diff(exact, mpmath.mpc(point, 1e-25 if point > 0 else -1e-25)))
+            slope = complex(mpmath.diff(truth, mpmath.mpc(point, 1e-25 if point > 0 else -1e-25)))
             got = complex(y.tangent)
             assert min(abs(got - slope), abs(got - slope.conjugate())) < 1e-12
 
 
-def test_float32_stays():
+def test_float32():
     x = ta.Dual(np.array([1.0, 3.0, 2.0], np.float32), np.float32(1.0))
     for function in (
-        np.prod, np.cumprod, np.var, np.std, np.nanvar, np.nanstd, np.nansum, np.nanmean,
-        np.nanprod, np.average, np.linalg.norm, np.vander, np.unwrap, scimath.sqrt,
+        np.prod, np.cumprod, np.nanprod, np.linalg.norm, np.vander, np.unwrap, scimath.sqrt,
         lambda x: np.linalg.norm(x, 3), lambda x: np.linalg.norm(x, np.inf),
-        lambda x: np.polyval([1.0, 2.0], x), lambda x: np.linspace(x[0], 2, 3), np.cov,
-        lambda x: np.average(x, returned=True)[1], lambda x: np.geomspace(x, 2, 3),
+        lambda x: np.polyval([1.0, 2.0], x), lambda x: np.linspace(x[0], 2, 3),
+        lambda x: np.geomspace(x, 2, 3),
     ):  # fmt: skip
         plain = function(np.array([1.0, 3.0, 2.0], np.float32))
         assert function(x).dtype == plain.dtype, function
-
-
-# Misuse ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -526,19 +211,6 @@ def test_float32_stays():
         (lambda x: np.prod(x, axis=2), np.exceptions.AxisError),
         (lambda x: np.prod(x, dtype=int), TypeError),
         (lambda x: np.cumprod(x, dtype="i4"), TypeError),
-        (lambda x: np.var(x, ddof=1, correction=1), ValueError),
-        (lambda x: np.var(x, dtype=bool), TypeError),
-        (lambda x: np.std(x, spread=1), TypeError),
-        (lambda x: np.average(x, weights=[1.0, 2.0]), TypeError),
-        (lambda x: np.average(x, axis=0, weights=[1.0, 2.0]), ValueError),
-        (lambda x: np.average(x, weights=[1.0, -1.0, 0.0]), ZeroDivisionError),
-        (lambda x: np.cov(x, ddof=0.5), ValueError),
-        (lambda x: np.cov(np.ones((1, 1, 1)) * x), ValueError),
-        (lambda x: np.cov(x, fweights=[0.5, 1, 1]), TypeError),
-        (lambda x: np.cov(x, fweights=[1, 1]), RuntimeError),
-        (lambda x: np.cov([1.0, 2.0, 3.0], fweights=x), TypeError),
-        (lambda x: np.cov(x, aweights=[[1, 1, 1]]), RuntimeError),
-        (lambda x: np.cov(x, aweights=[-1, 1, 1]), ValueError),
         (lambda x: np.linspace(x, 1, -1), ValueError),
         (lambda x: np.linspace(x, 1, 2.5), TypeError),
         (lambda x: np.linspace(x, 1, dtype=int), TypeError),
@@ -549,14 +221,6 @@ def test_float32_stays():
         (lambda x: np.apply_along_axis(np.sum, 1, x), np.exceptions.AxisError),
         (lambda x: np.apply_along_axis(np.sum, 0, x.reshape(3, 1)[:, :0]), ValueError),
         (lambda x: np.apply_over_axes(lambda a, i: a[0, 0], x.reshape(3, 1), 0), ValueError),
-        (lambda x: np.linalg.norm(x, "fro"), ValueError),
-        (lambda x: np.linalg.norm(x.reshape(3, 1), 3), ValueError),
-        (lambda x: np.linalg.norm(x.reshape(3, 1), x[1]), TypeError),
-        (lambda x: np.linalg.norm(x.reshape(3, 1, 1), 1), ValueError),
-        (lambda x: np.linalg.norm(x.reshape(3, 1), axis=(0, 0)), ValueError),
-        (lambda x: np.histogram(x, [3.0, 1.0]), ValueError),
-        (lambda x: np.histogram(x, 2, weights=[1.0, 2.0]), ValueError),
-        (lambda x: np.histogram2d(x, [1.0, 2.0]), ValueError),
         (lambda x: np.roots(x), ta.DerivativeError),
         (lambda x: np.polyfit([1.0, 2.0, 3.0], x, 1), ta.DerivativeError),
     ],
@@ -564,15 +228,3 @@ def test_float32_stays():
 def test_misuse_is_an_error(call, error):
     with pytest.raises(error):
         call(ta.Dual([3.0, 1.0, 2.0], [1.0, 2.0, 3.0]))
-
-
-def test_every_combination_of_axes_and_kept_dimensions():
-    x = make(hyperdual(), rng.normal(size=(4, 2, 3, 2)))
-    axes = [None, *range(-3, 3), *itertools.permutations(range(3), 2), (0, 1, 2), ()]
-    for function, axis, keepdims in itertools.product(
-        (np.prod, np.max, np.min, np.var, np.nansum), axes, (False, True)
-    ):
-        got = function(x, axis=axis, keepdims=keepdims)
-        want = function(x.value, axis=axis, keepdims=keepdims)
-        np.testing.assert_allclose(got.value, want, rtol=1e-13, atol=1e-15)
-        assert got.shape == np.shape(want)
