@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -9,7 +9,7 @@ from taylorad.algebra import Algebra
 _Series = npt.NDArray[np.float64]
 
 class Compiled:
-    def __init__(self, algebra: Algebra) -> None: ...
+    def __new__(cls, algebra: Algebra) -> Self: ...
 
 def product(algebra: Algebra, u: _Series, v: _Series) -> _Series: ...
 def quotient(algebra: Algebra, u: _Series, v: _Series) -> _Series: ...
