@@ -19,9 +19,8 @@ from numpy import linalg as la
 
 from taylorad import dispatch
 from taylorad._numbers import Number, common, make, repack
-
-from ._rows import describe, multilinear, refuse_numbers
-from .linear import view_or_rows
+from taylorad.rules._rows import describe, multilinear, refuse_numbers
+from taylorad.rules.linear import view_or_rows
 
 __all__ = ["TABLE", "Bilinear", "Contraction", "MatrixProduct", "MultiDot", "PolynomialProduct"]
 

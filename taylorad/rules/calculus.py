@@ -12,11 +12,10 @@ import numpy as np
 
 from taylorad import dispatch
 from taylorad._numbers import Number, value
-
-from ._rows import refuse_numbers
-from .composite import Composite
-from .linear import view_or_rows
-from .operands import number, with_value
+from taylorad.rules._rows import refuse_numbers
+from taylorad.rules.composite import Composite
+from taylorad.rules.linear import view_or_rows
+from taylorad.rules.operands import number, with_value
 
 __all__ = ["CALCULUS", "gradient", "interp", "trapezoid"]
 

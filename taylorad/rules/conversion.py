@@ -14,9 +14,8 @@ import numpy as np
 
 from taylorad import dispatch
 from taylorad._numbers import Number, repack, value
-
-from ._rows import describe, refuse_numbers
-from .linear import VIEW, Linear, view_or_rows
+from taylorad.rules._rows import describe, refuse_numbers
+from taylorad.rules.linear import VIEW, Linear, view_or_rows
 
 __all__ = ["CREATION", "SEPARATE", "Creation", "RealIfClose", "Separate"]
 

@@ -16,8 +16,7 @@ import numpy as np
 
 from taylorad import dispatch
 from taylorad._numbers import Number, repack, value
-
-from ._rows import describe, parameters, refuse_numbers
+from taylorad.rules._rows import describe, parameters, refuse_numbers
 
 __all__ = ["Store"]
 

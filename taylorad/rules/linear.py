@@ -34,8 +34,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from taylorad import dispatch
 from taylorad._numbers import Number, common, make, value
 from taylorad.algebra import Algebra
-
-from ._rows import (
+from taylorad.rules._rows import (
     Rows,
     assemble,
     coefficients,

@@ -13,10 +13,9 @@ import numpy as np
 
 from taylorad import dispatch
 from taylorad._numbers import value
-
-from .composite import Composite
-from .linear import Linear
-from .operands import number, with_value
+from taylorad.rules.composite import Composite
+from taylorad.rules.linear import Linear
+from taylorad.rules.operands import number, with_value
 
 __all__ = ["pad"]
 
