@@ -40,9 +40,11 @@ class ValueOnly:
 
 
 def together(*operands: Any) -> tuple[Any, list[Any]]:
-    """The operands' parts over their joint algebra, broadcast to one shape."""
+    """The operands' parts over their joint algebra, of one dtype, broadcast to one shape."""
     algebra: Any = common(operands)
-    parts = [parts_over(algebra, x) for x in operands]
+    operands = tuple(x if isinstance(x, (Number, int, float)) else np.asarray(x) for x in operands)
+    dtype = np.result_type(*(x.dtype if isinstance(x, Number) else x for x in operands))
+    parts = [parts_over(algebra, x).astype(dtype, copy=False) for x in operands]
     ndim = max(p.ndim for p in parts)
     parts = [p.reshape(p.shape[:1] + (1,) * (ndim - p.ndim) + p.shape[1:]) for p in parts]
     return algebra, list(np.broadcast_arrays(*parts))
@@ -126,14 +128,24 @@ def _clip(x: Any, low: Any, high: Any) -> Any:
 
 
 def _copysign(x: Any, sign: Any) -> Any:
-    ones = np.copysign(1.0, value(sign))
-    return np.absolute(x) * ones if isinstance(x, Number) else np.copysign(x, value(sign))
+    """The sign is a step function: it has no derivative."""
+    if isinstance(x, Number):
+        return np.absolute(x) * np.copysign(x.dtype.type(1), value(sign))
+    return _constant(sign, np.copysign(x, value(sign)))
+
+
+def _constant(x: Number, first: Any) -> Any:
+    """A number over the algebra of another that does not move."""
+    parts = np.zeros((x.algebra.rows, *np.shape(first)), np.result_type(first))
+    parts[0] = first
+    return make(x.algebra, parts)
 
 
 def _heaviside(x: Any, at_zero: Any) -> Any:
-    first = value(x)
-    constant = np.where(first != first, np.nan, np.where(first < 0, 0.0, 1.0))
-    return np.where(first == 0, at_zero, constant) + np.zeros_like(x)
+    algebra, (p, q) = together(x, at_zero)
+    parts = np.where(p[0] == 0, q, p.dtype.type(0))
+    parts[0] = np.heaviside(p[0], q[0])
+    return make(algebra, parts)
 
 
 def _nextafter(x: Any, towards: Any) -> Any:
@@ -146,8 +158,9 @@ def _nextafter(x: Any, towards: Any) -> Any:
 
 def _floor_divide(u: Any, v: Any) -> Any:
     algebra, (p, q) = together(u, v)
-    parts = np.zeros_like(p)
-    parts[0] = np.floor_divide(p[0], q[0])
+    first = np.floor_divide(p[0], q[0])
+    parts = np.zeros(p.shape, first.dtype)
+    parts[0] = first
     return make(algebra, parts)
 
 
@@ -200,6 +213,7 @@ def _arctan2(y: Any, x: Any) -> Any:
     or of -arctan(x / y), whichever quotient does not overflow; nan at the origin."""
     first, second = value(y), value(x)
     angle = np.arctan2(first, second)
+    y, x = (v if isinstance(v, Number) else np.asarray(v, angle.dtype) for v in (y, x))
     steep = np.abs(first) > np.abs(second)
     origin = (first == 0) & (second == 0)
     over = np.where(steep | origin, 1.0, x)
@@ -223,7 +237,7 @@ def _logaddexp(function: Any, base: float) -> Callable[[Any, Any], Any]:
             swap = value(gap) > 0
             same = first == second
             # softplus(d) for d <= 0 = log1p(exp(d)): accurate in its tail, no overflow
-            small = np.where(same & ~np.isfinite(value(gap)), _half(gap), -abs(gap))
+            small = np.where(same & ~np.isfinite(value(gap)), _half(gap), np.where(swap, -gap, gap))
             large = np.where(swap, u, v)
             y = large + np.log1p(np.exp(small)) / base
         tie = same & ~np.isfinite(np.asarray(first))
@@ -238,8 +252,11 @@ def _half(gap: Any) -> Any:
     return gap * 0.0
 
 
-def _value_first(function: Any) -> Callable[..., Any]:
-    return lambda x: with_value(np.zeros_like(x), function(value(x)))
+def _double(x: Any) -> Any:
+    """float_power computes in double precision at least."""
+    if not isinstance(x, Number):
+        x = np.asarray(x)
+    return x.astype(np.result_type(x.dtype, np.float64)) if x.dtype != object else x
 
 
 TABLE = [
@@ -248,7 +265,7 @@ TABLE = [
     Elementwise(np.multiply, lambda u, v: u * v),
     Elementwise(np.divide, lambda u, v: u / v),
     Elementwise(np.power, power),
-    Elementwise(np.float_power, lambda u, v: power(u, v)),
+    Elementwise(np.float_power, lambda u, v: power(_double(u), _double(v))),
     Elementwise(np.square, lambda x: x * x),
     Elementwise(np.reciprocal, lambda x: 1.0 / x),
     Elementwise(np.negative, lambda x: -x),

@@ -50,12 +50,13 @@ def _constant_base(base: Any, x: Number) -> Any:
         from taylorad.rules.objects import evaluate
 
         return np.exp(x * evaluate("log", x.parts[0] * 0 + base))
-    base = np.asarray(value(base))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        log = np.log(base)
+    base = value(base)
     first = np.power(base, x.value)
-    # 0 ** x is 0 around every positive x
-    log = np.where((base == 0) & (x.value > 0), 0.0, log)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        log = np.log(np.asarray(base, first.dtype))
+    # where x does not move there is no logarithm in it; and 0 ** x is 0 around positive x
+    moving = np.any(x.parts[1:] != 0, axis=0)
+    log = np.where(moving & ((np.asarray(base) != 0) | (x.value < 0)), log, first.dtype.type(0))
     return _exponential(x * log, first)
 
 
