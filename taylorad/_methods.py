@@ -15,7 +15,7 @@ import numpy as np
 from taylorad import _numbers
 from taylorad._array import ARRAY_CLASSES
 from taylorad._numbers import Number, make
-from taylorad.dispatch import mixes, on_function, on_ufunc
+from taylorad.dispatch import UFUNCS, mixes, on_function, on_ufunc
 
 __all__ = ["METHODS", "PROPERTIES"]
 
@@ -33,7 +33,7 @@ _UFUNCS = (
 ).split()
 
 
-def _astype(x: Number, dtype: Any, order: str = "K", casting: str = "unsafe",
+def _astype(x: Any, dtype: Any, order: str = "K", casting: Any = "unsafe",
             subok: bool = True, copy: bool = True) -> Any:  # fmt: skip
     """The coefficients in another dtype; integers and truth values are constants: plain."""
     dtype = np.dtype(dtype)
@@ -78,7 +78,7 @@ def _partition(x: Any, kth: Any, axis: int = -1, **kwargs: Any) -> None:
     _array(x, "partition")[...] = np.partition(x, kth, axis=axis, **kwargs)
 
 
-def _put(x: Any, indices: Any, values: Any, mode: str = "raise") -> None:
+def _put(x: Any, indices: Any, values: Any, mode: Any = "raise") -> None:
     np.put(_array(x, "put"), indices, values, mode)
 
 
@@ -208,4 +208,4 @@ PROPERTIES: dict[str, Callable[[Any], Any]] = {
 }
 
 
-_numbers.install(on_ufunc, on_function, METHODS, PROPERTIES, ARRAY_CLASSES)
+_numbers.install(UFUNCS, on_ufunc, on_function, METHODS, PROPERTIES, ARRAY_CLASSES)

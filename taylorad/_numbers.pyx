@@ -65,7 +65,22 @@ def install(ufunc_rules, on_ufunc, on_function, methods, properties, array_class
     ARRAY_CLASSES.update(array_classes)
 
 
+cdef tuple VARIABLE = ()         # the type of Variables, once there are any
 cdef dict CALCULUS = {}          # the methods of Taylor
+
+
+def install_variables(kind):
+    """Make the type of reverse mode known: its Variables may be coefficients."""
+    global VARIABLE
+    VARIABLE = (kind,)
+
+
+def level_of(x):
+    """The level of an operand: of a number that of its last factor, of plain things -1."""
+    if isinstance(x, Number):
+        factors = (<Number>x).algebra.factors
+        return factors[len(factors) - 1].tag
+    return x.level if isinstance(x, VARIABLE) else -1
 
 
 def install_calculus(functions):
@@ -189,7 +204,7 @@ cdef class Number:
         return ufunc_handler(ufunc, method, inputs, kwargs)
 
     def __array_function__(self, function, types, args, kwargs):
-        return function_handler(function, types, args, kwargs)
+        return function_handler(function, types, args, kwargs, self)
 
     def __reduce__(self):
         return make, (self.algebra, parts_of(self))

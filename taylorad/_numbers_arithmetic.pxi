@@ -1,6 +1,6 @@
 # Part of _numbers.pyx: arithmetic of arrays and of whatever else is not an inline scalar.
 
-cdef object plain(object x):
+cdef object plain(object x, Number other):
     """An operand that is not a Number, ready for NumPy; NotImplemented if it cannot be.
 
     Python's own scalars stay what they are: they do not widen float32, and they keep
@@ -8,8 +8,13 @@ cdef object plain(object x):
     """
     if isinstance(x, (float, int, complex, np.generic, Fraction)):
         return x
+    if isinstance(x, VARIABLE):
+        # of a lower level it is a value to the number; else the operation is the Variable's
+        return x if other is None or x.level < level_of(other) else NotImplemented
     if isinstance(x, (np.ndarray, list, tuple)):
         x = repack(x)
+        if isinstance(x, VARIABLE):
+            return plain(x, other)
         return np.asarray(x) if isinstance(x, (list, tuple)) else x
     if x is None or isinstance(x, (str, bytes, dict, set)) or hasattr(x, "__array_ufunc__"):
         return NotImplemented
@@ -28,10 +33,10 @@ cdef object aligned(object parts, int ndim):
 cdef object general(int op, object a, object b):
     cdef bint left = isinstance(a, Number), right = isinstance(b, Number)
     if not left:
-        a = plain(a)
+        a = plain(a, <Number>b)
         left = isinstance(a, Number)
     if not right:
-        b = plain(b)
+        b = plain(b, <Number>a if left else None)
         right = isinstance(b, Number)
     if a is NotImplemented or b is NotImplemented:
         return NotImplemented
@@ -53,15 +58,18 @@ cdef object number_with_number(int op, Number x, Number y):
     else:
         algebra = algebra.join(y.algebra)
         u, v = parts_over(algebra, x), parts_over(algebra, y)
-    cdef int m = cnp.PyArray_NDIM(u), n = cnp.PyArray_NDIM(v)
+    cdef bint arrays = isinstance(u, np.ndarray) and isinstance(v, np.ndarray)
+    cdef int m = cnp.PyArray_NDIM(u) if arrays else u.ndim
+    cdef int n = cnp.PyArray_NDIM(v) if arrays else v.ndim
     if m != n:
         u, v = aligned(u, max(m, n) - 1), aligned(v, max(m, n) - 1)
     if op == ADD:
         return make(algebra, np.add(u, v))
     if op == SUBTRACT:
         return make(algebra, np.subtract(u, v))
-    if not cnp.PyArray_SAMESHAPE(u, v):
-        u, v = np.broadcast_arrays(u, v)
+    if not (cnp.PyArray_SAMESHAPE(u, v) if arrays else u.shape == v.shape):
+        shape = np.broadcast_shapes(u.shape, v.shape)
+        u, v = np.broadcast_to(u, shape), np.broadcast_to(v, shape)
     if op == MULTIPLY:
         return make(algebra, engine(u, v).product(algebra, u, v))
     return make_quotient(algebra, u, v)
@@ -77,7 +85,7 @@ cdef object number_with_plain(int op, Number x, object s):
     if op == DIVIDE:
         return make(x.algebra, np.divide(u, s))
     ufunc = np.add if op == ADD else np.subtract
-    if weak and is_double(u):
+    if weak and isinstance(u, np.ndarray) and is_double(u):
         u = u.copy()
         first = u[:1]
         ufunc(first, s, first)
@@ -92,6 +100,9 @@ cdef object plain_with_number(int op, object s, Number y):
     if op == SUBTRACT:
         return affine(y.algebra, v, np.subtract(s, v[0]), True)
     shape = np.broadcast_shapes(np.shape(s), v.shape[1:])
+    if isinstance(s, VARIABLE) or not isinstance(v, np.ndarray):
+        u = np.broadcast_to(aligned(parts_over(y.algebra, s), len(shape)), (v.shape[0], *shape))
+        return make_quotient(y.algebra, u, np.broadcast_to(v, u.shape))
     u = np.zeros((v.shape[0], *shape), np.result_type(s, v) if v.dtype != object else object)
     u[0] = s
     return make_quotient(y.algebra, u, np.broadcast_to(v, u.shape))
@@ -99,6 +110,9 @@ cdef object plain_with_number(int op, object s, Number y):
 
 cdef object affine(object algebra, object parts, object first, bint negated):
     """The parts with another value row, and the others negated or not."""
+    if isinstance(first, VARIABLE) or isinstance(parts, VARIABLE):
+        rest = np.broadcast_to(parts[1:], (parts.shape[0] - 1, *np.shape(first)))
+        return make(algebra, np.concatenate([first[None], -rest if negated else rest]))
     first = np.asarray(first)
     out = np.empty((parts.shape[0], *first.shape), np.result_type(first, parts))
     out[0] = first
@@ -110,7 +124,7 @@ cdef object affine(object algebra, object parts, object first, bint negated):
 
 
 cdef object make_quotient(object algebra, object u, object v):
-    if v.dtype == object or np.all(v[0]):
+    if v.dtype == object or np.all(v[0] != 0):
         return make(algebra, engine(u, v).quotient(algebra, u, v))
     return SINGULAR["quotient"](algebra, u, v)
 

@@ -29,10 +29,15 @@ cpdef object make(object algebra, parts):
     cdef int k
     if not algebra.factors:
         return parts[0]
+    scalar, array = classes(algebra)
+    if not isinstance(parts, np.ndarray):  # a Variable: coefficients that are recorded
+        x = <Number>taylorad_blank(<PyTypeObject *>(array if parts.ndim > 1 else scalar), algebra)
+        x.rows = 0
+        x.buffer = parts
+        return x
     if not is_double(parts) and parts.dtype.kind in "biu":
         parts = parts.astype(np.float64)
     buffer = parts
-    scalar, array = classes(algebra)
     if cnp.PyArray_NDIM(buffer) > 1:
         x = <Number>taylorad_blank(<PyTypeObject *>array, algebra)
         x.rows = 0
@@ -98,7 +103,13 @@ def value(x):
     2.0
     """
     x = repack(x)
-    return (<Number>x).value if isinstance(x, Number) else x
+    while True:
+        if isinstance(x, Number):
+            x = (<Number>x).value
+        elif isinstance(x, VARIABLE):
+            x = x.value
+        else:
+            return x
 
 
 def common(operands):
@@ -120,9 +131,17 @@ def parts_over(algebra, operand):
         if own is algebra or own == algebra:
             return parts
         source, target = own.embedding(algebra)
+        if not isinstance(parts, np.ndarray):
+            places = dict(zip(target.tolist(), source.tolist()))
+            zero = np.zeros(parts.shape[1:], parts.dtype)
+            return np.stack([parts[places[k]] if k in places else zero
+                             for k in range(algebra.rows)])
         out = np.zeros((algebra.rows, *parts.shape[1:]), parts.dtype)
         out[target] = parts[source]
         return out
+    if isinstance(operand, VARIABLE):
+        zero = np.zeros(operand.shape, operand.dtype)
+        return np.stack([operand] + [zero] * (algebra.rows - 1))
     plain = np.asarray(operand)
     dtype = np.float64 if plain.dtype.kind in "biu" else plain.dtype
     out = np.zeros((algebra.rows, *plain.shape), dtype)
@@ -133,12 +152,17 @@ def parts_over(algebra, operand):
 def repack(obj):
     """An object array or nested list of our scalars as one number; else `obj` itself."""
     if isinstance(obj, (list, tuple)):
-        if not holds_numbers(obj):
+        if not holds(obj, (Number, *VARIABLE)):
             return obj
+        if holds(obj, VARIABLE):
+            return np.stack([repack(x) for x in obj])
         obj = np.array(obj, dtype=object)
     elif not (isinstance(obj, np.ndarray) and (<cnp.ndarray>obj).descr.type_num == cnp.NPY_OBJECT):
         return obj
     elements = obj.ravel().tolist()
+    if VARIABLE and any(isinstance(x, VARIABLE) for x in elements):
+        stacked = np.stack([repack(x) for x in elements])
+        return np.reshape(stacked, obj.shape + stacked.shape[1:])
     algebra = common(elements)
     if algebra is None:
         return obj
@@ -149,21 +173,22 @@ def repack(obj):
     return make(algebra, stacked.reshape((algebra.rows, *obj.shape, *inside)))
 
 
-def holds_numbers(items):
-    """Whether a nested list or tuple has a number of ours in it."""
+def holds(items, kinds):
+    """Whether a nested list or tuple has an object of these types in it."""
     for item in items:
-        if isinstance(item, Number):
+        if isinstance(item, kinds):
             return True
-        if isinstance(item, (list, tuple)) and holds_numbers(item):
+        if isinstance(item, (list, tuple)) and holds(item, kinds):
             return True
-        if isinstance(item, np.ndarray) and item.dtype == object and common(item.flat) is not None:
-            return True
+        if isinstance(item, np.ndarray) and item.dtype == object:
+            if any(isinstance(x, kinds) for x in item.flat):
+                return True
     return False
 
 
 def engine(*arrays):
     """The module with the recurrences for these coefficients: compiled for float64."""
     for array in arrays:
-        if not is_double(array):
+        if not (isinstance(array, np.ndarray) and is_double(array)):
             return recurrences
     return _kernels

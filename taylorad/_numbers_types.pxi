@@ -4,12 +4,10 @@ FLOAT64 = np.dtype(np.float64)
 
 
 cdef object compare(object x, object other, int op):
-    other = plain(other) if not isinstance(other, Number) else other
+    other = plain(other, None) if not isinstance(other, Number) else other
     if other is NotImplemented:
         return NotImplemented
-    if isinstance(other, Number):
-        other = (<Number>other).value
-    return OPERATORS[op]((<Number>x).value, other)
+    return OPERATORS[op](value(x), value(other))
 
 
 cdef dict OPERATORS = {Py_LT: np.less, Py_LE: np.less_equal, Py_GT: np.greater,

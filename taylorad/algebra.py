@@ -13,7 +13,9 @@ total degree. Two facts follow that everything else relies on:
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
@@ -21,14 +23,30 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Algebra", "Factor", "dual", "hyperdual", "new_tag", "taylor"]
+__all__ = ["Algebra", "Factor", "dual", "hyperdual", "innermost", "new_tag", "opened", "taylor"]
 
 _tags = itertools.count(1)
+_innermost: ContextVar[int] = ContextVar("taylorad_innermost_level", default=0)
 
 
 def new_tag() -> int:
-    """Open a level: a tag greater than that of every level opened before."""
+    """A tag for a level: greater than that of every level opened before."""
     return next(_tags)
+
+
+@contextmanager
+def opened(tag: int) -> Iterator[None]:
+    """While a transform's function runs, its level is the innermost one."""
+    token = _innermost.set(tag)
+    try:
+        yield
+    finally:
+        _innermost.reset(token)
+
+
+def innermost() -> int:
+    """The level of the innermost transform under way, 0 outside of all."""
+    return _innermost.get()
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ refusal of what has no rule.
 from __future__ import annotations
 
 import inspect
+import threading
 from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
@@ -36,30 +37,62 @@ def register(rows: Iterable[Any]) -> None:
         table[row.function] = row
 
 
-class _Mixing:
+class Reverse:
+    """What reverse mode tells dispatch about its Variables; `taylorad.tape` fills this in.
+
+    Attributes
+    ----------
+    carriers : tuple of type
+        The types whose derivatives a plain array cannot hold.
+    owns : callable
+        Whether an operation on these operands belongs to a Variable: whether the highest
+        level among them is one's.
+    """
+
+    carriers: tuple[type, ...] = (Number,)
+    owns: Callable[[Iterable[Any]], bool] = staticmethod(lambda operands: False)
+
+
+def carries(x: Any) -> bool:
+    """Whether an operand carries derivatives, in either mode."""
+    return isinstance(x, Reverse.carriers)
+
+
+def _applied(rule: Rule, operands: Iterable[Any]) -> Rule:
+    """The rule itself, or what it records if the operation belongs to a Variable.
+
+    A rule without a method of its own for that is an expression of other functions.
+    """
+    return getattr(rule, "reverse", rule) if Reverse.owns(operands) else rule
+
+
+class _Mixing(threading.local):
     """Counts the operations that can combine different points of an array."""
 
     count = 0
 
 
+_mixing = _Mixing()
+
+
 def mixes() -> None:
     """Note that an operation may have combined different points of an array."""
-    _Mixing.count += 1
+    _mixing.count += 1
 
 
 def mixing_count() -> int:
-    """How often `mixes` was called: transforms compare it before and after."""
-    return _Mixing.count
+    """How often `mixes` was called in this thread: transforms compare it before and after."""
+    return _mixing.count
 
 
 # --- Functions ---------------------------------------------------------------------------
 
 
 def on_function(
-    function: Callable[..., Any], types: Iterable[type], args: Any, kwargs: Any
+    function: Callable[..., Any], types: Iterable[type], args: Any, kwargs: Any, asked: Any
 ) -> Any:
-    """NumPy's ``__array_function__``."""
-    if not all(issubclass(kind, (Number, np.ndarray, np.generic)) for kind in types):
+    """NumPy's ``__array_function__`` of `asked`, which may be there as ``like=`` only."""
+    if not all(issubclass(kind, (*Reverse.carriers, np.ndarray, np.generic)) for kind in types):
         return NotImplemented
     rule = FUNCTIONS.get(function)
     if rule is None:
@@ -67,7 +100,9 @@ def on_function(
     if not getattr(rule, "elementwise", False):
         mixes()
     args, kwargs, out = _without_out(function, args, kwargs)
-    result = rule(*args, **kwargs)
+    if getattr(rule, "like", False):
+        kwargs = {**kwargs, "prototype": asked}
+    result = _applied(rule, (*args, *kwargs.values()))(*args, **kwargs)
     return result if out is None else _deliver(result, out, None, True)
 
 
@@ -118,7 +153,7 @@ def on_ufunc(ufunc: np.ufunc, method: str, inputs: Any, kwargs: Any) -> Any:
         mixes()
         return _METHODS[method](ufunc, *inputs, **kwargs)
     if not kwargs:
-        return _rule(ufunc)(*inputs)
+        return _applied(_rule(ufunc), inputs)(*inputs)
     kwargs = dict(kwargs)
     out, where = kwargs.pop("out", None), kwargs.pop("where", True)
     dtype = kwargs.pop("dtype", None)
@@ -129,12 +164,12 @@ def on_ufunc(ufunc: np.ufunc, method: str, inputs: Any, kwargs: Any) -> Any:
         kwargs.pop(harmless, None)
     if dtype is not None:
         inputs = tuple(_cast(x, np.dtype(dtype), casting) for x in inputs)
-    if not any(isinstance(x, Number) for x in inputs):
-        result = ufunc(*(value(x) for x in inputs), **kwargs)
+    if any(map(carries, inputs)):
+        result = _applied(_rule(ufunc), inputs)(*inputs, **kwargs)
     else:
-        result = _rule(ufunc)(*inputs, **kwargs)
+        result = ufunc(*inputs, **kwargs)
     where = value(where)
-    if out is None or all(array is None for array in np.atleast_1d(np.array(out, object))):
+    if all(array is None for array in (out if isinstance(out, tuple) else (out,))):
         if where is True:
             return result
         raise TypeError(
@@ -147,7 +182,7 @@ def on_ufunc(ufunc: np.ufunc, method: str, inputs: Any, kwargs: Any) -> Any:
 def _known(x: Any) -> bool:
     kind = type(x)
     return (
-        issubclass(kind, (Number, np.ndarray, np.generic))
+        issubclass(kind, (*Reverse.carriers, np.ndarray, np.generic))
         or getattr(kind, "__array_ufunc__", None) is None
     )
 
@@ -160,12 +195,12 @@ def _rule(ufunc: np.ufunc) -> Rule:
 
 
 def _cast(x: Any, dtype: np.dtype[Any], casting: Any) -> Any:
-    given = x.dtype if isinstance(x, Number) else x
+    given = x.dtype if carries(x) else x
     if not isinstance(given, (int, float, complex)) and not np.can_cast(
         given if isinstance(given, np.dtype) else np.asarray(given).dtype, dtype, casting
     ):
         raise TypeError(f"cannot cast {given} to {dtype} with casting={casting!r}")
-    return x.astype(dtype) if isinstance(x, Number) else np.asarray(x, dtype)[()]
+    return x.astype(dtype) if carries(x) else np.asarray(x, dtype)[()]
 
 
 # --- Writing into out= -------------------------------------------------------------------
@@ -185,8 +220,8 @@ def _deliver(result: Any, out: Any, inputs: Any, where: Any) -> Any:
 
 
 def _write(result: Any, out: Any, inputs: Any, where: Any) -> Any:
-    if isinstance(out, Number):
-        if out.ndim == 0:
+    if carries(out):
+        if isinstance(out, Number) and out.ndim == 0:
             raise TypeError("out= must be an array; a 0-d number cannot be written to")
         if np.broadcast_shapes(np.shape(result), out.shape) != out.shape:
             raise ValueError(
@@ -194,13 +229,11 @@ def _write(result: Any, out: Any, inputs: Any, where: Any) -> Any:
             )
         out[...] = result if where is True else np.where(where, result, out)
         return out
-    if not isinstance(result, Number):
+    if not carries(result):
         np.copyto(out, result, where=where)
         return out
     if out.dtype == object:
-        elements = np.empty(result.shape, object)
-        elements[...] = list(result) if result.ndim else result
-        np.copyto(out, elements, where=where)
+        np.copyto(out, result.astype(object), where=where)
         return out
     if inputs is not None and inputs[0] is out and where is True and out.dtype.kind in "fc":
         # `acc += x`: Python binds acc to what is returned. The buffer cannot hold the

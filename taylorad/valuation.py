@@ -36,7 +36,7 @@ _count = _Count()
 
 
 def undecided() -> int:
-    """How many calls in this thread met 0/0, or a power of 0, through all known orders.
+    """How many calls in this thread met 0/0, or a root of 0, that the known orders leave open.
 
     A transform that finds the number changed evaluates again from a higher order.
     """
@@ -196,23 +196,26 @@ def _put_powers(result: Result, x: Parts, points: Points, p: Any, cbrt: bool) ->
             result.parts[1:, group] = _fractional(x[:, group], m, m * p, cbrt)[1:]
         else:
             result.parts[1:, group] = _infinities(algebra, x[:, group], p, cbrt)[1:]
-    points = np.flatnonzero(left)
-    if points.size == 0:
-        return
-    if algebra.univariate:
-        # x is a multiple of t^n, hence x^p of t^(n p) or of its absolute value
-        n = algebra.rows
-        unknown = np.arange(n) >= n * p
-        if n % 2 == 0 and _whole(n * p) % 2:
-            unknown[_whole(n * p)] = False
-        result.parts[1:, points] = 0
-        result.forget(0, unknown, points)
-        return
-    _count.undecided += 1
-    y = _infinities(algebra, x[:, points], p, cbrt)
-    if _repeatable(algebra):
-        y[:, ~np.any(x[:, points] != 0, axis=0)] = 0
-    result.parts[1:, points] = y[1:]
+    nothing = ~np.any(x != 0, axis=0)
+    open_ = np.flatnonzero(left & ~nothing)
+    if open_.size:
+        _count.undecided += 1
+        result.parts[1:, open_] = _infinities(algebra, x[:, open_], p, cbrt)[1:]
+    _put_zeros(result, np.flatnonzero(left & nothing), p)
+
+
+def _put_zeros(result: Result, points: Points, p: Any) -> None:
+    """Enter x^p where x is zero as far as it is known, to total degree n - 1.
+
+    It starts with degree n p at the earliest, where |t| counts as zero.
+    """
+    algebra = result.algebra
+    n = algebra.degree + 1
+    unknown = algebra.degrees >= n * p
+    if n % 2 == 0 and _whole(n * p) % 2:
+        unknown &= algebra.degrees != _whole(n * p)
+    result.parts[1:, points] = 0
+    result.forget(len(algebra.factors) - 1, unknown, points)
 
 
 def _whole(alpha: Any) -> int:

@@ -20,10 +20,12 @@ LAYERS = [
     ["recurrences", "_kernels"],
     ["_numbers"],
     ["dispatch"],
+    ["_tape"],
     ["_array", "_methods", "calculus", "math", "splitting"],
     ["valuation"],
     ["rules"],
     ["transforms"],
+    ["tape"],
     ["custom"],
     ["plotting"],
     [""],  # taylorad/__init__.py

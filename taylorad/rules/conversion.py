@@ -16,6 +16,7 @@ from taylorad import dispatch
 from taylorad._numbers import Number, repack, value
 from taylorad.rules._rows import describe, refuse_numbers
 from taylorad.rules.linear import VIEW, Linear, view_or_rows
+from taylorad.rules.operands import constant, is_number_dtype
 
 __all__ = ["CREATION", "SEPARATE", "Creation", "RealIfClose", "Separate"]
 
@@ -50,21 +51,25 @@ class Separate:
 class Creation:
     """A function that makes an array of its first argument.
 
-    NumPy asks us for these only when ``like=`` is a number of ours. Of plain data they
-    make a plain array, of data that holds numbers of ours a number.
+    NumPy asks us for these only when ``like=`` is a number of ours: the result is a number
+    over its algebra, whatever the data.
     """
 
     linear: Linear
+    like: bool = True
 
     @property
     def function(self) -> Callable[..., Any]:
         return self.linear.function
 
-    def __call__(self, data: Any, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, data: Any, *args: Any, prototype: Any = None, **kwargs: Any) -> Any:
         data = repack(data)
         if isinstance(data, Number):
             return self.linear(data, *args, **kwargs)
-        return self.function(data, *args, **kwargs)
+        made = self.function(data, *args, **kwargs)
+        if not isinstance(prototype, Number) or not is_number_dtype(made.dtype):
+            return made
+        return constant(prototype.algebra, made)
 
 
 @dataclass(frozen=True)

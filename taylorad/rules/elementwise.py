@@ -259,7 +259,13 @@ def _double(x: Any) -> Any:
     return x.astype(np.result_type(x.dtype, np.float64)) if x.dtype != object else x
 
 
+def _angle(z: Any, deg: bool = False) -> Any:
+    result = np.arctan2(np.imag(z), np.real(z)) if z.dtype.kind == "c" else _step(np.angle)(z)
+    return np.rad2deg(result) if deg else result
+
+
 TABLE = [
+    Elementwise(np.angle, _angle),
     Elementwise(np.add, lambda u, v: u + v),
     Elementwise(np.subtract, lambda u, v: u - v),
     Elementwise(np.multiply, lambda u, v: u * v),
