@@ -249,6 +249,7 @@ def _put_series(
         root = engine(w).riccati(one, w, w[0] ** p, None, (0, 1), False, 0, p, 0)
         lead = np.zeros((whole + len(w), len(points)), root.dtype)
         lead[whole:] = root * factor
+        lead[:, factor != factor] = np.nan
         y = [lead[: len(split.lead)]]
         exact = climb(
             split, m, x, y, None,
@@ -304,15 +305,16 @@ def _fractional(x: Parts, m: int, alpha: Any, cbrt: bool) -> Parts:
     """
     y = np.zeros(x.shape, x.dtype)
     sign = _sign(x[m])
-    with np.errstate(all="ignore"):
-        for k in range(1, len(x)):
-            right = _sign_of_binomial(alpha, k) * np.inf if k > alpha else 0.0
-            if cbrt:
-                y[k] = sign * right if k < alpha or (m - k) % 2 == 0 else np.nan
-            elif m % 2:
-                y[k] = sign**k * right
-            else:
-                y[k] = np.where(sign > 0, right if k < alpha or k % 2 == 0 else np.nan, np.nan)
+    for k in range(1, len(x)):
+        right = _sign_of_binomial(alpha, k) * np.inf
+        if k < alpha:
+            y[k] = 0 if cbrt or m % 2 else np.where(sign < 0, np.nan, 0)
+        elif cbrt:
+            y[k] = sign * right if (m - k) % 2 == 0 else np.nan
+        elif m % 2:
+            y[k] = sign**k * right
+        else:
+            y[k] = np.where(sign > 0, right, np.nan) if k % 2 == 0 else np.nan
     return y
 
 
