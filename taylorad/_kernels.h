@@ -104,7 +104,8 @@ INLINE void polynomial_tile(const Table *T, const Riccati *f, const double *x, p
     else
         for (int t = 0; t < m; t++) q[t] += q0;
     if (f->root) {
-        for (int t = 0; t < m; t++) q[t] = sqrt(q[t]);
+        for (int t = 0; t < m; t++) /* where the square overflows, 1 does not matter */
+            q[t] = fabs(x[t]) > 1e150 ? fabs(x[t]) : sqrt(q[t]);
         for (int k = 1; k < T->rows; k++) {
             convolve(T, T->start[k] + 1, T->start[k + 1] - 1, q, m, q, m, acc, m);
             for (int t = 0; t < m; t++) q[k * m + t] = (q[k * m + t] - acc[t]) / (2.0 * q[t]);
@@ -121,21 +122,27 @@ INLINE void riccati_tile(const Table *T, const Riccati *f, const double *b, cons
     double *dx = work, *dy = work + block, *q = work + 2 * block, *p = work + 3 * block;
     const double c = f->c;
     const int plain_q = f->q[0] == 1.0 && f->q[1] == 0.0 && f->q[2] == 0.0;
-    const int plain_p = c == 0.0 && f->b_step == 0 && b[0] == 0.0;
+    const int linear = f->b_step != 0 || b[0] != 0.0, plain_p = c == 0.0 && !linear;
     double s[TILE], acc[TILE], first[TILE];
 
     if (!plain_q) polynomial_tile(T, f, x, sx, q, m);
     for (int t = 0; t < m; t++) {
         y[t] = value[t];
-        first[t] = f->a + b[t * f->b_step] * y[t] + c * (y[t] * y[t]);
-        if (slope) first[t] = slope[t];
-        else if (!plain_q) first[t] /= q[t];
+        first[t] = slope ? slope[t] : f->a;
     }
+    if (!slope) { /* without terms that are absent: 0 times an infinite y is not 0 */
+        if (linear) for (int t = 0; t < m; t++) first[t] += b[t * f->b_step] * y[t];
+        if (c != 0.0) for (int t = 0; t < m; t++) first[t] += c * (y[t] * y[t]);
+        if (!plain_q) for (int t = 0; t < m; t++) first[t] /= q[t];
+    }
+    for (int t = 0; t < m; t++) /* outside of the domain there is no slope either */
+        if (y[t] != y[t]) first[t] = y[t];
     for (int k = 1; k < T->rows; k++) {
         const int d = T->degree[k], begin = T->start[k] + 1, end = T->start[k + 1] - 1;
         for (int t = 0; t < m; t++) {
             dx[k * m + t] = d * x[k * sx + t];
-            y[k * sy + t] = first[t] * x[k * sx + t];
+            /* where the slope is infinite, a higher part that is 0 adds nothing */
+            y[k * sy + t] = d > 1 && x[k * sx + t] == 0.0 ? 0.0 : first[t] * x[k * sx + t];
         }
         if (begin < end) {
             for (int t = 0; t < m; t++) s[t] = 0.0;
@@ -151,13 +158,22 @@ INLINE void riccati_tile(const Table *T, const Riccati *f, const double *b, cons
         }
         for (int t = 0; t < m; t++) dy[k * m + t] = d * y[k * sy + t];
         if (!plain_p) {
-            for (int t = 0; t < m; t++) p[k * m + t] = b[t * f->b_step] * y[k * sy + t];
+            for (int t = 0; t < m; t++)
+                p[k * m + t] = linear ? b[t * f->b_step] * y[k * sy + t] : 0.0;
             if (c != 0.0) {
                 convolve(T, begin - 1, end + 1, y, sy, y, sy, acc, m);
                 for (int t = 0; t < m; t++) p[k * m + t] += c * acc[t];
             }
         }
     }
+    /* at infinity, all that does not grow like exp has flattened out */
+    int infinite = 0;
+    for (int t = 0; t < m; t++) infinite |= fabs(x[t]) == INFINITY;
+    if (infinite)
+        for (int t = 0; t < m; t++)
+            if (fabs(x[t]) == INFINITY && !(plain_q && fabs(y[t]) == INFINITY))
+                for (int k = 1; k < T->rows; k++)
+                    y[k * sy + t] = (isnan(y[t]) ? NAN : 0.0) * x[k * sx + t];
 }
 
 /* work: rows * m doubles */

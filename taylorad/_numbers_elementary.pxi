@@ -74,14 +74,21 @@ cdef inline double slope_of(const Scalar *row, double x, double y) noexcept:
         return row.slope(x)
     if row.sign != 0.0:
         return row.partner_sign * row.other(x)
-    p = f.a + row.b * y + f.c * (y * y)
+    p = f.a
+    if row.b != 0.0:
+        p += row.b * y
+    if f.c != 0.0:
+        p += f.c * (y * y)
     if f.q[1] == 0.0 and f.q[2] == 0.0:
         return p / f.q[0]
+    if f.root and libm.fabs(x) > 1e150:
+        return p / libm.fabs(x)
     if f.q[1] == 0.0 and f.q[2] == -f.q[0]:
         q = f.q[0] * (1.0 - x) * (1.0 + x)
     else:
         q = f.q[0] + x * (f.q[1] + x * f.q[2])
-    return p / (libm.sqrt(q) if f.root else q)
+    p = p / (libm.sqrt(q) if f.root else q)
+    return p if y == y else y
 
 
 cdef Number elementary(int index, Number x):

@@ -84,17 +84,20 @@ def riccati(
     d = algebra.degrees.tolist()
     qs = polynomial(algebra, q, x, root)
     y: Rows = [value]
-    p: Rows = [a + b * value + c * (value * value)]
+    # Without terms that are absent: 0 times an infinite y is not 0.
+    p: Rows = [a + (b * value if _present(b) else 0) + (c * (value * value) if c else 0)]
     if slope is None:
         slope = p[0] / qs[0]
+        if np.asarray(value).dtype != object:  # outside of the domain there is no slope either
+            slope = np.where(value != value, value, slope)
     for k in range(1, algebra.rows):
         inner = algebra.pairs(k)[1:-1]
-        part = slope * x[k]
+        part = slope * x[k] if d[k] == 1 else _times(slope, x[k])
         if inner:
             known = sum(p[i] * (d[j] * x[j]) - qs[i] * (d[j] * y[j]) for i, j in inner)
             part = part + known / (d[k] * qs[0])
         y.append(part)
-        p.append(b * y[k] + c * _product_row(algebra, k, y, y))
+        p.append(b * y[k] + (c * _product_row(algebra, k, y, y) if c else 0))
     return _stack(y)
 
 
@@ -168,6 +171,17 @@ def polynomial(algebra: Algebra, coefficients: Sequence[Any], x: Series, root: b
         known = sum(y[i] * y[j] for i, j in algebra.pairs(k)[1:-1])
         y.append((rows[k] - known) / (2 * y[0]))
     return y
+
+
+def _present(coefficient: Any) -> bool:
+    return np.ndim(coefficient) > 0 or coefficient != 0
+
+
+def _times(slope: Any, x: Any) -> Any:
+    """slope x, but 0 for x = 0: where the slope is infinite, such a part adds nothing."""
+    if np.all(np.isfinite(slope)) if np.asarray(slope).dtype != object else True:
+        return slope * x
+    return np.where(x == 0, 0, slope) * x
 
 
 def _product_row(algebra: Algebra, k: int, u: Series, v: Series) -> Any:
