@@ -164,11 +164,10 @@ def on_ufunc(ufunc: np.ufunc, method: str, inputs: Any, kwargs: Any) -> Any:
         kwargs.pop(harmless, None)
     if dtype is not None:
         inputs = tuple(_cast(x, np.dtype(dtype), casting) for x in inputs)
-    if any(map(carries, inputs)):
-        result = _applied(_rule(ufunc), inputs)(*inputs, **kwargs)
-    else:
-        result = ufunc(*inputs, **kwargs)
     where = value(where)
+    if where is not True and any(map(carries, out if isinstance(out, tuple) else (out,))):
+        return _masked(ufunc, inputs, out, where, kwargs)
+    result = _computed(ufunc, inputs, kwargs)
     if all(array is None for array in (out if isinstance(out, tuple) else (out,))):
         if where is True:
             return result
@@ -177,6 +176,28 @@ def on_ufunc(ufunc: np.ufunc, method: str, inputs: Any, kwargs: Any) -> Any:
             "out=np.zeros_like(x) with x a number of ours, or use np.where"
         )
     return _deliver(result, out, inputs, where)
+
+
+def _computed(ufunc: np.ufunc, inputs: Any, kwargs: Any) -> Any:
+    if any(map(carries, inputs)):
+        return _applied(_rule(ufunc), inputs)(*inputs, **kwargs)
+    return ufunc(*inputs, **kwargs)
+
+
+def _masked(ufunc: np.ufunc, inputs: Any, out: Any, where: Any, kwargs: Any) -> Any:
+    """Compute and write the chosen points alone: others may be outside of the domain."""
+    outs = out if isinstance(out, tuple) else (out,)
+    shape = np.broadcast_shapes(*map(np.shape, (where, *inputs, *outs)))
+    mask = np.broadcast_to(where, shape)
+    chosen = [x if np.ndim(x) == 0 else np.broadcast_to(x, shape)[mask] for x in inputs]
+    result = _computed(ufunc, chosen, kwargs)
+    for target, part in zip(outs, result if isinstance(result, tuple) else (result,), strict=True):
+        if target is None:
+            continue
+        if target.shape != shape:
+            raise ValueError(f"a result of shape {shape} does not fit out= of shape {target.shape}")
+        target[mask] = part
+    return outs if len(outs) > 1 else outs[0]
 
 
 def _known(x: Any) -> bool:

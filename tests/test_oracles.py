@@ -110,6 +110,12 @@ def test_a_singularity_on_the_circle_is_noticed():
         assert close(got[3], mpf(8) / 3)
 
 
+def test_nan_on_the_circle_is_noticed():
+    got = series(np.power, (0.5, 1.0), (0.5, 2.0), order=1)
+    with mp.workdps(60):
+        assert close(got[1], mpmath.sqrt(0.5) * (2 * mpmath.log(0.5) + 1))
+
+
 def test_where_there_is_no_series_there_is_no_answer():
     with pytest.raises(OracleError):
         coefficients(mpmath.sqrt, 0.0, 3)

@@ -333,16 +333,16 @@ def test_products_with_zeros() -> None:
 # sinc
 
 
-@pytest.mark.parametrize("x", [0.0, 1e-300, 1e-20, 1e-9, 1e-5, -1e-3, 0.02])
+@pytest.mark.parametrize("x", [0.0, 1e-60, 1e-20, 1e-9, 1e-5, -1e-3, 0.02])
 def test_sinc_near_0(x: float) -> None:
     for order in (1, 2, 8, 20):
         got = np.sinc(along(x, order=order))
         assert isinstance(got, T)
-        assert max(excess(rows(got), np.sinc, (x, 1.0))) < 1e-13
+        assert max(excess(rows(got), np.sinc, (x, 1.0), digits=300)) < 1e-13
     many = np.sinc(T.variable(np.full(20, x), 8))
-    assert max(excess(many.coefficients[:, 17], np.sinc, (x, 1.0))) < 1e-13
+    assert max(excess(many.coefficients[:, 17], np.sinc, (x, 1.0), digits=300)) < 1e-13
     got = np.sinc(ta.HyperDual(x, 1.0, 1.0))
-    assert got.d12 == pytest.approx(2 * float(series(np.sinc, (x, 1.0))[2]), rel=1e-13)
+    assert got.d12 == pytest.approx(2 * float(series(np.sinc, (x, 1.0), digits=300)[2]), rel=1e-13)
 
 
 # logaddexp, arctan2

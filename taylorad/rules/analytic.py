@@ -30,6 +30,8 @@ X = (0.0, 1.0)
 
 def sech2(x: Any) -> Any:
     """1 / cosh(x)^2, without overflow."""
+    if np.iscomplexobj(x):
+        return 1.0 / np.cosh(x) ** 2
     e = np.exp(-2.0 * np.abs(x))
     return 4.0 * e / ((1.0 + e) * (1.0 + e))
 
