@@ -5,7 +5,9 @@ cdef object classes(object algebra):
     found = algebra.classes
     if found is None:
         kind = "nested"
-        if len(algebra.factors) == 1:
+        if algebra.factors[0].tag == 0 and algebra.factors[0].kind == "taylor":
+            kind = "taylor"  # made by `taylor` within other transforms
+        elif len(algebra.factors) == 1:
             kind = algebra.factors[0].kind
             if kind == "hyperdual" and algebra.factors[0].order < 2:
                 kind = "nested"

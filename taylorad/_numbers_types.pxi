@@ -202,7 +202,7 @@ cdef class Taylor(Number):
     def _shown(self):
         if self.ndim:
             return [self.coefficients]
-        return [[x.item() if isinstance(x, np.generic) else x for x in self.coefficients]]
+        return [[x.item() if isinstance(x, np.generic) else x for x in list(self.coefficients)]]
 
     def __format__(self, spec):
         if not spec:
@@ -213,12 +213,12 @@ cdef class Taylor(Number):
     @property
     def order(self):
         """The highest power kept."""
-        return self.algebra.degree
+        return self.algebra.factors[0].order
 
     @property
     def coefficients(self):
         """c_0 ... c_order, shape ``(order + 1, *shape)``."""
-        return parts_of(self)
+        return parts_of(self) if self.algebra.univariate else CALCULUS["coefficients"](self)
 
 
     def derivative(self, k=1):

@@ -16,6 +16,7 @@ from taylorad._numbers import Number, Taylor, checked_order, engine, make
 from taylorad.algebra import taylor
 
 __all__ = [
+    "coefficients",
     "compose",
     "derivative",
     "derivatives",
@@ -34,10 +35,34 @@ def _factorials(parts: Any) -> Any:
     return np.array(numbers, dtype).reshape(-1, *(1,) * (parts.ndim - 1))
 
 
-def _over(series: Taylor, order: int) -> Any:
-    """The algebra of the same variable, to another order."""
-    (factor,) = series.algebra.factors
-    return taylor(order, factor.tag)
+def _own(series: Taylor) -> Any:
+    """The factor that is the series' own; the others are levels it was made within."""
+    return series.algebra.factors[0]
+
+
+def coefficients(series: Taylor) -> Any:
+    """c_0 ... c_K, stacked: plain, or numbers of the levels the series was made within."""
+    if series.algebra.univariate:
+        return series.parts
+    parts, tag = series.parts, _own(series).tag
+    selected = [series.algebra.select(tag, (k,)) for k in range(_own(series).order + 1)]
+    rest = selected[-1][0]  # where degrees are capped, what is known of every coefficient
+    columns = [parts[rows[: rest.rows]] for _, rows in selected]
+    return make(rest, np.stack(columns, axis=1))
+
+
+def _assembled(series: Taylor, coefficients: Any) -> Any:
+    """The series in the same variable with other coefficients."""
+    tag, order = _own(series).tag, len(coefficients) - 1
+    if not isinstance(coefficients, Number):
+        return make(taylor(order, tag), coefficients)
+    algebra = coefficients.algebra.join(taylor(order, tag))
+    parts = np.zeros((algebra.rows, *coefficients.shape[1:]), coefficients.dtype)
+    for k in range(order + 1):
+        rest, rows = algebra.select(tag, (k,))
+        own = coefficients.parts[:, k]
+        parts[rows] = own[: rest.rows] if len(own) >= rest.rows else 0
+    return make(algebra, parts)
 
 
 def derivative(series: Taylor, k: int = 1) -> Any:
@@ -48,13 +73,12 @@ def derivative(series: Taylor, k: int = 1) -> Any:
             f"a Taylor of order {series.order} knows the derivatives 0 to {series.order}, "
             f"not the one of order {k}"
         )
-    part = series.part(k)
-    return part * math.factorial(k) if part.dtype != object else math.factorial(k) * part
+    return coefficients(series)[k] * math.factorial(k)
 
 
 def derivatives(series: Taylor) -> Any:
     """All of them."""
-    parts = series.coefficients
+    parts = coefficients(series)
     return parts * _factorials(parts)
 
 
@@ -62,30 +86,25 @@ def differentiate(series: Taylor) -> Any:
     """d/dt; one order is lost."""
     if series.order == 0:
         raise ValueError("a Taylor of order 0 cannot be differentiated: no derivative is known")
-    parts = series.coefficients
+    parts = coefficients(series)
     steps = np.arange(1, len(parts)).reshape(-1, *(1,) * (parts.ndim - 1))
-    return make(_over(series, series.order - 1), parts[1:] * steps.astype(parts.dtype))
+    return _assembled(series, parts[1:] * steps.astype(parts.dtype))
 
 
 def integrate(series: Taylor, constant: Any = 0.0) -> Any:
     """The integral over t from 0, plus `constant`; one order is gained."""
     if isinstance(constant, Number):
         raise TypeError("the constant of integration is a plain number or array")
-    parts = series.coefficients
+    parts = coefficients(series)
     if np.ndim(constant) == 0 and constant == 0:
         constant = parts[0] * 0  # as exact as the coefficients
     steps = np.arange(1, len(parts) + 1).reshape(-1, *(1,) * (parts.ndim - 1))
-    first = np.broadcast_to(np.asarray(constant), np.broadcast_shapes(np.shape(constant), series.shape))
-    if parts.dtype == object:
-        rows = parts / steps.astype(object)
-    else:
-        rows = parts / steps
-        rows = rows.astype(np.result_type(parts, first if first.ndim else constant))
-    rows = np.broadcast_to(
-        rows.reshape(len(rows), *(1,) * (first.ndim + 1 - rows.ndim), *rows.shape[1:]),
-        (len(rows), *first.shape),
-    )
-    return make(_over(series, series.order + 1), np.concatenate([first[None].astype(rows.dtype), rows]))
+    rows = parts / (steps.astype(object) if parts.dtype == object else steps.astype(parts.dtype))
+    shape = np.broadcast_shapes(np.shape(constant), series.shape)
+    first = np.reshape(np.broadcast_to(constant, shape), (1, *shape))
+    if not isinstance(constant, Number) and rows.dtype != object and first.dtype.kind in "biu":
+        first = first.astype(rows.dtype)
+    return _assembled(series, np.concatenate([first, _spread(rows, shape)]))
 
 
 def truncate(series: Taylor, order: int) -> Any:
@@ -96,12 +115,12 @@ def truncate(series: Taylor, order: int) -> Any:
             f"a Taylor of order {series.order} cannot be extended to order {order}: its higher "
             "coefficients are not known"
         )
-    return make(_over(series, order), series.coefficients[: order + 1].copy())
+    return _assembled(series, coefficients(series)[: order + 1].copy())
 
 
 def evaluate(series: Taylor, t: Any) -> Any:
     """The polynomial at the offset `t`, by Horner's rule."""
-    parts = series.coefficients
+    parts = coefficients(series)
     t = _numbers.repack(t)
     if not isinstance(t, Number):
         t = t if isinstance(t, (int, float, complex)) or np.ndim(t) == 0 else np.asarray(t)
@@ -114,18 +133,19 @@ def evaluate(series: Taylor, t: Any) -> Any:
 def compose(series: Taylor, inner: Any) -> Any:
     """``series(inner(t))`` as a series in t, of the lower of the two orders."""
     if not isinstance(inner, Taylor):
-        raise TypeError(f"compose takes a Taylor, not {type(inner).__name__}; to evaluate: series(t)")
+        raise TypeError(
+            f"compose takes a Taylor, not {type(inner).__name__}; to evaluate at t: series(t)"
+        )
+    outer, parts = coefficients(series), coefficients(inner)
     if np.any(inner.value != 0):
         raise ValueError(
             "the inner series of a composition is an offset from the outer one's expansion "
             "point, so its constant term must be 0; subtract it: inner - inner.value"
         )
     order = min(series.order, inner.order)
-    algebra = _over(inner, order)
-    outer, parts = series.coefficients[: order + 1], inner.coefficients[: order + 1]
     shape = np.broadcast_shapes(outer.shape[1:], parts.shape[1:])
-    outer, parts = _spread(outer, shape), _spread(parts, shape)
-    return make(algebra, engine(outer, parts).compose(algebra, parts, outer))
+    outer, parts = _spread(outer[: order + 1], shape), _spread(parts[: order + 1], shape)
+    return _assembled(inner, engine(outer, parts).compose(taylor(order), parts, outer))
 
 
 def _spread(parts: Any, shape: tuple[int, ...]) -> Any:
@@ -141,11 +161,11 @@ def reverse(series: Taylor) -> Any:
     """
     if series.order == 0:
         raise ValueError("reversion needs a series of order at least 1")
-    parts = series.coefficients
+    parts = coefficients(series)
     if np.any(parts[1] == 0):
         raise ValueError("a series whose linear coefficient is 0 has no inverse series")
     order = series.order
-    algebra = _over(series, order - 1)
+    algebra = taylor(order - 1)
     one = np.zeros_like(parts[1:])
     one[0] = one[0] + 1
     ratio = engine(parts).quotient(algebra, one, parts[1:])
@@ -154,11 +174,12 @@ def reverse(series: Taylor) -> Any:
         rows.append(power[n - 1] / n)
         if n < order:
             power = engine(parts).product(algebra, power, ratio)
-    return make(_over(series, order), np.array(rows, parts.dtype))
+    return _assembled(series, np.stack(rows))
 
 
 _numbers.install_calculus(
     {
+        "coefficients": coefficients,
         "compose": compose,
         "derivative": derivative,
         "derivatives": derivatives,

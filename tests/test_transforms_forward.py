@@ -63,7 +63,6 @@ def test_taylor_of_arrays_structures_and_constants():
     assert ta.taylor(lambda x: x * x, 2)(np.float32(1)).dtype == np.float32
 
 
-@pytest.mark.xfail(reason="a Taylor over numbers of outer levels has no calculus yet")
 def test_taylor_within_a_transform():
     a = 0.7
 
