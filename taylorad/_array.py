@@ -15,7 +15,7 @@ from taylorad import _numbers
 from taylorad._numbers import Dual, HyperDual, Nested, Number, Taylor, make, parts_over, repack
 from taylorad.dispatch import mixes
 
-__all__ = ["ARRAY_CLASSES", "Array"]
+__all__ = ["ARRAY_CLASSES", "Array", "Flat"]
 
 
 def _shifted(index: Any) -> tuple[tuple[Any, ...], int]:
@@ -132,12 +132,47 @@ def _replace(x: Any, result: Any) -> Any:
     return x
 
 
+class Flat:
+    """The points of a number in C order: what ``x.flat`` is."""
+
+    def __init__(self, number: Any) -> None:
+        self._number = number
+
+    def __len__(self) -> int:
+        return int(self._number.size)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(np.reshape(self._number, -1))
+
+    def __getitem__(self, index: Any) -> Any:
+        return np.reshape(self._number, -1)[index]
+
+    def __setitem__(self, index: Any, item: Any) -> None:
+        x = self._number
+        if x.ndim == 0:
+            raise TypeError("flat changes an array in place; a 0-d number never changes")
+        mixes()
+        where = np.unravel_index(np.arange(x.size)[index], x.shape)
+        if isinstance(item, (Flat, Number)) or np.ndim(item):
+            item = np.resize(np.ravel(item), np.shape(where[0]))
+        x[where] = item
+
+
 class Array:
     """What arrays have and 0-d numbers must not: the protocols of a sequence."""
 
     __slots__ = ()
 
     shape: tuple[int, ...]
+
+    @property
+    def flat(self) -> Flat:
+        """The points in C order."""
+        return Flat(self)
+
+    @flat.setter
+    def flat(self, item: Any) -> None:
+        Flat(self)[:] = item
 
     def __len__(self) -> int:
         return self.shape[0]

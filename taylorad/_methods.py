@@ -7,20 +7,20 @@ when an attribute is not found on the class, so scalars have them as NumPy's sca
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from taylorad import _numbers
-from taylorad._array import ARRAY_CLASSES
+from taylorad._array import ARRAY_CLASSES, Flat
 from taylorad._numbers import Number, make
-from taylorad.dispatch import UFUNCS, mixes, on_function, on_ufunc
+from taylorad.dispatch import UFUNCS, on_function, on_ufunc
 
 __all__ = ["METHODS", "PROPERTIES"]
 
 _SAME_NAME = (
-    "all any argmax argmin argpartition argsort choose clip compress conj conjugate copy cumprod "
+    "all any argmax argmin argpartition argsort choose clip conj conjugate copy cumprod "
     "cumsum diagonal dot max mean min nonzero prod ravel repeat round searchsorted squeeze std "
     "sum swapaxes take trace var"
 ).split()
@@ -62,6 +62,10 @@ def _transpose(x: Number, *axes: Any) -> Any:
     return np.transpose(x, axes or None)
 
 
+def _compress(x: Number, condition: Any, axis: int | None = None, out: Any = None) -> Any:
+    return np.compress(condition, x, axis=axis, out=out)
+
+
 def _flatten(x: Number, order: str = "C") -> Any:
     return np.ravel(x, order=order).copy()
 
@@ -101,11 +105,21 @@ def _item(x: Any, *index: Any) -> Any:
     return x[(0,) * x.ndim] if x.ndim else x
 
 
+def _setflags(x: Any, write: bool | None = None, align: Any = None, uic: Any = None) -> None:
+    _array(x, "setflags").parts.setflags(write, align, uic)
+
+
+def _to_device(x: Number, device: str, *, stream: None = None) -> Any:
+    if device != "cpu":
+        raise ValueError(f"numbers live on the device 'cpu' only, not on {device!r}")
+    return x
+
+
 def _tolist(x: Any) -> Any:
     return [_tolist(item) for item in x] if x.ndim else x
 
 
-def _view(x: Number, dtype: Any = None, type: Any = None) -> Any:  # noqa: A002
+def _view(x: Number, dtype: Any = None, type: Any = None) -> Any:
     if type is not None or (dtype is not None and np.dtype(dtype) != x.dtype):
         raise TypeError("the memory of a number cannot be viewed as another type")
     return make(x.algebra, x.parts[...])
@@ -125,30 +139,6 @@ def _dump(x: Number, file: Any) -> None:
         return
     with open(file, "wb") as stream:
         pickle.dump(x, stream)
-
-
-class Flat:
-    """The points of a number in C order: what ``x.flat`` is."""
-
-    def __init__(self, number: Any) -> None:
-        self._number = number
-
-    def __len__(self) -> int:
-        return int(self._number.size)
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(np.reshape(self._number, -1))
-
-    def __getitem__(self, index: Any) -> Any:
-        return np.reshape(self._number, -1)[index]
-
-    def __setitem__(self, index: Any, item: Any) -> None:
-        x = _array(self._number, "flat assignment")
-        mixes()
-        where = np.unravel_index(np.arange(x.size)[index], x.shape)
-        if isinstance(item, (Flat, Number)) or np.ndim(item):
-            item = np.resize(np.ravel(item), np.shape(where[0]))
-        x[where] = item
 
 
 def _real(x: Number) -> Any:
@@ -177,6 +167,7 @@ def _lift(name: str) -> Callable[..., Any]:
 METHODS: dict[str, Callable[..., Any]] = {
     **{name: _lift(name) for name in (*_SAME_NAME, *_UFUNCS)},
     "astype": _astype,
+    "compress": _compress,
     "dump": _dump,
     "dumps": _dumps,
     "fill": _fill,
@@ -186,7 +177,9 @@ METHODS: dict[str, Callable[..., Any]] = {
     "put": _put,
     "reshape": _reshape,
     "resize": _resize,
+    "setflags": _setflags,
     "sort": _sort,
+    "to_device": _to_device,
     "tobytes": _tobytes,
     "tolist": _tolist,
     "transpose": _transpose,
