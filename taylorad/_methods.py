@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from taylorad import _numbers
+from taylorad import _numbers, _tape
 from taylorad._array import ARRAY_CLASSES, Flat
 from taylorad._numbers import Number, make
 from taylorad.dispatch import UFUNCS, on_function, on_ufunc
@@ -201,4 +201,5 @@ PROPERTIES: dict[str, Callable[[Any], Any]] = {
 }
 
 
+_tape.install(METHODS, PROPERTIES)
 _numbers.install(UFUNCS, on_ufunc, on_function, METHODS, PROPERTIES, ARRAY_CLASSES)

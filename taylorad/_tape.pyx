@@ -57,6 +57,7 @@ cdef class Node:
     cdef object output        # the value, if kept
     cdef tuple pulls          # of a RULE: one function for each operand, or None
     cdef int keep
+    cdef bint branch          # a root at 0: its infinite slope times a zero is zero
 
 
 cdef class Graph:
@@ -179,7 +180,7 @@ cdef Variable append(Graph graph, Node node, object value):
     return y
 
 
-def record(value, operands, pulls, keep="nothing"):
+def record(value, operands, pulls, keep="nothing", branch=False):
     """Note an operation; returns the Variable of its result.
 
     Parameters
@@ -193,6 +194,9 @@ def record(value, operands, pulls, keep="nothing"):
         result if it is kept and by the operands' values if they are kept.
     keep : {"nothing", "operands", "output", "both"}
         What the pulls need.
+    branch : bool
+        Whether the slope is infinite somewhere as that of a root is at 0, so that times a
+        zero it is zero: the root of a square has derivative 0 there.
     """
     cdef Graph graph = None
     cdef Node node
@@ -217,6 +221,7 @@ def record(value, operands, pulls, keep="nothing"):
             kept.append(x)
     node.parents = tuple(parents)
     node.pulls = tuple(pulls)
+    node.branch = branch
     if node.keep & KEEP_OPERANDS:
         node.operands = tuple(kept)
     if node.keep & KEEP_OUTPUT:
@@ -536,6 +541,15 @@ cdef class Walk:
     cdef list cotangents
     cdef bytearray owned      # whether a cotangent is an array of our own to add into
     cdef bint recorded
+    cdef bint branch
+
+    cdef object times(self, object g, object factor):
+        """g factor; 0 for a zero factor where g is infinite because of a root."""
+        if not self.branch:
+            return g * factor
+        with np.errstate(invalid="ignore"):
+            product = g * factor
+        return np.where(np.logical_and(value(factor) == 0, np.isinf(value(g))), 0.0, product)
 
     cdef int add(self, Py_ssize_t at, object g) except -1:
         cdef Node node = <Node>self.graph.nodes[at]
@@ -591,6 +605,7 @@ cdef class Walk:
         cdef bint left = p >= 0 and wanted[p], right = False
         cdef list arguments
         cdef int i
+        q = -1
         if node.code <= DIVIDE:
             q = <Py_ssize_t>parents[1]
             right = q >= 0 and wanted[q]
@@ -606,9 +621,9 @@ cdef class Walk:
                 self.add(q, -g)
         elif node.code == MULTIPLY:
             if left:
-                self.add(p, g * self.operand(node, 1))
+                self.add(p, self.times(g, self.operand(node, 1)))
             if right:
-                self.add(q, g * self.operand(node, 0))
+                self.add(q, self.times(g, self.operand(node, 0)))
         elif node.code == DIVIDE:
             v = self.operand(node, 1)
             if left:
@@ -619,7 +634,7 @@ cdef class Walk:
         elif node.code == NEGATIVE:
             self.add(p, -g)
         elif node.code == SQUARE:
-            self.add(p, 2 * self.operand(node, 0) * g)
+            self.add(p, self.times(g, 2 * self.operand(node, 0)))
         elif node.code == GETITEM:
             self.add_at(p, node.operands[0], g)
         else:
@@ -703,6 +718,7 @@ def pull_back(Graph graph, Py_ssize_t target, seed, sources, bint recorded=False
         if g is not None and wanted[at]:
             node = <Node>graph.nodes[at]
             if node.code != LEAF:
+                walk.branch |= node.branch
                 walk.step(node, at, g, wanted)
             if not kept[at]:
                 walk.cotangents[at] = None

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from taylorad import _numbers
-from taylorad._numbers import Number, engine, make
+from taylorad._numbers import Number, engine, make, value
+from taylorad._tape import record
 from taylorad.dispatch import register
 from taylorad.rules.objects import object_function
 
@@ -68,6 +69,42 @@ class Riccati:
             return _numbers.SINGULAR["power"](x.algebra, parts, self.branch, y, cbrt=odd)
         return make(x.algebra, engine(parts).riccati(x.algebra, parts, value, slope, *equation))
 
+    def derivative(self, x: Any, y: Any) -> Any:
+        """The first derivative at x, where the value is y; of anything NumPy takes."""
+        if self.slope is not None:
+            return self.slope(x)
+        right = self.a
+        if self.b:
+            right = right + self.b * y
+        if self.c:
+            right = right + self.c * (y * y)
+        q0, q1, q2 = (*self.q, 0.0, 0.0)[:3]
+        if not (q1 or q2):
+            return right / q0
+        if not q1 and q2 == -q0:
+            left = q0 * (1 - x) * (1 + x)
+        else:
+            left = q0 + x * (q1 + x * q2) if q2 else q0 + q1 * x
+        return right / (np.sqrt(left) if self.root else left)
+
+    def reverse(self, x: Any) -> Any:
+        """Record y = f(x)."""
+        first = value(x)
+        y = self.function(x.value)
+        if self.branch is not None and not np.all(first):
+            p = self.branch
+
+            def root(g: Any, y: Any, x: Any) -> Any:
+                at_zero = value(x) == 0
+                inside = np.where(at_zero, 1.0, x)
+                return g * np.where(at_zero, np.inf, p * np.where(at_zero, 1.0, y) / inside)
+
+            return record(y, (x,), (root,), "both", branch=True)
+        return record(y, (x,), (self._pull,), "both")
+
+    def _pull(self, g: Any, y: Any, x: Any) -> Any:
+        return g * self.derivative(x, y)
+
 
 @dataclass(frozen=True)
 class Rotation:
@@ -84,6 +121,17 @@ class Rotation:
             return object_function(self, x)
         value, other = self.function(parts[0]), self.factor * self.partner(parts[0])
         return make(x.algebra, engine(parts).rotation(x.algebra, parts, value, other, self.sign)[0])
+
+    def derivative(self, x: Any) -> Any:
+        """The first derivative at x, of anything NumPy takes."""
+        return self.partner(x) if self.factor == 1 else -self.partner(x)
+
+    def reverse(self, x: Any) -> Any:
+        """Record y = f(x)."""
+        return record(self.function(x.value), (x,), (self._pull,), "operands")
+
+    def _pull(self, g: Any, x: Any) -> Any:
+        return g * self.derivative(x)
 
 
 TABLE: list[Riccati | Rotation] = [

@@ -10,22 +10,29 @@ import numpy as np
 from numpy._core.umath import clip as clip_ufunc  # type: ignore[attr-defined]
 
 from taylorad._numbers import Number, common, make, parts_over, value
-from taylorad.dispatch import register
-from taylorad.rules.power import power
+from taylorad._tape import identity, record
+from taylorad.dispatch import carries, register
+from taylorad.rules.power import power, power_back
+from taylorad.rules.recording import elementwise
 
 __all__ = ["Elementwise", "ValueOnly"]
 
 
 @dataclass(frozen=True)
 class Elementwise:
-    """An elementwise function as an expression of numbers."""
+    """An elementwise function: an expression that serves both modes, or one for each."""
 
     function: Any
     forward: Callable[..., Any]
+    backward: Callable[..., Any] | None = None
     elementwise: bool = True
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.forward(*args, **kwargs)
+
+    def reverse(self, *args: Any, **kwargs: Any) -> Any:
+        """Record the function."""
+        return (self.backward or self.forward)(*args, **kwargs)
 
 
 @dataclass(frozen=True)
@@ -50,11 +57,19 @@ def together(*operands: Any) -> tuple[Any, list[Any]]:
     return algebra, list(np.broadcast_arrays(*parts))
 
 
-def with_value(x: Number, first: Any) -> Any:
-    """The number with another value and the same derivatives."""
+def with_value(x: Any, first: Any) -> Any:
+    """The number or Variable with another value and the same derivatives."""
+    if not isinstance(x, Number):
+        return record(_at_level_of(x, first), (x,), (identity,))
     parts = x.parts.copy()
     parts[0] = first
     return make(x.algebra, parts)
+
+
+def _at_level_of(x: Any, first: Any) -> Any:
+    """A plain value as what x holds: a lower level's number where it is one."""
+    held = x.value
+    return with_value(held, first) if carries(held) else first
 
 
 # --- Linear in the argument --------------------------------------------------------------
@@ -65,10 +80,27 @@ def _scaled(function: Any) -> Callable[[Number], Any]:
     return lambda x: make(x.algebra, function(x.parts))
 
 
+def _scaled_back(function: Any) -> Callable[[Any], Any]:
+    return lambda x: record(function(x.value), (x,), (function,))
+
+
 def _absolute(x: Number) -> Any:
     if x.dtype.kind == "c":
         return np.hypot(x.real, x.imag)
     return with_value(make(x.algebra, np.sign(x.parts[0]) * x.parts), np.absolute(x.parts[0]))
+
+
+def _absolute_back(x: Any) -> Any:
+    if x.dtype.kind == "c":
+        return np.hypot(x.real, x.imag)
+    return record(
+        np.absolute(x.value), (x,), (lambda g, x: g * np.sign(value(x)),), keep="operands"
+    )
+
+
+def _nowhere(function: Any) -> Callable[..., Any]:
+    """A piecewise constant function: nothing is pulled back."""
+    return lambda *operands: elementwise(function, operands, [None] * len(operands), "nothing")
 
 
 def _step(function: Any) -> Callable[[Number], Any]:
@@ -83,19 +115,18 @@ def _step(function: Any) -> Callable[[Number], Any]:
 
 
 def _ldexp(x: Any, exponent: Any) -> Any:
-    if isinstance(exponent, Number):
+    if carries(exponent):
         raise TypeError("np.ldexp takes plain integers as exponents; write x * 2.0**n")
     return x * np.ldexp(1.0, exponent)
 
 
-def _frexp(x: Number) -> tuple[Any, Any]:
-    mantissa, exponent = np.frexp(x.parts[0])
+def _frexp(x: Any) -> tuple[Any, Any]:
+    mantissa, exponent = np.frexp(value(x))
     return with_value(x * np.ldexp(1.0, -exponent), mantissa), exponent
 
 
-def _modf(x: Number) -> tuple[Any, Any]:
-    fraction, whole = np.modf(x.parts[0])
-    return with_value(x, fraction), _step(np.trunc)(with_value(x, whole))
+def _modf(x: Any) -> tuple[Any, Any]:
+    return with_value(x, np.modf(value(x))[0]), np.trunc(x)
 
 
 # --- Kinks of two arguments --------------------------------------------------------------
@@ -121,6 +152,23 @@ def _extremum(function: Any, wins: Any, skips_nan: bool) -> Callable[[Any, Any],
         return make(algebra, parts)
 
     return forward
+
+
+def _extremum_back(function: Any, wins: Any, skips_nan: bool) -> Callable[[Any, Any], Any]:
+    def pull(own: bool) -> Callable[[Any, Any, Any], Any]:
+        def back(g: Any, u: Any, v: Any) -> Any:
+            first, second = value(u), value(v)
+            mine, other = (first, second) if own else (second, first)
+            share = np.where(first == second, 0.5, np.where(wins(mine, other), 1.0, 0.0))
+            if skips_nan:
+                share = np.where(mine != mine, 0.0, np.where(other != other, 1.0, share))
+            else:
+                share = np.where((first != first) | (second != second), np.nan, share)
+            return np.where(share == 0, 0.0, g * share)
+
+        return back
+
+    return lambda u, v: elementwise(function, (u, v), (pull(True), pull(False)), "operands")
 
 
 def _clip(x: Any, low: Any, high: Any) -> Any:
@@ -150,7 +198,7 @@ def _heaviside(x: Any, at_zero: Any) -> Any:
 
 def _nextafter(x: Any, towards: Any) -> Any:
     first = np.nextafter(value(x), value(towards))
-    return with_value(x + np.zeros_like(first), first) if isinstance(x, Number) else first
+    return with_value(x + np.zeros_like(first), first) if carries(x) else first
 
 
 # --- Division with remainder -------------------------------------------------------------
@@ -213,7 +261,7 @@ def _arctan2(y: Any, x: Any) -> Any:
     or of -arctan(x / y), whichever quotient does not overflow; nan at the origin."""
     first, second = value(y), value(x)
     angle = np.arctan2(first, second)
-    y, x = (v if isinstance(v, Number) else np.asarray(v, angle.dtype) for v in (y, x))
+    y, x = (v if carries(v) else np.asarray(v, angle.dtype) for v in (y, x))
     steep = np.abs(first) > np.abs(second)
     origin = (first == 0) & (second == 0)
     over = np.where(steep | origin, 1.0, x)
@@ -259,8 +307,17 @@ def _double(x: Any) -> Any:
     return x.astype(np.result_type(x.dtype, np.float64)) if x.dtype != object else x
 
 
+def _kink(function: Any, wins: Any, skips_nan: bool) -> Elementwise:
+    return Elementwise(
+        function, _extremum(function, wins, skips_nan), _extremum_back(function, wins, skips_nan)
+    )
+
+
 def _angle(z: Any, deg: bool = False) -> Any:
-    result = np.arctan2(np.imag(z), np.real(z)) if z.dtype.kind == "c" else _step(np.angle)(z)
+    if z.dtype.kind == "c":
+        result = np.arctan2(np.imag(z), np.real(z))
+    else:
+        result = np.sign(z) * 0.0 + np.angle(value(z))  # 0 or pi
     return np.rad2deg(result) if deg else result
 
 
@@ -270,37 +327,37 @@ TABLE = [
     Elementwise(np.subtract, lambda u, v: u - v),
     Elementwise(np.multiply, lambda u, v: u * v),
     Elementwise(np.divide, lambda u, v: u / v),
-    Elementwise(np.power, power),
+    Elementwise(np.power, power, power_back),
     Elementwise(np.float_power, lambda u, v: power(_double(u), _double(v))),
     Elementwise(np.square, lambda x: x * x),
     Elementwise(np.reciprocal, lambda x: 1.0 / x),
     Elementwise(np.negative, lambda x: -x),
     Elementwise(np.positive, lambda x: +x),
-    Elementwise(np.conjugate, _scaled(np.conjugate)),
-    Elementwise(np.deg2rad, _scaled(np.deg2rad)),
-    Elementwise(np.radians, _scaled(np.radians)),
-    Elementwise(np.rad2deg, _scaled(np.rad2deg)),
-    Elementwise(np.degrees, _scaled(np.degrees)),
-    Elementwise(np.absolute, _absolute),
-    Elementwise(np.fabs, _absolute),
-    Elementwise(np.sign, _step(np.sign)),
-    Elementwise(np.floor, _step(np.floor)),
-    Elementwise(np.ceil, _step(np.ceil)),
-    Elementwise(np.rint, _step(np.rint)),
-    Elementwise(np.trunc, _step(np.trunc)),
-    Elementwise(np.spacing, _step(np.spacing)),
+    Elementwise(np.conjugate, _scaled(np.conjugate), _scaled_back(np.conjugate)),
+    Elementwise(np.deg2rad, _scaled(np.deg2rad), _scaled_back(np.deg2rad)),
+    Elementwise(np.radians, _scaled(np.radians), _scaled_back(np.radians)),
+    Elementwise(np.rad2deg, _scaled(np.rad2deg), _scaled_back(np.rad2deg)),
+    Elementwise(np.degrees, _scaled(np.degrees), _scaled_back(np.degrees)),
+    Elementwise(np.absolute, _absolute, _absolute_back),
+    Elementwise(np.fabs, _absolute, _absolute_back),
+    Elementwise(np.sign, _step(np.sign), _nowhere(np.sign)),
+    Elementwise(np.floor, _step(np.floor), _nowhere(np.floor)),
+    Elementwise(np.ceil, _step(np.ceil), _nowhere(np.ceil)),
+    Elementwise(np.rint, _step(np.rint), _nowhere(np.rint)),
+    Elementwise(np.trunc, _step(np.trunc), _nowhere(np.trunc)),
+    Elementwise(np.spacing, _step(np.spacing), _nowhere(np.spacing)),
     Elementwise(np.ldexp, _ldexp),
     Elementwise(np.frexp, _frexp),
     Elementwise(np.modf, _modf),
-    Elementwise(np.maximum, _extremum(np.maximum, np.greater, skips_nan=False)),
-    Elementwise(np.minimum, _extremum(np.minimum, np.less, skips_nan=False)),
-    Elementwise(np.fmax, _extremum(np.fmax, np.greater, skips_nan=True)),
-    Elementwise(np.fmin, _extremum(np.fmin, np.less, skips_nan=True)),
+    _kink(np.maximum, np.greater, skips_nan=False),
+    _kink(np.minimum, np.less, skips_nan=False),
+    _kink(np.fmax, np.greater, skips_nan=True),
+    _kink(np.fmin, np.less, skips_nan=True),
     Elementwise(clip_ufunc, _clip),
     Elementwise(np.copysign, _copysign),
     Elementwise(np.heaviside, _heaviside),
     Elementwise(np.nextafter, _nextafter),
-    Elementwise(np.floor_divide, _floor_divide),
+    Elementwise(np.floor_divide, _floor_divide, _nowhere(np.floor_divide)),
     Elementwise(np.remainder, _remainder(np.remainder, _floored)),
     Elementwise(np.fmod, _remainder(np.fmod, _truncated)),
     Elementwise(np.divmod, _divmod),

@@ -8,8 +8,10 @@ import numpy as np
 
 from taylorad import _numbers
 from taylorad._numbers import Number, engine, make, parts_over, value
+from taylorad.dispatch import carries
+from taylorad.rules.recording import elementwise
 
-__all__ = ["power"]
+__all__ = ["power", "power_back"]
 
 
 def power(base: Any, exponent: Any) -> Any:
@@ -125,3 +127,35 @@ def _exact_power(x: Number, p: Any) -> Any:
             x.algebra, parts, parts[0] ** p, None, (0, 1), False, 0, p, 0
         ),
     )
+
+
+# --- Reverse -----------------------------------------------------------------------------
+
+
+def power_back(base: Any, exponent: Any) -> Any:
+    """Record u ** v: du is v u^(v-1), dv is u^v log u, and 0 where u is."""
+    plain = not carries(exponent)
+    if plain and np.ndim(exponent) == 0 and exponent in (0, 1, 2, 3):
+        return _few_products(base, int(exponent))
+    p = value(exponent)
+    branch = bool(np.any((value(base) == 0) & (p > 0) & (p < 1))) if np.isrealobj(p) else False
+    return elementwise(np.power, (base, exponent), (_by_base, _by_exponent), "both", branch)
+
+
+def _few_products(x: Any, n: int) -> Any:
+    if n == 0:
+        return np.ones_like(x) + 0 * np.zeros_like(x)
+    return +x if n == 1 else x * x if n == 2 else x * x * x
+
+
+def _by_base(g: Any, y: Any, u: Any, v: Any) -> Any:
+    constant = value(v) == 0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        slope = v * np.power(u, np.where(constant, 1.0, v - 1.0))
+    return g * np.where(constant, 0.0, slope)
+
+
+def _by_exponent(g: Any, y: Any, u: Any, v: Any) -> Any:
+    at_zero = value(u) == 0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return g * np.where(at_zero, 0.0, y * np.log(np.where(at_zero, 1.0, u)))

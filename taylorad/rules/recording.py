@@ -1,0 +1,43 @@
+"""What the rows need to record themselves: one call for each way of being recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from taylorad._tape import at_level, level_of_all, record
+
+__all__ = ["elementwise", "values_of"]
+
+Pull = Callable[..., Any]
+
+
+def values_of(operands: Sequence[Any]) -> list[Any]:
+    """The operands with the Variables of the highest level among them as their values."""
+    level = level_of_all(operands)
+    return [at_level(x, level) for x in operands]
+
+
+def elementwise(
+    function: Callable[..., Any],
+    operands: Sequence[Any],
+    pulls: Sequence[Pull | None],
+    keep: str = "both",
+    branch: bool = False,
+) -> Any:
+    """Record ``function(*operands)``.
+
+    Each pull gets the cotangent, then the result and the operands' values as `keep` says.
+    """
+    return record(function(*values_of(operands)), operands, pulls, keep, branch)
+
+
+def scaled_by(factor: Any) -> Pull:
+    """The pull of a multiplication by something known when it was recorded."""
+    return lambda g: g * factor
+
+
+def zero(g: Any) -> None:
+    """The pull of a piecewise constant function."""
+    return None
+
