@@ -154,7 +154,7 @@ class GradientTape:
     def _gradients(
         self, targets: list[Any], seeds: list[Any], sources: list[Any], zero: bool
     ) -> list[Any]:
-        graph = self._graph
+        graph: Any = self._graph
         totals: list[Any] = [None] * len(sources)
         for target, seed in zip(targets, seeds, strict=True):
             if not isinstance(target, Variable):
