@@ -6,8 +6,10 @@ cdef object plain(object x, Number other):
     Python's own scalars stay what they are: they do not widen float32, and they keep
     Fractions exact.
     """
-    if isinstance(x, (float, int, complex, np.generic, Fraction)):
+    if isinstance(x, (float, int, complex, np.generic)):
         return x
+    if isinstance(x, Fraction):  # exact among exact coefficients, as with Python's floats
+        return x if other is None or other.dtype == object else float(x)
     if isinstance(x, VARIABLE):
         # of a lower level it is a value to the number; else the operation is the Variable's
         return x if other is None or x.level < level_of(other) else NotImplemented
@@ -124,7 +126,7 @@ cdef object affine(object algebra, object parts, object first, bint negated):
 
 
 cdef object make_quotient(object algebra, object u, object v):
-    if v.dtype == object or np.all(v[0] != 0):
+    if np.all(v[0] != 0):
         return make(algebra, engine(u, v).quotient(algebra, u, v))
     return SINGULAR["quotient"](algebra, u, v)
 

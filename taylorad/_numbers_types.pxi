@@ -303,7 +303,8 @@ def make_hyperdual(value, d1=0.0, d2=0.0, d12=0.0):
 
 
 def make_taylor(coefficients):
-    if isinstance(coefficients, Number) or np.ndim(coefficients) == 0:
+    listed = isinstance(coefficients, (list, tuple))
+    if isinstance(coefficients, Number) or not (listed or np.ndim(coefficients)):
         raise TypeError(
             "Taylor takes the sequence of coefficients [c_0, c_1, ...]; for the variable "
             "itself write Taylor.variable(x, order)"

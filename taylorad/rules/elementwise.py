@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -49,7 +50,12 @@ class ValueOnly:
 def together(*operands: Any) -> tuple[Any, list[Any]]:
     """The operands' parts over their joint algebra, of one dtype, broadcast to one shape."""
     algebra: Any = common(operands)
-    operands = tuple(x if isinstance(x, (Number, int, float)) else np.asarray(x) for x in operands)
+    exact = any(isinstance(x, Number) and x.dtype == object for x in operands)
+    operands = tuple(
+        x if isinstance(x, (Number, int, float))
+        else float(x) if isinstance(x, Fraction) and not exact else np.asarray(x)
+        for x in operands
+    )  # fmt: skip
     dtype = np.result_type(*(x.dtype if isinstance(x, Number) else x for x in operands))
     parts = [parts_over(algebra, x).astype(dtype, copy=False) for x in operands]
     ndim = max(p.ndim for p in parts)

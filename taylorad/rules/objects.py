@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from taylorad import recurrences
-from taylorad._numbers import Number, make
+from taylorad._numbers import SINGULAR, Number, make
 
 __all__ = ["evaluate", "object_function"]
 
@@ -51,6 +51,8 @@ def object_function(row: Any, x: Number) -> Any:
     if name in ("log2", "log10"):
         return np.log(x) / evaluate("log", parts[0] * 0 + (2 if name == "log2" else 10))
     value = evaluate(name, parts[0])
+    if getattr(row, "branch", None) is not None and not np.all(parts[0] != 0):
+        return _root_at_zero(row, algebra, parts, value)
     if hasattr(row, "partner"):
         other = row.factor * evaluate(row.partner.__name__, parts[0])
         return make(algebra, recurrences.rotation(algebra, parts, value, other, row.sign)[0])
@@ -63,6 +65,18 @@ def object_function(row: Any, x: Number) -> Any:
     return make(
         algebra, recurrences.riccati(algebra, parts, value, slope, q, row.root, a, b, c)
     )
+
+
+def _root_at_zero(row: Any, algebra: Any, parts: Any, value: Any) -> Any:
+    """A root where some value is zero: the zeros are taken care of by their valuation."""
+    away = parts.copy()
+    away[0] = np.where(parts[0] == 0, parts[0] * 0 + 1, parts[0])
+    y = recurrences.riccati(
+        algebra, away, evaluate(row.function.__name__, away[0]), None,
+        tuple(int(c) for c in row.q), False, int(row.a), int(row.b), int(row.c),
+    )  # fmt: skip
+    y[0] = value
+    return SINGULAR["power"](algebra, parts, row.branch, y, cbrt=row.function is np.cbrt)
 
 
 def _exact_slope(row: Any, x: Any, y: Any) -> Any:
