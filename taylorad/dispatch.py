@@ -11,6 +11,7 @@ from __future__ import annotations
 import inspect
 import threading
 from collections.abc import Callable, Iterable
+from fractions import Fraction
 from functools import cache
 from typing import Any
 
@@ -148,7 +149,7 @@ def on_ufunc(ufunc: np.ufunc, method: str, inputs: Any, kwargs: Any) -> Any:
     """NumPy's ``__array_ufunc__``."""
     if not all(map(_known, inputs)):
         return NotImplemented
-    inputs = tuple(repack(x) for x in inputs)
+    inputs = tuple(_operand(x, inputs) for x in inputs)
     if method != "__call__":
         mixes()
         return _METHODS[method](ufunc, *inputs, **kwargs)
@@ -198,6 +199,14 @@ def _masked(ufunc: np.ufunc, inputs: Any, out: Any, where: Any, kwargs: Any) -> 
             raise ValueError(f"a result of shape {shape} does not fit out= of shape {target.shape}")
         target[mask] = part
     return outs if len(outs) > 1 else outs[0]
+
+
+def _operand(x: Any, inputs: Any) -> Any:
+    """An operand as the rules want it; a Fraction is exact among exact ones only."""
+    if isinstance(x, Fraction):
+        exact = any(carries(other) and other.dtype == object for other in inputs)
+        return x if exact else float(x)
+    return repack(x)
 
 
 def _known(x: Any) -> bool:

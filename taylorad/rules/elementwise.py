@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -50,12 +49,7 @@ class ValueOnly:
 def together(*operands: Any) -> tuple[Any, list[Any]]:
     """The operands' parts over their joint algebra, of one dtype, broadcast to one shape."""
     algebra: Any = common(operands)
-    exact = any(isinstance(x, Number) and x.dtype == object for x in operands)
-    operands = tuple(
-        x if isinstance(x, (Number, int, float))
-        else float(x) if isinstance(x, Fraction) and not exact else np.asarray(x)
-        for x in operands
-    )  # fmt: skip
+    operands = tuple(x if isinstance(x, (Number, int, float)) else np.asarray(x) for x in operands)
     dtype = np.result_type(*(x.dtype if isinstance(x, Number) else x for x in operands))
     parts = [parts_over(algebra, x).astype(dtype, copy=False) for x in operands]
     ndim = max(p.ndim for p in parts)
@@ -118,6 +112,15 @@ def _step(function: Any) -> Callable[[Number], Any]:
         return make(x.algebra, parts)
 
     return forward
+
+
+def _sign(x: Number) -> Any:
+    """A step for real x; for complex x the unit number of its direction, which turns with it."""
+    if x.dtype.kind != "c":
+        return _step(np.sign)(x)
+    at_zero = x.parts[0] == 0
+    unit = x / np.where(at_zero, 1.0, np.absolute(x))
+    return with_value(np.where(at_zero, unit * np.nan, unit), np.sign(x.parts[0]))
 
 
 def _ldexp(x: Any, exponent: Any) -> Any:
