@@ -635,6 +635,21 @@ def test_shape_is_for_reading(x: Any) -> None:
         assert_rows(x, COEFFICIENTS.reshape(3, 5, 4))
 
 
+def test_flags(x: Any) -> None:
+    x.setflags(write=False)
+    for change in (lambda: x.fill(1.0), lambda: x.sort(), lambda: x[0].fill(0.0)):
+        with pytest.raises(ValueError, match="read-only"):
+            change()
+    x.setflags(write=True)
+    x[0] = 1.0
+    assert x.to_device("cpu") is x
+    with pytest.raises(ValueError, match="gpu"):
+        x.to_device("gpu")
+    for view in (np.broadcast_to(x, (2, 4, 5)), x.diagonal()):
+        with pytest.raises(ValueError, match="read-only"):
+            view[0] = 1.0
+
+
 def test_setting_real_and_imag() -> None:
     z = ta.Dual(np.array([1 + 2j, 3 + 4j]), 1 + 1j)
     assert_array_equal(z.real.value, [1, 3])

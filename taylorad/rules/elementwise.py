@@ -349,7 +349,7 @@ TABLE = [
     Elementwise(np.degrees, _scaled(np.degrees), _scaled_back(np.degrees)),
     Elementwise(np.absolute, _absolute, _absolute_back),
     Elementwise(np.fabs, _absolute, _absolute_back),
-    Elementwise(np.sign, _step(np.sign), _nowhere(np.sign)),
+    Elementwise(np.sign, _sign, _nowhere(np.sign)),
     Elementwise(np.floor, _step(np.floor), _nowhere(np.floor)),
     Elementwise(np.ceil, _step(np.ceil), _nowhere(np.ceil)),
     Elementwise(np.rint, _step(np.rint), _nowhere(np.rint)),
