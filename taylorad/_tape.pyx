@@ -1048,8 +1048,8 @@ def identity(g):
 def refuse(what):
     return TypeError(
         f"{what} of a Variable would drop its derivatives; write {what}(ta.value(x)) for the "
-        "plain value, use taylorad.math instead of math, and np.zeros_like(x) instead of "
-        "np.zeros(n) for an array to assign into"
+        "plain value, use taylorad.math instead of math, and np.zeros(n, like=x) or "
+        "np.zeros_like(x) instead of np.zeros(n) for an array to assign into"
     )
 
 

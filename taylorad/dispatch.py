@@ -220,7 +220,8 @@ def _known(x: Any) -> bool:
 def _rule(ufunc: np.ufunc) -> Rule:
     rule = UFUNCS.get(ufunc)
     if rule is None:
-        raise DerivativeError(_no_rule(f"np.{ufunc.__name__}"))
+        name = ufunc.__name__
+        raise DerivativeError(_no_rule(f"np.{name}" if getattr(np, name, 0) is ufunc else name))
     return rule
 
 
