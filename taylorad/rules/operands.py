@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from taylorad._numbers import Number, common, make, parts_over, repack, value
+from taylorad.dispatch import carries
 
 __all__ = [
     "NO_VALUE",
@@ -28,6 +29,7 @@ __all__ = [
     "number",
     "plain",
     "reduced_shape",
+    "rows_over",
     "with_value",
 ]
 
@@ -92,6 +94,16 @@ def constant(algebra: Any, values: Any) -> Any:
     parts = np.zeros((algebra.rows, *values.shape), dtype=values.dtype)
     parts[0] = values
     return make(algebra, parts)
+
+
+def rows_over(algebra: Any, operand: Any) -> Any:
+    """The coefficients over `algebra`; a plain operand keeps its dtype, be it of integers."""
+    if carries(operand):
+        return parts_over(algebra, operand)
+    operand = np.asarray(operand)
+    parts = np.zeros((algebra.rows, *operand.shape), operand.dtype)
+    parts[0] = operand
+    return parts
 
 
 def with_value(result: Any, values: Any) -> Any:

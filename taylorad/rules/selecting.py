@@ -16,6 +16,7 @@ import numpy as np
 
 from taylorad import dispatch
 from taylorad._numbers import Number, common, make, parts_over, repack, value
+from taylorad._tape import record
 from taylorad.rules.operands import (
     NO_VALUE,
     axes_of,
@@ -26,8 +27,10 @@ from taylorad.rules.operands import (
     number,
     plain,
     reduced_shape,
+    rows_over,
     with_value,
 )
+from taylorad.rules.recording import values_of
 
 __all__ = ["EXTREMES", "SELECTING", "Extreme", "Selecting"]
 
@@ -99,9 +102,14 @@ class Selecting:
     function: Callable[..., Any]
     expression: Callable[..., Any]
     elementwise: bool = False
+    recorded: Callable[..., Any] | None = None
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.expression(*args, **kwargs)
+
+    def reverse(self, *args: Any, **kwargs: Any) -> Any:
+        """Record the function: as a whole, or as the functions its expression calls."""
+        return (self.recorded or self.expression)(*args, **kwargs)
 
 
 def ptp(a: Any, axis: Any = None, out: None = None, keepdims: Any = NO_VALUE) -> Any:
@@ -153,20 +161,33 @@ def where(condition: Any, x: Any = NO_VALUE, y: Any = NO_VALUE, /) -> Any:
     if x is NO_VALUE or y is NO_VALUE:
         raise ValueError("either both or neither of x and y should be given")
     x, y = number(x), number(y)
-    values = np.where(condition, value(x), value(y))
     algebra = common((x, y))
     if algebra is None:
-        return values
-    parts = np.empty((algebra.rows, *values.shape), dtype=values.dtype)
-    parts[0] = values
-    taken, left = (_aligned(parts_over(algebra, operand), values.ndim) for operand in (x, y))
-    parts[1:] = np.where(condition, taken[1:], left[1:])
-    return make(algebra, parts)
+        return np.where(condition, x, y)
+    dtype = _common_dtype(value(x), value(y))
+    ndim = max(np.ndim(condition), np.ndim(x), np.ndim(y))
+    parts = np.where(condition, *(_aligned(rows_over(algebra, each), ndim) for each in (x, y)))
+    return make(algebra, parts if parts.dtype == dtype else parts.astype(dtype))
+
+
+def _where_recorded(condition: Any, x: Any = NO_VALUE, y: Any = NO_VALUE, /) -> Any:
+    if x is NO_VALUE or y is NO_VALUE:
+        return where(condition, x, y)
+    condition, x, y = plain(number(condition)), number(x), number(y)
+    pulls = (lambda g: np.where(condition, g, 0), lambda g: np.where(condition, 0, g))
+    return record(np.where(condition, *values_of((x, y))), (x, y), pulls)
+
+
+def _common_dtype(*values: Any) -> Any:
+    """What NumPy makes of arrays and scalars, of which Python's own are weak."""
+    known = (int, float, complex, np.ndarray, np.generic)
+    return np.result_type(*(v if isinstance(v, known) else np.asarray(v) for v in values))
 
 
 def _aligned(parts: Any, ndim: int) -> Any:
     """Coefficients with the axes of length 1 that broadcasting to `ndim` axes supposes."""
-    return parts.reshape(parts.shape[0], *(1,) * (ndim + 1 - parts.ndim), *parts.shape[1:])
+    missing = ndim + 1 - parts.ndim
+    return np.reshape(parts, (len(parts), *(1,) * missing, *parts.shape[1:])) if missing else parts
 
 
 def select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
@@ -302,12 +323,12 @@ def trim_zeros(filt: Any, trim: Any = "fb", axis: Any = NO_VALUE) -> Any:
 
 
 SELECTING = (
-    #         function          expression      elementwise
+    #         function          expression      elementwise recorded
     Selecting(np.ptp,           ptp),
     Selecting(np.sort,          sort),
     Selecting(np.partition,     partition),
     Selecting(np.sort_complex,  sort_complex),
-    Selecting(np.where,         where,          True),
+    Selecting(np.where,         where,          True,       _where_recorded),
     Selecting(np.select,        select,         True),
     Selecting(np.choose,        choose,         True),
     Selecting(np.clip,          clip,           True),
