@@ -13,8 +13,7 @@ total degree. Two facts follow that everything else relies on:
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -34,14 +33,19 @@ def new_tag() -> int:
     return next(_tags)
 
 
-@contextmanager
-def opened(tag: int) -> Iterator[None]:
-    """While a transform's function runs, its level is the innermost one."""
-    token = _innermost.set(tag)
-    try:
-        yield
-    finally:
-        _innermost.reset(token)
+class opened:
+    """A context in which the level of a transform, whose function runs, is the innermost."""
+
+    __slots__ = ("_tag", "_token")
+
+    def __init__(self, tag: int) -> None:
+        self._tag = tag
+
+    def __enter__(self) -> None:
+        self._token = _innermost.set(self._tag)
+
+    def __exit__(self, *error: object) -> None:
+        _innermost.reset(self._token)
 
 
 def innermost() -> int:

@@ -10,8 +10,8 @@ import numpy as np
 
 from taylorad import _tape
 from taylorad._tape import Graph, Variable, pull_back
+from taylorad._trees import flatten
 from taylorad.algebra import innermost
-from taylorad.transforms._trees import flatten
 
 __all__ = ["GradientTape", "Variable"]
 

@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 
 from taylorad._numbers import Number, common, make, parts_over, repack
+from taylorad._trees import flatten
 from taylorad.algebra import Algebra, dual, new_tag, taylor
-from taylorad.transforms._trees import flatten
 from taylorad.valuation import undecided
 
 __all__ = ["Expansion", "Level", "assemble", "common_dtype", "expand", "shape_of"]

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from taylorad._numbers import Number, repack, value
+from taylorad._trees import flatten, structure
 from taylorad.algebra import Algebra, Factor
 from taylorad.transforms._arguments import check_callable, check_order, named, numeric
 from taylorad.transforms._levels import Expansion, Level, assemble, common_dtype, expand
-from taylorad.transforms._trees import flatten, structure
 from taylorad.transforms.elementwise import expand_elementwise
 
 __all__ = ["directional_derivative", "jet", "jvp", "stop_gradient", "taylor"]
