@@ -204,7 +204,7 @@ class Algebra:
         Whether `degree` is below the sum of the factors' orders.
     """
 
-    __slots__ = ("__weakref__", "capped", "degree", "factors", "structure", "classes")
+    __slots__ = ("__weakref__", "capped", "classes", "degree", "factors", "structure")
 
     factors: tuple[Factor, ...]
     degree: int
