@@ -1,7 +1,7 @@
 """Functions that make arrays: after a prototype, or anew with ``like=``.
 
-What they make over a prototype's algebra is a number without derivatives, into which
-numbers can be assigned: ``out = np.zeros_like(x); out[0] = x[0] ** 2``. Where an integer
+What they make after a number or a Variable is one without derivatives, into which such
+can be assigned: ``out = np.zeros_like(x); out[0] = x[0] ** 2``. Where an integer
 or boolean dtype is asked for, the result is a plain array, usable as an index or a mask.
 """
 
@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from taylorad import dispatch
-from taylorad._numbers import Number, common, make, parts_over, repack, value
-from taylorad.rules.operands import constant, is_number_dtype, number
+from taylorad._numbers import repack, value
+from taylorad.dispatch import carries
+from taylorad.rules.operands import as_dtype, constant_like, is_number_dtype, number
 
 __all__ = ["LIKE", "PROTOTYPE", "Full", "FullLike", "Like", "Prototype"]
 
@@ -30,8 +31,7 @@ class Prototype:
     def __call__(self, a: Any, *args: Any, **kwargs: Any) -> Any:
         a = number(a)
         # NumPy judges every option; `subok` is about subclasses of its own arrays.
-        values = self.function(value(a), *args, **kwargs)
-        return _over(a, values)
+        return _over(a, self.function(value(a), *args, **kwargs))
 
 
 PROTOTYPE = (
@@ -42,25 +42,21 @@ PROTOTYPE = (
 
 
 def _over(prototype: Any, values: Any) -> Any:
-    """The values as a number without derivatives, where their dtype can be differentiated."""
-    if not isinstance(prototype, Number) or not is_number_dtype(values.dtype):
-        return values
-    return constant(prototype.algebra, values)
+    """The values as a constant, where their dtype can be differentiated."""
+    return constant_like((prototype,), values) if is_number_dtype(values.dtype) else values
 
 
-def _filled(values: Any, fill_value: Any, algebra: Any) -> Any:
+def _filled(values: Any, fill_value: Any, prototype: Any) -> Any:
     """`values`, made by filling with the value of `fill_value`, with its derivatives."""
-    if algebra is None or not (isinstance(fill_value, Number) or is_number_dtype(values.dtype)):
-        return values
+    if not carries(fill_value):
+        return _over(prototype, values)
     if not is_number_dtype(values.dtype):
         raise TypeError(
             f"an array of {values.dtype} cannot be filled with a number that has derivatives; "
             "leave dtype out, or fill with taylorad.value(fill_value)"
         )
-    parts = np.empty((algebra.rows, *values.shape), dtype=values.dtype)
-    fill = parts_over(algebra, fill_value)
-    parts[...] = fill.reshape(-1, *(1,) * (parts.ndim - fill.ndim), *fill.shape[1:])
-    return make(algebra, parts)
+    constant = constant_like((prototype, fill_value), values)
+    return as_dtype(np.where(True, fill_value, constant), values.dtype)
 
 
 @dataclass(frozen=True)
@@ -73,19 +69,19 @@ class FullLike:
     def __call__(self, a: Any, fill_value: Any, *args: Any, **kwargs: Any) -> Any:
         a, fill_value = number(a), number(fill_value)
         values = self.function(value(a), value(fill_value), *args, **kwargs)
-        return _filled(values, fill_value, common((a, fill_value)))
+        return _filled(values, fill_value, a)
 
 
 @dataclass(frozen=True)
 class Like:
-    """A function with ``like=``: what it makes is a number over the algebra of `like`."""
+    """A function with ``like=``: what it makes is a constant that can hold what `like` can."""
 
     function: Callable[..., Any]
     like: bool = True
 
     def __call__(self, *args: Any, prototype: Any = None, **kwargs: Any) -> Any:
         made = repack(self.function(*args, **kwargs))
-        return made if isinstance(made, Number) else _over(prototype, made)
+        return made if carries(made) else _over(prototype, made)
 
 
 @dataclass(frozen=True)
@@ -100,7 +96,7 @@ class Full:
     ) -> Any:
         fill_value = number(fill_value)
         values = self.function(shape, value(fill_value), *args, **kwargs)
-        return _filled(values, fill_value, common((prototype, fill_value)))
+        return _filled(values, fill_value, prototype)
 
 
 # Those that take an array (`array`, `asarray`, ...) are linear in it: see `linear`.

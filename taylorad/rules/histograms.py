@@ -13,9 +13,11 @@ from typing import Any
 import numpy as np
 
 from taylorad import dispatch
-from taylorad._numbers import Number, value
+from taylorad._numbers import value
+from taylorad._tape import scatter
+from taylorad.dispatch import carries
 from taylorad.rules.composite import Composite
-from taylorad.rules.operands import coefficientwise, number, plain, with_value
+from taylorad.rules.operands import number, plain, with_value
 
 __all__ = ["HISTOGRAMS"]
 
@@ -23,14 +25,14 @@ __all__ = ["HISTOGRAMS"]
 def _edges(data: Any, bins: Any, limits: Any, values: Any) -> Any:
     """The edges of the bins along one dimension, whose values are known."""
     if not isinstance(bins, str) and np.ndim(bins) == 1:
-        return bins if isinstance(bins, Number) else values
+        return bins if carries(bins) else values
     if limits is not None:
         low, high = limits
     elif np.size(data):
         low, high = np.min(data), np.max(data)
     else:
         return values
-    if not isinstance(low, Number) and not isinstance(high, Number):
+    if not (carries(low) or carries(high)):
         return values
     if value(low) == value(high):
         low, high = low - 0.5, high + 0.5
@@ -50,13 +52,10 @@ def histogram(
     """Counts, or sums of weights, and the edges of the bins."""
     a, bins, range, weights = number(a), _bins(bins), _range(range), number(weights)
     values, places, limits = value(a), plain(bins), plain(range)
-    edges = _edges(a, bins, range, np.histogram(values, places, limits, weights=value(weights))[1])
-    if weights is None:
-        counts = np.histogram(values, places, limits)[0]
-    else:
-        counts = coefficientwise(
-            lambda w: np.histogram(values, places, limits, weights=w)[0], weights
-        )
+    counts, borders = np.histogram(values, places, limits, weights=value(weights))
+    edges = _edges(a, bins, range, borders)
+    if carries(weights):
+        counts = with_value(_sums(np.ravel(weights), [np.ravel(values)], [borders]), counts)
     if density:
         counts = counts / np.diff(edges) / np.sum(counts)
     return counts, edges
@@ -67,7 +66,7 @@ def histogramdd(
 ) -> tuple[Any, Any]:
     """Counts, or sums of weights, in boxes, and the edges of the boxes."""
     sample, weights = number(sample), number(weights)
-    if not (isinstance(sample, Number | np.ndarray) and np.ndim(sample) == 2):
+    if not ((carries(sample) or isinstance(sample, np.ndarray)) and np.ndim(sample) == 2):
         sample = np.atleast_2d(sample).T
     elif isinstance(sample, list | tuple):
         sample = sample.T
@@ -79,10 +78,8 @@ def histogramdd(
     found = np.histogramdd(values, places, limits, weights=value(weights))
     edges = [_edges(sample[:, i], bins[i], ranges[i], found[1][i]) for i in _indices(found[1])]
     counts = found[0]
-    if isinstance(weights, Number):
-        counts = coefficientwise(
-            lambda w: np.histogramdd(values, places, limits, weights=w)[0], weights
-        )
+    if carries(weights):
+        counts = with_value(_sums(weights, np.transpose(values), found[1]), counts)
     if density:
         total = np.sum(counts)
         for i in _indices(edges):
@@ -108,6 +105,17 @@ def histogram2d(
         bins = [bins, bins]
     counts, edges = histogramdd(np.stack([x, y], axis=1), bins, range, density, weights)
     return counts, edges[0], edges[1]
+
+
+def _sums(weights: Any, columns: Sequence[Any], borders: Sequence[Any]) -> Any:
+    """The sums of the weights of the points in each box; the last bin has its upper edge."""
+    shape = tuple(len(edges) - 1 for edges in borders)
+    index = [
+        np.where(x == edges[-1], len(edges) - 1, np.searchsorted(edges, x, "right")) - 1
+        for x, edges in zip(columns, borders, strict=True)
+    ]
+    inside = np.all([(0 <= i) & (i < n) for i, n in zip(index, shape, strict=True)], axis=0)
+    return scatter(weights[inside], shape, tuple(i[inside] for i in index))
 
 
 def _indices(sequence: Sequence[Any]) -> list[int]:

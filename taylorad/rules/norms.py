@@ -11,8 +11,8 @@ import numpy as np
 from numpy import linalg
 
 from taylorad import dispatch
-from taylorad._numbers import Number, value
-from taylorad.dispatch import DerivativeError
+from taylorad._numbers import value
+from taylorad.dispatch import DerivativeError, carries
 from taylorad.rules.composite import Composite
 from taylorad.rules.operands import axes_of, given, number
 from taylorad.rules.statistics import root, square_of_modulus
@@ -50,7 +50,7 @@ def matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:
 
 def _of_vectors(x: Any, ord: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
     options: dict[str, Any] = {"axis": axes, "keepdims": keepdims}
-    if isinstance(ord, Number):  # even one whose value is 1 or 2: it may move
+    if carries(ord):  # even one whose value is 1 or 2: it may move
         return _root_of_powers(np.sum(_powers(x, ord), **options), ord)
     if ord is None or ord == 2:
         return root(np.sum(square_of_modulus(x), **options))
@@ -70,7 +70,7 @@ def _of_vectors(x: Any, ord: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
 
 def _powers(x: Any, p: Any) -> Any:
     """|x|^p; an even power is one of x itself, which is smooth at zero."""
-    if not isinstance(p, Number) and p % 2 == 0:
+    if not carries(p) and p % 2 == 0:
         return square_of_modulus(x) ** (int(p) // 2)
     modulus = np.abs(x)
     zero = value(x) == 0
@@ -92,7 +92,7 @@ def _of_matrices(x: Any, ord: Any, axes: tuple[int, int], keepdims: bool) -> Any
     row, column = axes
     if row == column:
         raise ValueError("Duplicate axes given.")
-    if isinstance(ord, Number):
+    if carries(ord):
         raise TypeError(
             "the order of a matrix norm is a name, not a variable; give taylorad.value(ord)"
         )

@@ -1,27 +1,29 @@
 """What the rules that are not recurrences share: values, coefficient rows, dtypes, axes.
 
 A rule here lets the *values* decide (which element is the largest, where a condition
-holds) and then applies a map that is linear at these values to every coefficient. The
-value row itself always comes from NumPy, so that it is the same to the last bit.
+holds) and then applies a map that is linear at these values to every coefficient, or
+records it. The value itself always comes from NumPy, so that it is the same to the last
+bit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from taylorad._numbers import Number, common, make, parts_over, repack, value
-from taylorad.dispatch import carries
+from taylorad._tape import identity, record
+from taylorad.dispatch import Reverse, carries
 
 __all__ = [
     "NO_VALUE",
     "as_dtype",
     "axes_of",
-    "coefficientwise",
     "constant",
+    "constant_like",
     "given",
     "is_nan",
     "is_number_dtype",
@@ -96,6 +98,24 @@ def constant(algebra: Any, values: Any) -> Any:
     return make(algebra, parts)
 
 
+def constant_like(operands: Sequence[Any], values: Any) -> Any:
+    """What the operands would make together, with these values and no derivatives.
+
+    It can be assigned into: numbers over their algebra, where a Variable is on record.
+    """
+    operands = [x for x in operands if carries(x)]
+    if Reverse.owns(operands):
+        values = np.array(values, None if is_number_dtype(values.dtype) else float)
+        return record(values[()], operands, [None] * len(operands))
+    algebra = common(operands)
+    if algebra is None:
+        return values
+    parts = constant(algebra, values).parts
+    return make(
+        algebra, constant_like([x.parts if isinstance(x, Number) else x for x in operands], parts)
+    )
+
+
 def rows_over(algebra: Any, operand: Any) -> Any:
     """The coefficients over `algebra`; a plain operand keeps its dtype, be it of integers."""
     if carries(operand):
@@ -107,35 +127,23 @@ def rows_over(algebra: Any, operand: Any) -> Any:
 
 
 def with_value(result: Any, values: Any) -> Any:
-    """A number just made, with its value row replaced by NumPy's own result.
+    """A number or Variable just made, with its value replaced by NumPy's own result.
 
     A sum of products in another order than NumPy's differs in the last bits; a program
     must not see another value because it asks for derivatives.
     """
-    if not isinstance(result, Number):
-        return result
-    parts = result.parts
-    parts[0] = values
-    return make(result.algebra, parts)
-
-
-def coefficientwise(function: Callable[..., Any], *operands: Any) -> Any:
-    """Apply a function that is linear in all `operands` together to each coefficient.
-
-    y_k = function(u_k, v_k, ...); plain operands have the coefficients (v, 0, 0, ...).
-    """
-    algebra = common(operands)
-    values = function(*(value(operand) for operand in operands))
-    if algebra is None:
-        return values
-    values = np.asarray(values)
-    parts = [parts_over(algebra, operand) for operand in operands]
-    dtype = values.dtype if is_number_dtype(values.dtype) else np.dtype(float)
-    out = np.empty((algebra.rows, *values.shape), dtype=dtype)
-    out[0] = values
-    for k in range(1, algebra.rows):
-        out[k] = function(*(part[k] for part in parts))
-    return make(algebra, out)
+    if isinstance(result, Number):
+        parts = result.parts
+        if isinstance(parts, np.ndarray):
+            parts[0] = values
+        else:
+            first = with_value(parts[0], values)
+            parts = np.concatenate([np.reshape(first, (1, *first.shape)), parts[1:]])
+        return make(result.algebra, parts)
+    if carries(result):
+        held = result.value  # of a lower level, if it carries derivatives as well
+        return record(with_value(+held, values) if carries(held) else values, (result,), (identity,))
+    return result
 
 
 def axes_of(axis: Any, ndim: int) -> tuple[int, ...]:

@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 
 from taylorad import dispatch
-from taylorad._numbers import Number, common, value
+from taylorad._numbers import value
+from taylorad.dispatch import carries
 from taylorad.rules.operands import (
     NO_VALUE,
     axes_of,
-    constant,
+    constant_like,
     given,
     is_nan,
     last_axis,
@@ -100,13 +101,12 @@ def _between(
     values = np.asarray(value(a))
     weighted = {} if weights is None else {"weights": weights}
     result = np.asarray(row.function(values, *positional, axis=axis, **options, **weighted))
-    algebra = common([a, q])
-    if algebra is None:
+    if not (carries(a) or carries(q)):
         return result[()]
     axes = axes_of(axis, values.ndim)
     x, v = last_axis(a, axes), last_axis(values, axes)
     if v.size == 0:
-        return constant(algebra, result)
+        return constant_like((a, q), result)
 
     order = np.argsort(v, axis=-1, kind="stable")
     missing = is_nan(np.take_along_axis(v, order, -1)) & row.skips_nan
@@ -129,7 +129,7 @@ def _between(
     low, high = (
         np.take_along_axis(x, np.take_along_axis(order, index, -1), -1) for index in (below, above)
     )
-    if isinstance(q, Number) and options.get("method") in POSITIONS:
+    if carries(q) and options.get("method") in POSITIONS:
         y = low + (share + _motion(row, q, options["method"], last + 1)) * (high - low)
     else:
         if values.dtype == object:

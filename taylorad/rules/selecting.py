@@ -15,13 +15,14 @@ from typing import Any
 import numpy as np
 
 from taylorad import dispatch
-from taylorad._numbers import Number, common, make, parts_over, repack, value
+from taylorad._numbers import common, make, parts_over, repack, value
 from taylorad._tape import record
+from taylorad.dispatch import Reverse, carries
 from taylorad.rules.operands import (
     NO_VALUE,
+    as_dtype,
     axes_of,
-    coefficientwise,
-    constant,
+    constant_like,
     given,
     is_nan,
     number,
@@ -58,30 +59,70 @@ class Extreme:
         extreme = np.asarray(self.function(values, axis=axis, keepdims=True, **options))
         axes = axes_of(axis, values.ndim)
         shape = reduced_shape(values.shape, axes, keepdims)
-        candidates = [a] if initial is NO_VALUE else [a, initial]
-        algebra = common(candidates)
+        algebra = common((a, initial))
         if algebra is None:
             return extreme.reshape(shape)[()]
-
-        chosen = values == extreme
-        if where is not NO_VALUE:
-            chosen &= where
-        ties = np.sum(chosen, axis=axes, keepdims=True)
-        parts = parts_over(algebra, a)
+        chosen, tied, ties, undefined = _ties(values, extreme, value(initial), where, axes)
         behind = tuple(axis + 1 for axis in axes)
-        total = np.sum(np.where(chosen, parts, 0), axis=behind, keepdims=True)
+        total = np.sum(np.where(chosen, parts_over(algebra, a), 0), axis=behind, keepdims=True)
         if initial is not NO_VALUE:
-            tied = value(initial) == extreme
-            ties = ties + tied
-            start = parts_over(algebra, initial).reshape(-1, *(1,) * values.ndim)
+            start = parts_over(algebra, initial)
+            start = np.reshape(start, (algebra.rows, *(1,) * values.ndim))
             total = total + np.where(tied, start, 0)
-        undefined = is_nan(extreme)
         # As in NumPy, `initial` does not widen the result.
-        total = total.astype(extreme.dtype, copy=False)
-        out_parts = total / np.where(undefined, 1, ties).astype(total.dtype)
-        out_parts[:, undefined] = np.nan
-        out_parts[0] = extreme
-        return make(algebra, out_parts.reshape(algebra.rows, *shape))
+        total = as_dtype(total, extreme.dtype)
+        parts = total / ties.astype(total.dtype)
+        if np.any(undefined):
+            parts = np.where(undefined, np.nan, parts)
+        parts = np.reshape(parts, (algebra.rows, *shape))
+        return with_value(make(algebra, parts), extreme.reshape(shape))
+
+    def reverse(
+        self,
+        a: Any,
+        axis: Any = None,
+        out: None = None,
+        keepdims: Any = NO_VALUE,
+        initial: Any = NO_VALUE,
+        where: Any = NO_VALUE,
+    ) -> Any:
+        """Record the reduction: what the elements share of the cotangent is by their values."""
+        a, initial, where = number(a), number(initial), plain(number(where))
+        first, start = values_of((a, initial))
+        options = given(keepdims=keepdims, initial=start, where=where)
+        axes = axes_of(axis, np.ndim(a))
+        kept = reduced_shape(np.shape(a), axes, True)
+
+        def shares(g: Any, y: Any, a: Any, initial: Any) -> tuple[Any, Any, Any, Any]:
+            extreme = np.reshape(value(y), kept)
+            chosen, tied, ties, undefined = _ties(value(a), extreme, value(initial), where, axes)
+            g = np.reshape(g, kept) / ties.astype(extreme.real.dtype)
+            return g, chosen, tied, undefined
+
+        def to_elements(*kept: Any) -> Any:
+            g, chosen, _, undefined = shares(*kept)
+            g = np.where(chosen, g, 0)
+            return np.where(undefined, np.nan, g) if np.any(undefined) else g
+
+        def to_start(*kept: Any) -> Any:
+            g, _, tied, _ = shares(*kept)
+            return np.where(tied, g, 0)
+
+        y = self.function(first, axis=axis, **options)
+        return record(y, (a, initial), (to_elements, to_start), "both")
+
+
+def _ties(
+    values: Any, extreme: Any, initial: Any, where: Any, axes: tuple[int, ...]
+) -> tuple[Any, Any, Any, Any]:
+    """Which elements are the extreme, whether `initial` is, how many are, and where it is nan."""
+    chosen = values == extreme
+    if where is not NO_VALUE:
+        chosen = chosen & where
+    tied = initial == extreme if initial is not NO_VALUE else np.zeros(extreme.shape, bool)
+    ties = np.sum(chosen, axis=axes, keepdims=True) + tied
+    undefined = is_nan(extreme)
+    return chosen, tied, np.where(undefined, 1, ties), undefined
 
 
 EXTREMES = (
@@ -192,23 +233,24 @@ def _aligned(parts: Any, ndim: int) -> Any:
 
 def select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
     """The first choice whose condition holds."""
-    conditions = plain(list(condlist))
+    conditions, default = plain(list(condlist)), number(default)
     choices = [number(choice) for choice in choicelist]
-    return coefficientwise(
-        lambda default, *choices: np.select(conditions, list(choices), default),
-        number(default),
-        *choices,
-    )
+    values = np.select(conditions, plain(choices), value(default))  # NumPy judges the lists
+    result = default
+    for condition, choice in zip(conditions[::-1], choices[::-1], strict=True):
+        result = np.where(condition, choice, result)
+    return as_dtype(np.broadcast_to(result, values.shape), values.dtype)
 
 
 def choose(a: Any, choices: Any, out: None = None, mode: str = "raise") -> Any:
     """The choice that the integers `a` name."""
-    index = plain(number(a))
-    listed = list(choices)
-    return coefficientwise(
-        lambda *choices: np.choose(index, choices, mode=mode),
-        *(number(choice) for choice in listed),
-    )
+    listed = [number(choice) for choice in choices]
+    taken = np.choose(plain(number(a)), range(len(listed)), mode=mode)  # NumPy judges them
+    values = np.choose(taken, plain(listed))
+    result = listed[0]
+    for i, choice in enumerate(listed[1:], start=1):
+        result = np.where(taken == i, choice, result)
+    return as_dtype(np.broadcast_to(result, values.shape), values.dtype)
 
 
 def clip(
@@ -229,16 +271,46 @@ def clip(
         )
     a, a_min, a_max, min, max = map(number, (a, a_min, a_max, min, max))
     bounds = given(a_min=a_min, a_max=a_max, min=min, max=max)
-    values = np.clip(value(a), **plain(bounds))  # NumPy judges which bounds may be given
     low, high = bounds.get("a_min", bounds.get("min")), bounds.get("a_max", bounds.get("max"))
-    result = a
-    if low is not None:
-        bound = value(low)
-        result = np.where((value(result) < bound) | is_nan(bound), low, result)
-    if high is not None:
-        bound = value(high)
-        result = np.where((value(result) > bound) | is_nan(bound), high, result)
+    if Reverse.owns((a, low, high)):
+        # NumPy judges which bounds may be given
+        names, held = list(bounds), values_of((a, *bounds.values()))
+        values = np.clip(held[0], **dict(zip(names, held[1:], strict=True)))
+        return record(values, (a, low, high), _CLIPPED, "operands")
+    values = np.clip(value(a), **plain(bounds))
+    below, above = _outside(a, low, high)
+    result = a if low is None else np.where(below, low, a)
+    result = result if high is None else np.where(above, high, result)
     return with_value(+result, values)
+
+
+def _outside(a: Any, low: Any, high: Any) -> tuple[Any, Any]:
+    """Where the lower bound replaces `a`, and where the upper one replaces what is then there."""
+    a, low, high = value(a), value(low), value(high)
+    below, above = np.False_, np.False_
+    if low is not None:
+        below = (a < low) | is_nan(low)
+        a = np.where(below, low, a)
+    if high is not None:
+        above = (a > high) | is_nan(high)
+    return below, above
+
+
+def _clipped(g: Any, a: Any, low: Any, high: Any) -> Any:
+    below, above = _outside(a, low, high)
+    return np.where(below | above, 0, g)
+
+
+def _clipped_low(g: Any, a: Any, low: Any, high: Any) -> Any:
+    below, above = _outside(a, low, high)
+    return np.where(below & ~above, g, 0)
+
+
+def _clipped_high(g: Any, a: Any, low: Any, high: Any) -> Any:
+    return np.where(_outside(a, low, high)[1], g, 0)
+
+
+_CLIPPED = (_clipped, _clipped_low, _clipped_high)
 
 
 def nan_to_num(
@@ -284,13 +356,13 @@ def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> An
     conditions = conditions.reshape(len(conditions), *np.shape(whole))
     pieces = []
     for condition, piece in zip(conditions, funclist, strict=True):
-        if callable(piece) and not isinstance(piece, Number):  # a Taylor can be called
+        if callable(piece) and not carries(piece):  # a Taylor can be called
             if not condition.any():
                 continue
             piece = piece(whole[condition], *args, **kw)
         pieces.append((condition, repack(piece)))
-    algebra = common([x, *(piece for _, piece in pieces)])
-    result = constant(algebra, np.zeros(np.shape(whole), dtype=values.dtype))
+    zeros = np.zeros(np.shape(whole), dtype=values.dtype)
+    result = constant_like([x, *(piece for _, piece in pieces)], zeros)
     for condition, piece in pieces:
         result[condition] = piece
     return np.reshape(result, values.shape)
@@ -298,12 +370,12 @@ def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> An
 
 def round_(a: Any, decimals: Any = 0, out: None = None) -> Any:
     """Rounded to `decimals`: constant between the steps, so without derivatives."""
-    return constant(a.algebra, np.round(value(a), decimals))
+    return constant_like((a,), np.round(value(a), decimals))
 
 
 def fix(x: Any, out: None = None) -> Any:
     """Rounded towards zero."""
-    return constant(x.algebra, np.trunc(value(x)))
+    return constant_like((x,), np.trunc(value(x)))
 
 
 def trim_zeros(filt: Any, trim: Any = "fb", axis: Any = NO_VALUE) -> Any:

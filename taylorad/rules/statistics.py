@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from taylorad import dispatch
-from taylorad._numbers import Number, value
+from taylorad._numbers import value
+from taylorad.dispatch import carries
 from taylorad.rules.composite import Composite
 from taylorad.rules.operands import (
     NO_VALUE,
@@ -264,7 +265,7 @@ def cov(
         ddof = 0 if bias else 1
     frequencies = _weights(fweights, "fweights", x.shape[1])
     if frequencies is not None:
-        if isinstance(frequencies, Number):
+        if carries(frequencies):
             raise TypeError(
                 "fweights are counts, which have no derivatives; give aweights, or "
                 "taylorad.value(fweights)"
