@@ -347,7 +347,7 @@ def _fold(ufunc: np.ufunc, x: Any, axis: Any, keepdims: bool, initial: Any, wher
         items.insert(0, initial)
     if not items:
         raise ValueError(f"np.{ufunc.__name__}.reduce of an empty axis has no identity")
-    result = items[0]
+    result = items[0] if len(items) > 1 else +items[0]  # never a view of x
     for item in items[1:]:
         result = ufunc(result, item)
     return np.reshape(result, kept) if keepdims else result

@@ -220,6 +220,85 @@ def test_copies_do_not(x: Any) -> None:
         assert not np.shares_memory(copy.coefficients, x.coefficients)
 
 
+# What gives new memory in NumPy must not give the old: writing to it would change x.
+FRESH: dict[str, Callable[[Any], Any]] = {
+    "index": lambda a: a[np.arange(len(a))],
+    "second index": lambda a: a[:, np.arange(a.shape[1])],
+    "mask": lambda a: a[a > -99],
+    "plus": lambda a: +a,
+    "times 1": lambda a: a * 1,
+    "plus 0": lambda a: a + 0,
+    "power": lambda a: a**1,
+    "positive": lambda a: np.positive(a),
+    "absolute": lambda a: np.abs(a),
+    "sum": lambda a: np.sum(a, axis=0),
+    "sum of axes": lambda a: np.sum(a, axis=()),
+    "prod": lambda a: np.prod(a, axis=0),
+    "prod keepdims": lambda a: np.prod(a, axis=1, keepdims=True),
+    "max": lambda a: np.max(a, axis=0),
+    "min": lambda a: a.min(axis=1),
+    "mean": lambda a: a.mean(axis=0),
+    "median": lambda a: np.median(a, axis=0),
+    "cumsum": lambda a: np.cumsum(a, axis=0),
+    "cumprod": lambda a: np.cumprod(a, axis=0),
+    "sort": lambda a: np.sort(a, axis=0),
+    "partition": lambda a: np.partition(a, 0, axis=0),
+    "where": lambda a: np.where(a > -99, a, 0),
+    "clip": lambda a: np.clip(a, -99, 99),
+    "maximum": lambda a: np.maximum(a, -99),
+    "fmin": lambda a: np.fmin(a, 99),
+    "concatenate": lambda a: np.concatenate([a]),
+    "stack": lambda a: np.stack([a]),
+    "hstack": lambda a: np.hstack([a]),
+    "repeat": lambda a: a.repeat(1, axis=0),
+    "tile": lambda a: np.tile(a, 1),
+    "roll": lambda a: np.roll(a, 0, axis=0),
+    "take": lambda a: a.take(np.arange(len(a)), axis=0),
+    "take_along_axis": lambda a: np.take_along_axis(a, np.zeros((1, a.shape[1]), int), axis=0),
+    "compress": lambda a: a.compress(np.ones(len(a), dtype=bool), axis=0),
+    "delete": lambda a: np.delete(a, [], axis=0),
+    "insert": lambda a: np.insert(a, 0, 1.0, axis=0),
+    "append": lambda a: np.append(a, a, axis=0),
+    "diff": lambda a: np.diff(a, n=0, axis=0) + 0,
+    "pad": lambda a: np.pad(a, 0),
+    "copy": lambda a: np.copy(a),
+    "array": lambda a: a.copy(),
+    "flatten": lambda a: a.flatten(),
+    "astype": lambda a: a.astype(float),
+    "round": lambda a: np.round(a, 30),
+    "nan_to_num": lambda a: np.nan_to_num(a),
+    "matmul": lambda a: a @ np.eye(a.shape[1]),
+    "einsum": lambda a: np.einsum("ij,ij->ij", a, np.ones(a.shape)),
+    "outer": lambda a: np.multiply.outer(a, 1.0),
+    "reduce": lambda a: np.add.reduce(a, axis=0),
+    "reduce by maximum": lambda a: np.maximum.reduce(a, axis=0),
+    "reduce by subtract": lambda a: np.subtract.reduce(a, axis=0),
+    "accumulate": lambda a: np.multiply.accumulate(a, axis=0),
+    "accumulate by hypot": lambda a: np.hypot.accumulate(a, axis=0),
+    "reduceat": lambda a: np.add.reduceat(a, [0], axis=0),
+    "conj": lambda a: np.conjugate(a) * 1,
+    "nansum": lambda a: np.nansum(a, axis=0),
+    "norm": lambda a: np.linalg.norm(a, axis=0),
+}
+
+
+@pytest.mark.parametrize("shape", [(4, 5), (1, 3), (3, 1), (1, 1)])
+@pytest.mark.parametrize("name", FRESH)
+def test_results_are_views_where_numpy_s_are(name: str, shape: tuple[int, int]) -> None:
+    rows = RNG.uniform(0.5, 1.5, (3, *shape))
+    for layout in (rows, rows.transpose(0, 2, 1).copy().transpose(0, 2, 1)):
+        x, plain = ta.Taylor(layout.copy()), layout[0].copy()
+        got, want = FRESH[name](x), FRESH[name](plain)
+        assert got.shape == want.shape
+        assert np.shares_memory(got.coefficients, x.coefficients) == np.shares_memory(want, plain)
+        if want.flags.c_contiguous and want.ndim:
+            # and so on: a view of the result is one where NumPy's is
+            assert np.shares_memory(got.reshape(-1).coefficients, got.coefficients)
+            got.reshape(-1)[0] = 77.0
+            assert got.value.ravel()[0] == 77
+            assert_array_equal(x.coefficients, layout)
+
+
 def test_overlapping_assignment(x: Any) -> None:
     want = COEFFICIENTS.copy()
     want[:, 1:] = want[:, :-1].copy()
