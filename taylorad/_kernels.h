@@ -17,8 +17,10 @@
 
 #if defined(__GNUC__) || defined(__clang__)
 #define INLINE static inline __attribute__((always_inline, unused))
+#define RESTRICT __restrict__
 #else
 #define INLINE static inline
+#define RESTRICT __restrict
 #endif
 
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 12 && defined(__x86_64__) && defined(__gnu_linux__)
@@ -48,13 +50,15 @@ typedef struct {
 
 /* acc[t] = sum of u_i v_j over the pairs from `first` up to `last` */
 INLINE void convolve(const Table *T, int first, int last, const double *u, ptrdiff_t su,
-                     const double *v, ptrdiff_t sv, double *acc, const int m)
+                     const double *v, ptrdiff_t sv, double *RESTRICT out, const int m)
 {
+    double acc[TILE]; /* of this call alone, so that it stays in registers */
     for (int t = 0; t < m; t++) acc[t] = 0.0;
     for (int p = first; p < last; p++) {
         const double *ui = u + T->left[p] * su, *vj = v + T->right[p] * sv;
         for (int t = 0; t < m; t++) acc[t] += ui[t] * vj[t];
     }
+    for (int t = 0; t < m; t++) out[t] = acc[t];
 }
 
 INLINE void product_tile(const Table *T, const double *u, ptrdiff_t su, const double *v,
@@ -86,84 +90,99 @@ INLINE void quotient_tile(const Table *T, const double *u, ptrdiff_t su, const d
     }
 }
 
-/* q(x), or its root, and the derivation's parts of x; rows m apart */
-INLINE void polynomial_tile(const Table *T, const Riccati *f, const double *x, ptrdiff_t sx,
-                            double *q, const int m)
+/* q(x_0), or its root */
+INLINE void polynomial_value(const Riccati *f, const double *x, double *RESTRICT q, const int m)
 {
-    double acc[TILE];
     const double q0 = f->q[0], q1 = f->q[1], q2 = f->q[2];
-    for (int k = 0; k < T->rows; k++) {
-        for (int t = 0; t < m; t++) q[k * m + t] = q1 * x[k * sx + t];
-        if (q2 != 0.0) {
-            convolve(T, T->start[k], T->start[k + 1], x, sx, x, sx, acc, m);
-            for (int t = 0; t < m; t++) q[k * m + t] += q2 * acc[t];
-        }
-    }
     if (q1 == 0.0 && q2 == -q0) /* 1 - x^2 without cancellation at +-1 */
         for (int t = 0; t < m; t++) q[t] = q0 * (1.0 - x[t]) * (1.0 + x[t]);
     else
-        for (int t = 0; t < m; t++) q[t] += q0;
-    if (f->root) {
+        for (int t = 0; t < m; t++) q[t] = q0 + x[t] * (q1 + x[t] * q2);
+    if (f->root)
         for (int t = 0; t < m; t++) /* where the square overflows, 1 does not matter */
             q[t] = fabs(x[t]) > 1e150 ? fabs(x[t]) : sqrt(q[t]);
-        for (int k = 1; k < T->rows; k++) {
-            convolve(T, T->start[k] + 1, T->start[k + 1] - 1, q, m, q, m, acc, m);
-            for (int t = 0; t < m; t++) q[k * m + t] = (q[k * m + t] - acc[t]) / (2.0 * q[t]);
+}
+
+/* the other parts of q(x), or of its root; rows m apart */
+INLINE void polynomial_tile(const Table *T, const Riccati *f, const double *x, ptrdiff_t sx,
+                            double *RESTRICT q, const int m)
+{
+    double row[TILE];
+    const double q1 = f->q[1], q2 = f->q[2];
+    for (int k = 1; k < T->rows; k++) {
+        if (q2 != 0.0) {
+            convolve(T, T->start[k], T->start[k + 1], x, sx, x, sx, row, m);
+            for (int t = 0; t < m; t++) row[t] = q1 * x[k * sx + t] + q2 * row[t];
+        } else {
+            for (int t = 0; t < m; t++) row[t] = q1 * x[k * sx + t];
         }
+        if (f->root) {
+            double known[TILE];
+            convolve(T, T->start[k] + 1, T->start[k + 1] - 1, q, m, q, m, known, m);
+            for (int t = 0; t < m; t++) row[t] = (row[t] - known[t]) / (2.0 * q[t]);
+        }
+        for (int t = 0; t < m; t++) q[k * m + t] = row[t];
     }
 }
 
 /* work: 4 * rows * m doubles; slope may be NULL: then it is p_0 / q_0 */
-INLINE void riccati_tile(const Table *T, const Riccati *f, const double *b, const double *x,
-                         ptrdiff_t sx, const double *value, const double *slope, double *y,
-                         ptrdiff_t sy, double *work, const int m)
+INLINE void riccati_tile(const Table *T, const Riccati *f, const double *given, const double *x,
+                         ptrdiff_t sx, const double *value, const double *slope,
+                         double *RESTRICT y, ptrdiff_t sy, double *RESTRICT work, const int m)
 {
     const ptrdiff_t block = (ptrdiff_t)T->rows * m;
     double *dx = work, *dy = work + block, *q = work + 2 * block, *p = work + 3 * block;
     const double c = f->c;
     const int plain_q = f->q[0] == 1.0 && f->q[1] == 0.0 && f->q[2] == 0.0;
-    const int linear = f->b_step != 0 || b[0] != 0.0, plain_p = c == 0.0 && !linear;
-    double s[TILE], acc[TILE], first[TILE];
+    const int linear = f->b_step != 0 || given[0] != 0.0, plain_p = c == 0.0 && !linear;
+    double first[TILE], b[TILE], s[TILE], row[TILE];
 
-    if (!plain_q) polynomial_tile(T, f, x, sx, q, m);
-    for (int t = 0; t < m; t++) {
-        y[t] = value[t];
-        first[t] = slope ? slope[t] : f->a;
-    }
-    if (!slope) { /* without terms that are absent: 0 times an infinite y is not 0 */
-        if (linear) for (int t = 0; t < m; t++) first[t] += b[t * f->b_step] * y[t];
-        if (c != 0.0) for (int t = 0; t < m; t++) first[t] += c * (y[t] * y[t]);
+    if (f->b_step) for (int t = 0; t < m; t++) b[t] = given[t];
+    else for (int t = 0; t < m; t++) b[t] = given[0];
+    for (int t = 0; t < m; t++) y[t] = value[t];
+    if (!plain_q) polynomial_value(f, x, q, m);
+    if (slope) {
+        for (int t = 0; t < m; t++) first[t] = slope[t];
+    } else { /* without terms that are absent: 0 times an infinite y is not 0 */
+        for (int t = 0; t < m; t++) first[t] = f->a;
+        if (linear) for (int t = 0; t < m; t++) first[t] += b[t] * value[t];
+        if (c != 0.0) for (int t = 0; t < m; t++) first[t] += c * (value[t] * value[t]);
         if (!plain_q) for (int t = 0; t < m; t++) first[t] /= q[t];
     }
     for (int t = 0; t < m; t++) /* outside of the domain there is no slope either */
-        if (y[t] != y[t]) first[t] = y[t];
+        first[t] = value[t] != value[t] ? value[t] : first[t];
+    if (T->top > 1 && !plain_q) polynomial_tile(T, f, x, sx, q, m);
     for (int k = 1; k < T->rows; k++) {
         const int d = T->degree[k], begin = T->start[k] + 1, end = T->start[k + 1] - 1;
-        for (int t = 0; t < m; t++) {
-            dx[k * m + t] = d * x[k * sx + t];
-            /* where the slope is infinite, a higher part that is 0 adds nothing */
-            y[k * sy + t] = d > 1 && x[k * sx + t] == 0.0 ? 0.0 : first[t] * x[k * sx + t];
-        }
+        const double *xk = x + k * sx;
+        if (d == 1)
+            for (int t = 0; t < m; t++) row[t] = first[t] * xk[t];
+        else /* where the slope is infinite, a higher part that is 0 adds nothing */
+            for (int t = 0; t < m; t++) row[t] = xk[t] == 0.0 ? 0.0 : first[t] * xk[t];
         if (begin < end) {
             for (int t = 0; t < m; t++) s[t] = 0.0;
             if (!plain_p) convolve(T, begin, end, p, m, dx, m, s, m);
             if (plain_q) {
                 const double r = 1.0 / d;
-                for (int t = 0; t < m; t++) y[k * sy + t] += s[t] * r;
+                for (int t = 0; t < m; t++) row[t] += s[t] * r;
             } else {
-                convolve(T, begin, end, q, m, dy, m, acc, m);
-                for (int t = 0; t < m; t++)
-                    y[k * sy + t] += (s[t] - acc[t]) / (d * q[t]);
+                double known[TILE];
+                convolve(T, begin, end, q, m, dy, m, known, m);
+                for (int t = 0; t < m; t++) row[t] += (s[t] - known[t]) / (d * q[t]);
             }
         }
-        for (int t = 0; t < m; t++) dy[k * m + t] = d * y[k * sy + t];
+        for (int t = 0; t < m; t++) y[k * sy + t] = row[t];
+        if (d == T->top) continue; /* nothing of higher degree reads what follows */
+        for (int t = 0; t < m; t++) {
+            dx[k * m + t] = d * xk[t];
+            dy[k * m + t] = d * row[t];
+        }
         if (!plain_p) {
-            for (int t = 0; t < m; t++)
-                p[k * m + t] = linear ? b[t * f->b_step] * y[k * sy + t] : 0.0;
-            if (c != 0.0) {
-                convolve(T, begin - 1, end + 1, y, sy, y, sy, acc, m);
-                for (int t = 0; t < m; t++) p[k * m + t] += c * acc[t];
-            }
+            if (c != 0.0)
+                convolve(T, begin - 1, end + 1, y, sy, y, sy, s, m);
+            else
+                for (int t = 0; t < m; t++) s[t] = 0.0;
+            for (int t = 0; t < m; t++) p[k * m + t] = (linear ? b[t] * row[t] : 0.0) + c * s[t];
         }
     }
     /* at infinity, all that does not grow like exp has flattened out */
