@@ -27,5 +27,6 @@ setup(
         ],
         build_dir="build",
         compiler_directives=directives,
-    )
+    ),
+    options={"build_ext": {"parallel": True}},
 )
