@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from taylorad._numbers import Number, repack
+from taylorad._numbers import repack
+from taylorad.dispatch import carries
 
 __all__ = [
     "check_argnum",
@@ -22,7 +23,7 @@ __all__ = [
 
 
 def check_callable(f: Any, name: str = "f") -> None:
-    if isinstance(f, Number) or not callable(f):
+    if carries(f) or not callable(f):
         raise TypeError(
             f"{name} must be a function of numbers or arrays, but {_shown(f)} was given; "
             "pass the function itself, not its value"
@@ -68,12 +69,12 @@ def position(argnum: int, args: tuple[Any, ...]) -> int:
 
 
 def numeric(x: Any, name: str) -> Any:
-    """`x` as a Number of a lower level or a plain array that can be differentiated.
+    """`x` as a number or Variable of a lower level or a plain array to be differentiated.
 
     Booleans and integers become float64; objects are let through when they do arithmetic.
     """
     x = repack(x)
-    if isinstance(x, Number):
+    if carries(x):
         return x
     if isinstance(x, np.ma.MaskedArray):
         raise TypeError(
@@ -93,7 +94,7 @@ def numeric(x: Any, name: str) -> Any:
 
 
 def _does_arithmetic(item: Any) -> bool:
-    return hasattr(item, "__mul__") and hasattr(item, "__sub__") and not isinstance(item, Number)
+    return hasattr(item, "__mul__") and hasattr(item, "__sub__") and not carries(item)
 
 
 def _shown(thing: Any) -> str:

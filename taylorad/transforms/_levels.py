@@ -19,12 +19,22 @@ from typing import Any
 
 import numpy as np
 
-from taylorad._numbers import Number, common, make, parts_over, repack
+from taylorad._numbers import Number, common, make, parts_over, repack, value
+from taylorad._tape import Variable
 from taylorad._trees import flatten
-from taylorad.algebra import Algebra, dual, new_tag, taylor
+from taylorad.algebra import Algebra, dual, new_tag, opened, taylor
+from taylorad.dispatch import carries
 from taylorad.valuation import undecided
 
-__all__ = ["Expansion", "Level", "assemble", "common_dtype", "expand", "shape_of"]
+__all__ = [
+    "Expansion",
+    "Level",
+    "assemble",
+    "common_dtype",
+    "expand",
+    "returned_leaf",
+    "shape_of",
+]
 
 # A function may divide leading zeros away (sin(x) / x at 0) and so lose orders, or meet 0/0
 # through all orders there are; it is then evaluated again from a higher order. At most this
@@ -103,9 +113,10 @@ def assemble(algebra: Algebra, tag: int, coefficients: Mapping[int, Any]) -> Any
     """The number over `algebra` with these coefficients in its factor `tag`."""
     factor = algebra.factor(tag)
     assert factor is not None
-    parts = np.zeros(
-        (algebra.rows, *shape_of(coefficients[0])), common_dtype(coefficients.values())
-    )
+    shape, dtype = shape_of(coefficients[0]), common_dtype(coefficients.values())
+    if any(map(_recorded, coefficients.values())):
+        return make(algebra, _stacked(algebra, tag, coefficients, shape, dtype))
+    parts = np.zeros((algebra.rows, *shape), dtype)
     for k, coefficient in coefficients.items():
         if k > factor.order:
             continue
@@ -120,8 +131,34 @@ def assemble(algebra: Algebra, tag: int, coefficients: Mapping[int, Any]) -> Any
     return make(algebra, parts)
 
 
+def _recorded(coefficient: Any) -> bool:
+    """Whether a coefficient is a Variable, or a number that has one for its buffer."""
+    if isinstance(coefficient, Number):
+        coefficient = coefficient.parts
+    return isinstance(coefficient, Variable)
+
+
+def _stacked(
+    algebra: Algebra,
+    tag: int,
+    coefficients: Mapping[int, Any],
+    shape: tuple[int, ...],
+    dtype: np.dtype[Any],
+) -> Any:
+    """The buffer of `assemble`, where it is one that is recorded."""
+    buffer: list[Any] = [np.zeros(shape, dtype)] * algebra.rows
+    for k, coefficient in coefficients.items():
+        rest, rows = algebra.select(tag, (k,))
+        if isinstance(coefficient, Number):
+            for row, part in zip(rows.tolist(), parts_over(rest, coefficient), strict=True):
+                buffer[row] = np.broadcast_to(part, shape)
+        else:
+            buffer[rows[0]] = np.broadcast_to(coefficient, shape)
+    return np.stack(buffer)
+
+
 def shape_of(x: Any) -> tuple[int, ...]:
-    return x.shape if isinstance(x, Number) else np.shape(x)
+    return x.shape if carries(x) else np.shape(x)
 
 
 def _aligned(parts: Any, ndim: int) -> Any:
@@ -139,7 +176,7 @@ def common_dtype(values: Iterable[Any]) -> np.dtype[Any]:
 def _kind(x: Any) -> Any:
     if type(x) in (int, float, complex):
         return x
-    return x.dtype if isinstance(x, Number) else np.asarray(x).dtype
+    return x.dtype if carries(x) else np.asarray(x).dtype
 
 
 @dataclass(frozen=True)
@@ -237,10 +274,11 @@ def expand(
         for attempt in range(ATTEMPTS if _here.depth == 1 else INNER_ATTEMPTS):
             open_at_start = _open()
             level = Level.open(degree, scaled and dtype.kind != "O")
-            output = call(level)
-            if curried and callable(output) and not isinstance(output, Number):
+            with opened(level.tag):
+                output = call(level)
+            if curried and callable(output) and not carries(output):
                 return Expansion(level, [], iter, dtype, curried=True)
-            expansion = Expansion(level, *_returned(output, lists_are_arrays), dtype)
+            expansion = Expansion(level, *_returned(output, level.tag, lists_are_arrays), dtype)
             known = min([order, *map(expansion.order, expansion.leaves)])
             undecided_now = _open() > open_at_start and any(map(_has_nan, expansion.leaves))
             if known >= order and not undecided_now:
@@ -284,18 +322,18 @@ def _open() -> int:
 
 
 def _has_nan(leaf: Any) -> bool:
-    parts = leaf.parts if isinstance(leaf, Number) else np.asarray(leaf)
+    parts = value(leaf.parts if isinstance(leaf, Number) else leaf)
     return bool(np.any(parts != parts))
 
 
 def _returned(
-    output: Any, lists_are_arrays: bool
+    output: Any, tag: int, lists_are_arrays: bool
 ) -> tuple[list[Any], Callable[[Iterable[Any]], Any]]:
     def is_array(node: Any) -> bool:
         return lists_are_arrays and isinstance(node, list) and _all_scalars(node)
 
     leaves, rebuild = flatten(output, is_array)
-    return [_leaf(leaf) for leaf in leaves], rebuild
+    return [returned_leaf(leaf, tag) for leaf in leaves], rebuild
 
 
 def _all_scalars(nodes: list[Any]) -> bool:
@@ -306,15 +344,18 @@ def _all_scalars(nodes: list[Any]) -> bool:
 
 
 def _is_scalar(node: Any) -> bool:
-    return isinstance(node, (Number, numbers.Number, np.ndarray)) and shape_of(node) == ()
+    is_number = isinstance(node, (numbers.Number, np.ndarray)) or carries(node)
+    return is_number and shape_of(node) == ()
 
 
-def _leaf(leaf: Any) -> Any:
-    """An output as a Number or as a plain array or scalar."""
+def returned_leaf(leaf: Any, tag: int) -> Any:
+    """An output of the level `tag` as a number, a Variable or a plain array or scalar."""
     leaf = repack(leaf)
+    while isinstance(leaf, Variable) and leaf.level > tag:
+        leaf = leaf.value  # what a tape within the function recorded
     if isinstance(leaf, list):
         leaf = np.array(leaf)
-    if isinstance(leaf, (Number, numbers.Number)):
+    if isinstance(leaf, numbers.Number) or carries(leaf):
         return leaf
     if isinstance(leaf, (np.ndarray, np.generic)) and leaf.dtype.kind in "biufcO":
         return leaf

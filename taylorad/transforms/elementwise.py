@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from taylorad._numbers import Number
-from taylorad.dispatch import mixing_count
+from taylorad._numbers import value
+from taylorad.dispatch import carries, mixing_count
 from taylorad.transforms._arguments import (
     check_argnum,
     check_callable,
@@ -149,7 +149,7 @@ def _split(
 
 
 def _stacked(rows: Sequence[Any]) -> Any:
-    if not any(isinstance(row, Number) for row in rows):
+    if not any(map(carries, rows)):
         rows = [np.asarray(row) for row in rows]
     return np.stack(rows)
 
@@ -163,7 +163,7 @@ def _evaluate(
 ) -> Any:
     """The derivatives of these degrees, combined leaf by leaf of what the function returns."""
     order = degrees[-1]
-    if not isinstance(x, Number) and x.dtype != object and x.size > 2 * block_points(order):
+    if not carries(x) and x.dtype != object and x.size > 2 * block_points(order):
         found = _in_blocks(call, x, degrees, workers)
         if found is not None:
             outputs, rebuild = found
@@ -255,8 +255,9 @@ def _scales(one: Expansion, leaf: Any, two: Expansion, other: Any, weights: Any)
         _, other_rows = other.algebra.select(two.level.tag, (k,))
         with np.errstate(all="ignore"):
             stretch = float(two.level.scale / one.level.scale) ** k
-            expected = leaf.parts[rows] * (weights**k if stretch == 1 else weights**k * stretch)
-            if not _close(other.parts[other_rows], expected):
+            powers = weights**k if stretch == 1 else weights**k * stretch
+            expected = value(leaf.parts)[rows] * powers
+            if not _close(value(other.parts)[other_rows], expected):
                 return False
     return True
 
@@ -299,6 +300,7 @@ def _in_blocks(
             and leaf.algebra.univariate
             and leaf.shape == points.shape
             and leaf.dtype != object
+            and isinstance(leaf.parts, np.ndarray)
             for leaf in expansion.leaves
         )
         return expansion if fits else None

@@ -10,6 +10,7 @@ import numpy as np
 from taylorad._numbers import Number, repack, value
 from taylorad._trees import flatten, structure
 from taylorad.algebra import Algebra, Factor
+from taylorad.dispatch import carries
 from taylorad.transforms._arguments import check_callable, check_order, named, numeric
 from taylorad.transforms._levels import Expansion, Level, assemble, common_dtype, expand
 from taylorad.transforms.elementwise import expand_elementwise
@@ -260,7 +261,7 @@ def jet(
     order = 0
     curves = []
     for at, (point, terms) in enumerate(zip(points, series, strict=True)):
-        if isinstance(terms, Number) or not hasattr(terms, "__len__"):
+        if carries(terms) or not hasattr(terms, "__len__"):
             raise TypeError(
                 f"the series of argument {at} must be a sequence of its derivatives "
                 f"[first, second, ...], but {type(terms).__name__} was given"
@@ -339,4 +340,4 @@ def stop_gradient(x: Any) -> Any:
 
 def _stopped(leaf: Any) -> Any:
     leaf = repack(leaf)
-    return np.copy(value(leaf))[()] if isinstance(leaf, Number) else leaf
+    return np.copy(value(leaf))[()] if carries(leaf) else leaf
