@@ -137,6 +137,6 @@ cdef object math_function(int index, object x):
                 return y
             STDLIB[index]((<Number>x).c[0])  # raises on a domain error, as for floats
         return getattr(np, NAMES[index])(x)
-    if isinstance(x, (np.ndarray, np.generic, list)):
+    if isinstance(x, (np.ndarray, np.generic, list, *VARIABLE)):
         return getattr(np, NAMES[index])(x)
     return STDLIB[index](x)

@@ -24,7 +24,7 @@ cimport cython
 from taylorad._numbers cimport Number, function_index, math_function
 
 from taylorad._numbers import repack, value
-from taylorad.dispatch import FUNCTIONS
+from taylorad.dispatch import carries, on_function
 
 cdef int EXP = function_index("exp"), EXP2 = function_index("exp2")
 cdef int EXPM1 = function_index("expm1"), LOG = function_index("log")
@@ -142,8 +142,8 @@ def _row(standard):
     """The rule for one of the standard module's functions that NumPy does not have."""
     def function(x):
         x = repack(x)
-        if isinstance(x, Number):
-            return FUNCTIONS[standard](x)
+        if carries(x):
+            return on_function(standard, (type(x),), (x,), {}, x)
         return np.vectorize(standard, otypes=[float])(x)[()]
 
     return function
