@@ -19,7 +19,7 @@ from numpy.lib import scimath
 
 from taylorad import dispatch
 from taylorad._numbers import Number, repack, value
-from taylorad.dispatch import DerivativeError
+from taylorad.dispatch import DerivativeError, carries
 from taylorad.rules.operands import (
     NO_VALUE,
     as_dtype,
@@ -224,7 +224,9 @@ def _is_conjugate(zeros: Any) -> bool:
     """Whether complex zeros come in conjugate pairs, whose derivatives do so too."""
     if not np.iscomplexobj(zeros):
         return False
-    parts = zeros.parts if isinstance(zeros, Number) else zeros[np.newaxis]
+    while carries(zeros) and not isinstance(zeros, Number):  # a Variable: it may move anyhow,
+        zeros = zeros.value  # but then the real part of its cotangent is all there is
+    parts = value(zeros.parts) if isinstance(zeros, Number) else zeros[np.newaxis]
     here, there = (part[:, np.lexsort(part[::-1])] for part in (parts, parts.conj()))
     return bool(np.all(here == there))
 
@@ -250,7 +252,7 @@ def polydiv(u: Any, v: Any) -> Any:
 
 
 def _vanishes(x: Any) -> bool:
-    still = not isinstance(x, Number) or not np.any(x.parts[1:])
+    still = not carries(x) or (isinstance(x, Number) and not np.any(value(x.parts[1:])))
     return still and bool(np.allclose(value(x), 0, rtol=1e-14))
 
 

@@ -18,14 +18,49 @@ import numpy.typing as npt
 
 from taylorad import dispatch
 from taylorad._numbers import Number, engine, make, repack
-from taylorad.dispatch import DerivativeError
+from taylorad._tape import record
+from taylorad.dispatch import DerivativeError, Reverse, carries
 
-__all__ = ["ENTIRE", "Entire"]
+__all__ = ["ENTIRE", "Entire", "composed", "rising"]
 
 Array = npt.NDArray[Any]
 
+# x, m, n -> the Taylor numbers of degrees 0 to n of the m-th derivative of a function at x.
+Numbers = Callable[[Array, int, int], Array]
+
 # Values of the integrand that are held at a time: 1 MiB.
 BLOCK = 2**17
+
+
+def composed(x: Any, order: int, numbers: Numbers) -> Any:
+    """A derivative, at anything NumPy takes, of a function whose Taylor numbers are known."""
+    if Reverse.owns((x,)):
+        return record(
+            composed(x.value, order, numbers),
+            (x,),
+            (lambda g, x: g * composed(x, order + 1, numbers),),
+            "operands",
+        )
+    if not isinstance(x, Number):
+        return numbers(x, order, 0)[0]
+    algebra, parts = x.algebra, x.parts
+    if isinstance(parts, np.ndarray):
+        series = numbers(parts[0], order, algebra.degree)
+    else:
+        factorials = map(math.factorial, range(algebra.degree + 1))
+        series = np.stack(
+            [composed(parts[0], order + k, numbers) / f for k, f in enumerate(factorials)]
+        )
+    return make(algebra, engine(parts, series).compose(algebra, parts, series))
+
+
+def rising(numbers: Array, first: int) -> Array:
+    """The Taylor numbers of the derivative of order `first`: f_(first + k) (k + first)! / k!."""
+    if first == 0:
+        return numbers
+    k = np.arange(len(numbers) - first, dtype=float).reshape(-1, *(1,) * (numbers.ndim - 1))
+    factors = math.prod(k + j for j in range(1, first + 1))
+    return numbers[first:] * factors.astype(numbers.real.dtype)
 
 
 @dataclass(frozen=True)
@@ -50,17 +85,20 @@ class Entire:
 
     def __call__(self, x: Any) -> Any:
         x = repack(x)
-        if not isinstance(x, Number):
+        if not carries(x):
             return self.function(x)
-        algebra, parts = x.algebra, x.parts
-        if parts.dtype.kind not in self.kinds:
+        if x.dtype.kind not in self.kinds:
             raise DerivativeError(
-                f"np.{self.function.__name__} does not take coefficients of type {parts.dtype}; "
+                f"np.{self.function.__name__} does not take coefficients of type {x.dtype}; "
                 "convert them with x.astype(float)"
             )
-        numbers = self.taylor_numbers(parts[0], algebra.degree)
-        numbers[0] = self.function(parts[0])
-        return make(algebra, engine(parts, numbers).compose(algebra, parts, numbers))
+        return composed(x, 0, self._numbers)
+
+    def _numbers(self, x: Array, first: int, degree: int) -> Array:
+        numbers = self.taylor_numbers(x, first + degree)
+        if first == 0:
+            numbers[0] = self.function(x)
+        return rising(numbers, first)
 
     def taylor_numbers(self, x: Array, order: int) -> Array:
         """f^(k)(x) / k! for k = 0 ... order, on a new first axis, in the dtype of `x`."""

@@ -114,7 +114,7 @@ def _sums(weights: Any, columns: Sequence[Any], borders: Sequence[Any]) -> Any:
         np.where(x == edges[-1], len(edges) - 1, np.searchsorted(edges, x, "right")) - 1
         for x, edges in zip(columns, borders, strict=True)
     ]
-    inside = np.all([(0 <= i) & (i < n) for i, n in zip(index, shape, strict=True)], axis=0)
+    inside = np.all([(i >= 0) & (i < n) for i, n in zip(index, shape, strict=True)], axis=0)
     return scatter(weights[inside], shape, tuple(i[inside] for i in index))
 
 

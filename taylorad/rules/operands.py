@@ -142,7 +142,8 @@ def with_value(result: Any, values: Any) -> Any:
         return make(result.algebra, parts)
     if carries(result):
         held = result.value  # of a lower level, if it carries derivatives as well
-        return record(with_value(+held, values) if carries(held) else values, (result,), (identity,))
+        values = with_value(+held, values) if carries(held) else values
+        return record(values, (result,), (identity,))
     return result
 
 

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from taylorad._numbers import Number, engine, make
-from taylorad.dispatch import register
+from taylorad._tape import record
+from taylorad.dispatch import FUNCTIONS, Reverse, carries, register
 from taylorad.rules.analytic import by_derivative, riccati_of
 from taylorad.rules.elementwise import Elementwise
+from taylorad.rules.entire import composed, rising
 
 __all__ = ["TABLE"]
 
@@ -23,16 +24,25 @@ SHIFT = 16.0  # from here on the asymptotic series below reach full precision
 BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510)
 
 
-def _at_values(function: Callable[[float], float], x: Number) -> Any:
-    """The standard function at every value."""
-    return np.vectorize(function, otypes=[float])(x.value).astype(x.dtype)[()]
+def _at_value(function: Callable[[float], float], x: Any) -> Any:
+    """The standard function at the value, which may be of a lower level."""
+    at = x.value
+    if carries(at):
+        return FUNCTIONS[function](at)
+    return np.vectorize(function, otypes=[float])(at).astype(x.dtype)[()]
 
 
-def _error_function(function: Callable[[float], float], sign: float) -> Callable[[Number], Any]:
-    slope = sign * 2.0 / math.sqrt(math.pi)
-    return lambda x: by_derivative(
-        x, _at_values(function, x), lambda t: slope * np.exp(-(t * t))
-    )
+def _error_function(function: Callable[[float], float], sign: float) -> Callable[[Any], Any]:
+    def slope(t: Any) -> Any:
+        return sign * 2.0 / math.sqrt(math.pi) * np.exp(-(t * t))
+
+    def rule(x: Any) -> Any:
+        value = _at_value(function, x)
+        if Reverse.owns((x,)):
+            return record(value, (x,), (lambda g, x: g * slope(x),), "operands")
+        return by_derivative(x, value, slope)
+
+    return rule
 
 
 def polygamma_numbers(x: Floats, order: int) -> list[Floats]:
@@ -61,18 +71,24 @@ def polygamma_numbers(x: Floats, order: int) -> list[Floats]:
     return numbers
 
 
-def _lgamma(x: Number) -> Any:
-    parts = x.parts
-    value = _at_values(math.lgamma, x)
-    at = np.asarray(parts[0], float)
-    slopes = [f.reshape(at.shape) for f in polygamma_numbers(at.ravel(), x.algebra.degree)]
-    numbers = np.array([value, *slopes], parts.dtype)
-    return make(x.algebra, engine(parts).compose(x.algebra, parts, numbers))
+def _numbers(x: Any, first: int, degree: int) -> Any:
+    """The Taylor numbers of a derivative of log-gamma."""
+    at = np.asarray(x, float)
+    slopes = [f.reshape(at.shape) for f in polygamma_numbers(at.ravel(), first + degree)]
+    value = np.full(at.shape, np.nan) if first else np.vectorize(math.lgamma, otypes=[float])(at)
+    return rising(np.stack([value, *slopes]), first).astype(np.asarray(x).dtype)
 
 
-def _gamma(x: Number) -> Any:
+def _lgamma(x: Any) -> Any:
+    return composed(x, 0, _numbers)
+
+
+def _gamma(x: Any) -> Any:
     """D gamma = gamma D(log gamma)."""
-    return riccati_of(_lgamma(x), _at_values(math.gamma, x), b=1.0)
+    value = _at_value(math.gamma, x)
+    if Reverse.owns((x,)):
+        return record(value, (x,), (lambda g, y, x: g * y * composed(x, 1, _numbers),), "both")
+    return riccati_of(_lgamma(x), value, b=1.0)
 
 
 TABLE = [
