@@ -8,8 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from taylorad._numbers import Number, common, engine, make, parts_over, repack, value
+from taylorad._numbers import Number, common, engine, level_of, make, parts_over, repack
+from taylorad._tape import level_of_all, record
 from taylorad.algebra import Algebra, new_tag, taylor
+from taylorad.dispatch import Reverse, carries
+from taylorad.rules.recording import values_of
 from taylorad.transforms._arguments import check_callable
 from taylorad.transforms._levels import Expansion, Level, shape_of
 
@@ -75,9 +78,11 @@ def custom_derivative(
     @functools.wraps(f, updated=())
     def g(*args: Any, **kwargs: Any) -> Any:
         numbers = tuple(repack(x) for x in args)
-        if not any(isinstance(x, Number) for x in (*numbers, *kwargs.values())):
+        if not any(map(carries, (*numbers, *kwargs.values()))):
             return f(*args, **kwargs)
-        return _lift(f, _varied(f, slopes, numbers, kwargs), numbers, kwargs)
+        varied = _varied(f, slopes, numbers, kwargs)
+        lift = _recorded if Reverse.owns(numbers) else _lift
+        return lift(f, g, varied, numbers, kwargs)
 
     return g
 
@@ -102,13 +107,13 @@ def _varied(
 ) -> dict[int, Slope]:
     """The derivatives of `f` in those arguments that carry derivatives."""
     for key, x in kwargs.items():
-        if isinstance(x, Number):
+        if carries(x):
             raise TypeError(
                 f"{_name(f)} can be differentiated in arguments by position, not in {key}="
             )
     varied = {}
     for at, x in enumerate(args):
-        if isinstance(x, Number):
+        if carries(x):
             slope = slopes[at] if at < len(slopes) else None
             if slope is None:
                 raise TypeError(
@@ -124,27 +129,51 @@ def _name(f: Callable[..., Any]) -> str:
     return getattr(f, "__name__", "the function")
 
 
+def _recorded(
+    f: Callable[..., Any],
+    g: Callable[..., Any],
+    varied: dict[int, Slope],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> Any:
+    """Record f(x_1, x_2, ...), whose cotangents are those of the value times df / dx_i."""
+    start = repack(g(*values_of(args), **kwargs))
+    shape = _checked_shape(f, start, args, varied)
+
+    def pull(at: int, cotangent: Any, *operands: Any) -> Any:
+        rate = repack(varied[at](*operands, **kwargs))
+        _check_rate(at, rate, shape)
+        return cotangent * rate
+
+    pulls = [functools.partial(pull, at) if at in varied else None for at, _ in enumerate(args)]
+    if carries(start) and level_of(start) >= level_of_all(args):
+        # f closes over something that is differentiated too; here its arguments move alone
+        return start + record(np.zeros(shape, start.dtype), args, pulls, "operands")
+    return record(start, args, pulls, "operands")
+
+
 def _lift(
-    f: Callable[..., Any], varied: dict[int, Slope], args: tuple[Any, ...], kwargs: dict[str, Any]
+    f: Callable[..., Any],
+    g: Callable[..., Any],
+    varied: dict[int, Slope],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
 ) -> Any:
     """f(x_1, x_2, ...) from D f = sum of (df / dx_i) D x_i, integrated degree by degree."""
-    algebra = _joint(args[at] for at in varied)
-    start = repack(f(*map(value, args), **kwargs))
+    algebra = _joint(args)
+    start = repack(g(*map(_first, args), **kwargs))
     shape = _checked_shape(f, start, args, varied)
     if algebra.degree == 0:
         return start
     lower = algebra.truncate(algebra.degree - 1)  # the part of degree d needs those below d
     rates = {}
-    for at, slope in varied.items():
+    moving = {at: slope for at, slope in varied.items() if isinstance(args[at], Number)}
+    for at, slope in moving.items():
         rates[at] = _rate(slope, args, kwargs, lower)
-        if not _broadcasts(shape_of(rates[at]), shape):
-            raise ValueError(
-                f"the derivative in argument {at} has shape {shape_of(rates[at])}, but the "
-                f"function's value has shape {shape}"
-            )
+        _check_rate(at, rates[at], shape)
     joint = _joint(rates.values())
     if isinstance(start, Number) or not set(joint.tags) <= set(algebra.tags):
-        return _along_segment(algebra.degree, varied, args, kwargs, start)
+        return _along_segment(algebra.degree, moving, args, kwargs, start)
     if joint.tags and joint.degree < lower.degree:  # orders lost at a removable singularity
         algebra = algebra.truncate(joint.degree + 1)
     total = parts_over(algebra, start)
@@ -152,13 +181,26 @@ def _lift(
         u, r = parts_over(algebra, args[at]), parts_over(algebra, rate)
         dtype = np.result_type(total, u, r)
         u, r = _spread(u, shape, dtype), _spread(r, shape, dtype)
-        total = total + engine(u).quadrature(algebra, u, np.zeros(shape, dtype), r)
+        total = total + engine(u, r).quadrature(algebra, u, np.zeros(shape, dtype), r)
     return make(algebra, total)
 
 
 def _joint(items: Iterable[Any]) -> Algebra:
     """The algebra in which the numbers among `items` meet; over no factors without any."""
     return common(items) or Algebra.of(())
+
+
+def _first(x: Any) -> Any:
+    """What a number is at t = 0: plain, or a Variable."""
+    return x.value if isinstance(x, Number) else x
+
+
+def _check_rate(at: int, rate: Any, shape: tuple[int, ...]) -> None:
+    if not _broadcasts(shape_of(rate), shape):
+        raise ValueError(
+            f"the derivative in argument {at} has shape {shape_of(rate)}, but the "
+            f"function's value has shape {shape}"
+        )
 
 
 def _spread(parts: Any, shape: tuple[int, ...], dtype: Any) -> Any:
@@ -197,7 +239,7 @@ def _rate(slope: Slope, args: tuple[Any, ...], kwargs: dict[str, Any], lower: Al
     """
     if lower.degree == 0:
         with np.errstate(invalid="ignore", divide="ignore"):
-            rate = slope(*map(value, args), **kwargs)
+            rate = slope(*map(_first, args), **kwargs)
         if not np.any(rate != rate):
             return repack(rate)
     try:
@@ -226,9 +268,9 @@ def _along_segment(
     h is nilpotent, so f'(x_0 + s h) is a polynomial in s, the variable of a level of its own.
     """
     level = Level(taylor(max(degree - 1, 0), new_tag()))
-    steps = {at: args[at] - value(args[at]) for at in varied}
+    steps = {at: args[at] - _first(args[at]) for at in varied}
     points = tuple(
-        level.seed({0: value(x), 1: steps[at]}) if at in steps and degree > 1 else value(x)
+        level.seed({0: _first(x), 1: steps[at]}) if at in steps and degree > 1 else _first(x)
         for at, x in enumerate(args)
     )
     along = Expansion(level, [], iter, np.dtype(float))
