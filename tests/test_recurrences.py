@@ -267,7 +267,7 @@ def limit(algebra: Algebra) -> float:
 @pytest.mark.parametrize("name", RICCATI)
 def test_riccati_on_floats(algebra: Algebra, name: str) -> None:
     case = RICCATI[name]
-    for point in case.points:
+    for point in case.points if algebra.rows <= 10 else case.points[-1:]:
         numbers = coefficients(case.f, point, degree(algebra))
         x = argument(algebra, point)
         value = x[0].dtype.type(numbers[0])
