@@ -5,25 +5,37 @@ from taylorad._numbers import Dual, HyperDual, Taylor, value
 from taylorad.custom import custom_derivative
 from taylorad.dispatch import DerivativeError
 from taylorad.plotting import plot_derivatives, plot_taylor
+from taylorad.tape import GradientTape, Variable
 from taylorad.transforms import (
     derivative,
     derivatives,
     directional_derivative,
+    grad,
+    gradients_function,
+    hvp,
     jet,
     jvp,
     stop_gradient,
     taylor,
+    value_and_grad,
+    value_and_gradients_function,
+    vjp,
 )
 
 __all__ = [
     "DerivativeError",
     "Dual",
+    "GradientTape",
     "HyperDual",
     "Taylor",
+    "Variable",
     "custom_derivative",
     "derivative",
     "derivatives",
     "directional_derivative",
+    "grad",
+    "gradients_function",
+    "hvp",
     "jet",
     "jvp",
     "math",
@@ -32,4 +44,7 @@ __all__ = [
     "stop_gradient",
     "taylor",
     "value",
+    "value_and_grad",
+    "value_and_gradients_function",
+    "vjp",
 ]

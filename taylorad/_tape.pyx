@@ -89,6 +89,11 @@ cdef class Graph:
         self.nodes = []
         self.leaves = {}
 
+    def close(self):
+        """End the recording; what was recorded stays, and holds no Variables."""
+        self.open = False
+        self.leaves = {}
+
     cdef Py_ssize_t leaf(self, Variable x) except -1:
         """The place of a Variable that was not computed here."""
         cdef Node node
@@ -664,18 +669,17 @@ cdef Variable handle(Graph graph, Py_ssize_t at, object value):
     return x
 
 
-def pull_back(Graph graph, Py_ssize_t target, seed, sources, bint recorded=False,
-              bint release=False):
-    """Walk from a target down to the sources.
+def pull_back(Graph graph, target, seed, sources, bint recorded=False, bint release=False):
+    """Walk from targets down to the sources.
 
     Parameters
     ----------
     graph : Graph
         What was recorded.
-    target : int
-        The place of the target.
-    seed : array
-        Its cotangent.
+    target : int or list of int
+        The place of the target, or of several.
+    seed : array or list of arrays
+        Its cotangent, or theirs.
     sources : sequence of int
         The places whose cotangents are wanted; -1 for none.
     recorded : bool
@@ -686,19 +690,23 @@ def pull_back(Graph graph, Py_ssize_t target, seed, sources, bint recorded=False
     Returns
     -------
     list
-        The cotangents; None where the target does not depend on the source.
+        The cotangents; None where no target depends on the source.
     """
     cdef Walk walk = Walk.__new__(Walk)
-    cdef Py_ssize_t at, first = target + 1, p
+    cdef list targets = target if isinstance(target, list) else [target]
+    cdef list seeds = seed if isinstance(target, list) else [seed]
+    cdef Py_ssize_t last = max(targets, default=-1)
+    cdef Py_ssize_t at, first = last + 1, p
     cdef Node node
-    cdef bytearray marks = bytearray(target + 1), keep = bytearray(target + 1)
-    cdef unsigned char[::1] wanted = marks
-    cdef unsigned char[::1] kept = keep
+    if last < 0:
+        return [None] * len(sources)
+    cdef unsigned char[::1] wanted = bytearray(last + 1)
+    cdef unsigned char[::1] kept = bytearray(last + 1)
     for at in sources:
-        if 0 <= at <= target:
+        if 0 <= at <= last:
             wanted[at] = kept[at] = 1
             first = min(first, at)
-    for at in range(first, target + 1):
+    for at in range(first, last + 1):
         if not wanted[at]:
             node = <Node>graph.nodes[at]
             if node is None:
@@ -709,11 +717,13 @@ def pull_back(Graph graph, Py_ssize_t target, seed, sources, bint recorded=False
                     wanted[at] = 1
                     break
     walk.graph = graph
-    walk.cotangents = [None] * (target + 1)
-    walk.owned = bytearray(target + 1)
+    walk.cotangents = [None] * (last + 1)
+    walk.owned = bytearray(last + 1)
     walk.recorded = recorded
-    walk.cotangents[target] = seed
-    for at in range(target, first - 1, -1):
+    for at, g in zip(targets, seeds):
+        if at >= first:  # what came before the first source does not depend on any
+            walk.add(at, g)
+    for at in range(last, first - 1, -1):
         g = walk.cotangents[at]
         if g is not None and wanted[at]:
             node = <Node>graph.nodes[at]
@@ -724,7 +734,7 @@ def pull_back(Graph graph, Py_ssize_t target, seed, sources, bint recorded=False
                 walk.cotangents[at] = None
         if release and not kept[at]:
             graph.nodes[at] = None
-    return [walk.cotangents[at] if 0 <= at <= target else None for at in sources]
+    return [walk.cotangents[at] if 0 <= at <= last else None for at in sources]
 
 
 # --- The type ----------------------------------------------------------------------------

@@ -80,12 +80,17 @@ def test_all_is_sorted_and_known():
     assert ta.__all__ == [
         "DerivativeError",
         "Dual",
+        "GradientTape",
         "HyperDual",
         "Taylor",
+        "Variable",
         "custom_derivative",
         "derivative",
         "derivatives",
         "directional_derivative",
+        "grad",
+        "gradients_function",
+        "hvp",
         "jet",
         "jvp",
         "math",
@@ -94,6 +99,9 @@ def test_all_is_sorted_and_known():
         "stop_gradient",
         "taylor",
         "value",
+        "value_and_grad",
+        "value_and_gradients_function",
+        "vjp",
     ]
     assert sorted(ta.__all__) == ta.__all__
 

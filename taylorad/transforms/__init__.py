@@ -2,13 +2,27 @@
 
 from taylorad.transforms.elementwise import derivative, derivatives
 from taylorad.transforms.forward import directional_derivative, jet, jvp, stop_gradient, taylor
+from taylorad.transforms.reverse import (
+    grad,
+    gradients_function,
+    hvp,
+    value_and_grad,
+    value_and_gradients_function,
+    vjp,
+)
 
 __all__ = [
     "derivative",
     "derivatives",
     "directional_derivative",
+    "grad",
+    "gradients_function",
+    "hvp",
     "jet",
     "jvp",
     "stop_gradient",
     "taylor",
+    "value_and_grad",
+    "value_and_gradients_function",
+    "vjp",
 ]

@@ -13,6 +13,7 @@ from taylorad.dispatch import carries
 
 __all__ = [
     "check_argnum",
+    "check_argnums",
     "check_callable",
     "check_count",
     "check_order",
@@ -55,6 +56,15 @@ def check_argnum(argnum: Any) -> int:
             "argument at a time, or in several at once with jvp"
         )
     return check_count(argnum, "argnum")
+
+
+def check_argnums(argnums: Any) -> int | tuple[int, ...]:
+    """`argnums` as an int or a tuple of ints."""
+    if not isinstance(argnums, (tuple, list)):
+        return check_count(argnums, "argnums")
+    if not argnums:
+        raise ValueError("argnums must name at least one argument, but it is empty")
+    return tuple(check_count(argnum, "argnums") for argnum in argnums)
 
 
 def position(argnum: int, args: tuple[Any, ...]) -> int:
