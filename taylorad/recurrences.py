@@ -162,7 +162,7 @@ def polynomial(algebra: Algebra, coefficients: Sequence[Any], x: Series, root: b
             row = row + q2 * _product_row(algebra, k, x, x)
         rows.append(row)
     if q1 == 0 and q2 == -q0:
-        rows[0] = q0 * (1 - x[0]) * (1 + x[0])  # 1 - x^2 without cancellation at +-1
+        rows[0] = (q0 - q0 * x[0]) * (1 + x[0])  # 1 - x^2 without cancellation at +-1
     if not root:
         return rows
     objects = np.asarray(rows[0]).dtype == object
