@@ -18,7 +18,7 @@ import numpy as np
 
 from taylorad._numbers import Number, make, repack
 from taylorad.algebra import Algebra
-from taylorad.dispatch import DerivativeError
+from taylorad.dispatch import DerivativeError, carries
 
 __all__ = [
     "allocate",
@@ -97,7 +97,7 @@ def refuse_integers(dtype: np.dtype[Any], name: str) -> None:
 def refuse_numbers(name: str, arguments: Iterable[Any]) -> None:
     """Raise if an argument that only steers the function carries derivatives."""
     for argument in arguments:
-        if isinstance(argument, Number):
+        if carries(argument):
             raise DerivativeError(
                 f"{name} has no derivative with respect to this argument: {argument!r}; "
                 "pass taylorad.value(...) of it if its value alone is meant"

@@ -5,22 +5,30 @@
 `np.vdot`, `np.correlate` and the like conjugate an operand; a derivative with respect to
 a real parameter commutes with that, so they need no treatment of their own. A function of
 several operands (`np.einsum`, `np.linalg.multi_dot`) sums over as many rows at once.
+
+Reverse mode pulls back to each factor by a product with the other: the last two columns,
+functions of `taylorad.rules.products`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 from numpy import linalg as la
 
 from taylorad import dispatch
-from taylorad._numbers import Number, common, make, repack
-from taylorad.rules._rows import describe, multilinear, refuse_numbers
-from taylorad.rules.linear import view_or_rows
+from taylorad._numbers import Number, common, make, repack, value
+from taylorad._tape import record
+from taylorad.dispatch import carries
+from taylorad.rules import products
+from taylorad.rules._rows import describe, multilinear, refuse_numbers, unpacked
+from taylorad.rules.linear import view_or_rows, viewed
+from taylorad.rules.products import constant_to_array, matrix_pulls
+from taylorad.rules.recording import values_of
 
 __all__ = ["TABLE", "Bilinear", "Contraction", "MatrixProduct", "MultiDot", "PolynomialProduct"]
 
@@ -44,10 +52,17 @@ class Bilinear:
         The NumPy function or generalised ufunc.
     operands : tuple of str
         The names of the two arguments, where they may be given by keyword.
+    left, right : callable
+        The pulls: of the cotangent, both operands, and what else the function got.
+    expression : callable, optional
+        What to record instead where more is given than the operands.
     """
 
     function: Callable[..., Any]
     operands: tuple[str, ...] = ()
+    left: Callable[..., Any] | None = None
+    right: Callable[..., Any] | None = None
+    expression: Callable[..., Any] | None = None
 
     @cached_property
     def name(self) -> str:
@@ -64,6 +79,30 @@ class Bilinear:
             return self.function(u, v, *others, **kwargs)
 
         return _product(function, operands, self.name)
+
+    def reverse(self, *args: Any, **kwargs: Any) -> Any:
+        """Record the function."""
+        named = [kwargs.pop(name) for name in self.operands[len(args) :] if name in kwargs]
+        u, v = (constant_to_array(unpacked(repack(x))) for x in (*args[:2], *named))
+        others = args[2:]
+        refuse_numbers(self.name, (*others, *kwargs.values()))
+        if self.expression is not None and (
+            found := self.expression(self.function, u, v, *others, **kwargs)
+        ) is not NotImplemented:
+            return found
+        first, second = values_of((u, v))
+        y = self.function(first, second, *others, **kwargs)
+        pulls = [self.left, self.right]
+        if others or kwargs:
+            pulls = [partial(_with, pull, others, kwargs) for pull in pulls]
+        return record(y, (u, v), pulls, "operands")
+
+
+def _with(
+    pull: Callable[..., Any], others: tuple[Any, ...], options: dict[str, Any],
+    g: Any, u: Any, v: Any,
+) -> Any:  # fmt: skip
+    return pull(g, u, v, *others, **options)
 
 
 @dataclass(frozen=True)
@@ -82,6 +121,18 @@ class MatrixProduct(Bilinear):
                 dispatch.mixes()
                 return self._of_series(u, v)
         return super().__call__(*args, **kwargs)
+
+    def reverse(self, *args: Any, **kwargs: Any) -> Any:
+        """Record the product."""
+        if len(args) != 2 or kwargs:
+            return super().reverse(*args, **kwargs)
+        u, v = (constant_to_array(unpacked(repack(x))) for x in args)
+        first, second = values_of((u, v))
+        if self.function is np.dot and not (1 <= u.ndim <= 2 and 1 <= v.ndim <= 2):
+            pulls = products.dot_left, products.dot_right
+        else:
+            pulls = matrix_pulls(u, v)
+        return record(self.function(first, second), (u, v), pulls, "operands")
 
     def _of_series(self, u: Number, v: Number) -> Number:
         rows, length = u.algebra.rows, u.shape[-1]
@@ -135,6 +186,28 @@ class Contraction:
             return view_or_rows(function, operands[0], name)
         return _product(function, operands, name)
 
+    def reverse(self, *args: Any, **kwargs: Any) -> Any:
+        """Record the contraction."""
+        given, labels, output = products.parsed(args)
+        given = [constant_to_array(repack(x)) for x in given]
+        refuse_numbers(describe(self.function), kwargs.values())
+        values = values_of(given)
+        if isinstance(args[0], str):
+            y = self.function(args[0], *values, **kwargs)
+        else:
+            pairs = [x for pair in zip(values, args[1::2], strict=False) for x in pair]
+            y = self.function(*pairs, *args[2 * len(given) :], **kwargs)
+        rule = products.Contracted(labels, output, [np.shape(x) for x in given])
+        pulls = [partial(rule.pull, i) for i in range(len(given))]
+        if len(given) > 1:
+            return record(y, given, pulls, "operands")
+        y = record(y, given, [lambda g: rule.pull(0, g, None)])
+        return viewed(y, given[0], lambda x: self.function(*_replaced(args, x), **kwargs))
+
+
+def _replaced(args: tuple[Any, ...], x: Any) -> tuple[Any, ...]:
+    return (args[0], x) if isinstance(args[0], str) else (x, *args[1:])
+
 
 @dataclass(frozen=True)
 class MultiDot:
@@ -147,6 +220,19 @@ class MultiDot:
             return self.function(matrices)
 
         return _product(function, list(arrays), describe(self.function))
+
+    def reverse(self, arrays: Sequence[Any]) -> Any:
+        """Record the product: a contraction of neighbours."""
+        given = [constant_to_array(repack(x)) for x in arrays]
+        y = self.function(values_of(given))
+        labels = [[k, k + 1] for k in range(len(given))]
+        if given[0].ndim == 1:
+            labels[0] = [1]
+        if given[-1].ndim == 1:
+            labels[-1] = [len(given) - 1]
+        output = [label for label in (0, len(given)) if label in (labels[0][0], labels[-1][-1])]
+        rule = products.Contracted(labels, output, [np.shape(x) for x in given])
+        return record(y, given, [partial(rule.pull, i) for i in range(len(given))], "operands")
 
 
 @dataclass(frozen=True)
@@ -163,6 +249,19 @@ class PolynomialProduct:
         operands = [_trimmed(repack(operand)) for operand in (a1, a2)]
         return _product(np.convolve, operands, describe(self.function))
 
+    def reverse(self, a1: Any, a2: Any) -> Any:
+        """Record the convolution; every coefficient of a Variable moves."""
+        return np.convolve(*(_untrimmed(repack(operand)) for operand in (a1, a2)))
+
+
+def _untrimmed(polynomial: Any) -> Any:
+    if not carries(polynomial):
+        return np.poly1d(polynomial).coeffs
+    polynomial = np.atleast_1d(polynomial)
+    if polynomial.ndim > 1:
+        raise ValueError("Polynomial must be 1d only.")
+    return polynomial
+
 
 def _trimmed(polynomial: Any) -> Any:
     if not isinstance(polynomial, Number):
@@ -174,32 +273,74 @@ def _trimmed(polynomial: Any) -> Any:
     return polynomial[np.argmax(moving) if moving.any() else moving.size - 1 :]
 
 
+def _cross(function: Any, u: Any, v: Any, *args: Any, **kwargs: Any) -> Any:
+    """A cross product along other axes than the last, or in the plane."""
+    if function is la.cross:
+        axes = [kwargs.get("axis", -1)] * 3
+    else:
+        given = dict(zip(("axisa", "axisb", "axisc", "axis"), args, strict=False)) | kwargs
+        axes = [given.get(name, -1) for name in ("axisa", "axisb", "axisc")]
+        if given.get("axis") is not None:
+            axes = [given["axis"]] * 3
+    u, v = np.moveaxis(u, axes[0], -1), np.moveaxis(v, axes[1], -1)
+    if u.shape[-1] == v.shape[-1] == 3:
+        if axes == [-1] * 3 and not args and not kwargs:
+            return NotImplemented
+        return np.moveaxis(np.cross(u, v), -1, axes[2])
+    function(value(u), value(v))  # NumPy's own errors and warnings
+    if u.shape[-1] == v.shape[-1]:
+        return u[..., 0] * v[..., 1] - u[..., 1] * v[..., 0]
+    u, v = (
+        x if x.shape[-1] == 3 else np.concatenate([x, np.zeros((*x.shape[:-1], 1))], -1)
+        for x in (u, v)
+    )
+    return np.moveaxis(np.cross(u, v), -1, axes[2])
+
+
+def _along(function: Any, u: Any, v: Any, **kwargs: Any) -> Any:
+    if isinstance(function, np.ufunc):
+        return products.along(function, u, v, **kwargs) if kwargs else NotImplemented
+    return np.vecdot(u, v, **kwargs)
+
+
 TABLE = [
-    Bilinear(function, tuple(operands.split()))
-    for function, operands in (
-        (np.vdot,       "a b"),
-        (np.inner,      "a b"),
-        (np.outer,      "a b"),
-        (np.kron,       "a b"),
-        (np.cross,      "a b"),
-        (np.tensordot,  "a b"),
-        (np.convolve,   "a v"),
-        (np.correlate,  "a v"),
-        (la.outer,      "x1 x2"),
-        (la.cross,      "x1 x2"),
-        (la.vecdot,     "x1 x2"),
-        (la.tensordot,  "x1 x2"),
-        (np.vecdot,     ""),
+    Bilinear(
+        function,
+        tuple(operands.split()),
+        getattr(products, f"{pulls}_left"),
+        getattr(products, f"{pulls}_right"),
+        expression,
+    )
+    for function, operands, pulls, expression in (
+        (np.vdot,       "a b",    "vdot",       None),
+        (np.inner,      "a b",    "inner",      None),
+        (np.outer,      "a b",    "outer",      None),
+        (np.kron,       "a b",    "kron",       None),
+        (np.cross,      "a b",    "cross",      _cross),
+        (np.tensordot,  "a b",    "tensordot",  None),
+        (np.convolve,   "a v",    "convolve",   None),
+        (np.correlate,  "a v",    "correlate",  None),
+        (la.outer,      "x1 x2",  "outer",      None),
+        (la.cross,      "x1 x2",  "cross",      _cross),
+        (la.vecdot,     "x1 x2",  "vecdot",     _along),
+        (la.tensordot,  "x1 x2",  "tensordot",  None),
+        (np.vecdot,     "",       "vecdot",     _along),
     )
 ]  # fmt: skip
 
+_MATMUL = products.matmul_left, products.matmul_right
+
 TABLE += [
-    MatrixProduct(np.matmul),
-    MatrixProduct(np.dot, ("a", "b")),
-    MatrixProduct(la.matmul),
+    MatrixProduct(np.matmul, (), *_MATMUL, _along),
+    MatrixProduct(np.dot, ("a", "b"), products.dot_left, products.dot_right),
+    MatrixProduct(la.matmul, (), *_MATMUL),
 ]
 
 # Not in every NumPy since 2.0.
-TABLE += [Bilinear(getattr(np, name)) for name in ("matvec", "vecmat") if hasattr(np, name)]
+if hasattr(np, "matvec"):
+    TABLE += [
+        Bilinear(np.matvec, (), products.matvec_left, products.matvec_right, _along),
+        Bilinear(np.vecmat, (), products.vecmat_left, products.vecmat_right, _along),
+    ]
 
 dispatch.register([*TABLE, Contraction(), MultiDot(), PolynomialProduct()])

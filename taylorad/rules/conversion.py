@@ -8,15 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from taylorad import dispatch
 from taylorad._numbers import Number, repack, value
+from taylorad._tape import Variable, identity, level_of_all, record
+from taylorad.rules import transposes
 from taylorad.rules._rows import describe, refuse_numbers
-from taylorad.rules.linear import VIEW, Linear, view_or_rows
+from taylorad.rules.linear import VIEW, Linear, view_or_rows, viewed
 from taylorad.rules.operands import constant, is_number_dtype
+from taylorad.rules.recording import values_of
+from taylorad.rules.transposes import Places
 
 __all__ = ["CREATION", "SEPARATE", "Creation", "RealIfClose", "Separate"]
 
@@ -46,6 +51,39 @@ class Separate:
             outputs[n] = view_or_rows(own, operand, name)
         return outputs[0] if single else type(plain)(outputs)
 
+    def reverse(self, *arrays: Any, **kwargs: Any) -> Any:
+        """Record each output that a Variable goes into."""
+        refuse_numbers(describe(self.function), kwargs.values())
+        operands = [repack(array) for array in arrays]
+        level = level_of_all(operands)
+        values = values_of(operands)
+        plain = self.function(*values, **kwargs)
+        single = not isinstance(plain, list | tuple)
+        outputs = [plain] if single else list(plain)
+        shapes = [np.shape(x) for x in operands]
+        for n, (x, y) in enumerate(zip(operands, list(outputs), strict=True)):
+            if not isinstance(x, Variable) or x.level != level:
+                continue
+            own = partial(_output, self.function, shapes, kwargs, n, single)
+            pull: Any
+            if self.function is np.broadcast_arrays:
+                pull = identity
+            elif np.size(y) == np.size(x):
+                pull = partial(np.reshape, shape=shapes[n])
+            else:
+                (pull,) = Places(lambda arrays, own=own: own(arrays[0]), shapes[n : n + 1]).pulls()
+            outputs[n] = viewed(record(y, (x,), (pull,)), x, own)
+        return outputs[0] if single else type(plain)(outputs)
+
+
+def _output(
+    function: Any, shapes: list[Any], options: dict[str, Any], n: int, single: bool, x: Any
+) -> Any:
+    """The output of one operand, whatever the others are."""
+    others = [np.broadcast_to(0, shape) for shape in shapes]
+    result = function(*others[:n], x, *others[n + 1 :], **options)
+    return result if single else result[n]
+
 
 @dataclass(frozen=True)
 class Creation:
@@ -71,6 +109,14 @@ class Creation:
             return made
         return constant(prototype.algebra, made)
 
+    def reverse(self, data: Any, *args: Any, prototype: Any = None, **kwargs: Any) -> Any:
+        """Record the array made of a Variable; other data are constants."""
+        data = repack(data)
+        if isinstance(data, Variable):
+            return self.linear.reverse(data, *args, **kwargs)
+        made = self.function(value(data), *args, **kwargs)
+        return made
+
 
 @dataclass(frozen=True)
 class RealIfClose:
@@ -86,6 +132,11 @@ class RealIfClose:
         real = not np.iscomplexobj(np.real_if_close(a.parts, tol))
         return np.real(a) if real else a
 
+    def reverse(self, a: Any, tol: float = 100) -> Any:
+        """Complex stays complex: the derivatives are not known yet."""
+        refuse_numbers(describe(self.function), (tol,))
+        return a
+
 
 SEPARATE = [
     Separate(function)
@@ -100,7 +151,7 @@ SEPARATE = [
 ]
 
 CREATION = [
-    Creation(Linear(function, (operand,), VIEW))
+    Creation(Linear(function, (operand,), VIEW, transposes.reshape))
     for function, operand in (
         (np.array, "object"),
         (np.asarray, "a"),

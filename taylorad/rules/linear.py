@@ -16,6 +16,10 @@ How the coefficients are reached is one more column of the table, for memory and
 ``ROWS``
     One call a row. The others fall back to it for whatever is out of the ordinary: several
     operands, ``where=``, a view that NumPy had to copy.
+
+Reverse mode reads the last column: how cotangents are pulled back, a function of
+`taylorad.rules.transposes`. Where there is none the function only moves elements about,
+and what went where is learned by moving labels.
 """
 
 from __future__ import annotations
@@ -32,8 +36,10 @@ from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 from numpy.lib.stride_tricks import sliding_window_view
 
 from taylorad import dispatch
-from taylorad._numbers import Number, common, make, value
+from taylorad._numbers import Number, common, make, repack, value
+from taylorad._tape import Variable, as_view, identity, level_of_all, record
 from taylorad.algebra import Algebra
+from taylorad.rules import transposes
 from taylorad.rules._rows import (
     Rows,
     assemble,
@@ -47,6 +53,8 @@ from taylorad.rules._rows import (
     same_view,
     unpacked,
 )
+from taylorad.rules.recording import values_of
+from taylorad.rules.transposes import FOURIER, Call, Places
 
 __all__ = ["ELEMENTWISE", "TABLE", "Join", "Linear", "view_or_rows", "windows"]
 
@@ -69,6 +77,8 @@ class Linear:
         list of arrays.
     how : str
         How the coefficients are reached: see the head of this module.
+    back : callable, optional
+        What makes the pulls of a call.
     elementwise : bool
         Whether an entry of the result depends on the same entry of the operand alone.
     """
@@ -76,6 +86,7 @@ class Linear:
     function: Callable[..., Any]
     operands: tuple[str, ...]
     how: str = ROWS
+    back: Callable[[Call], Any] | None = None
     elementwise: bool = False
 
     @cached_property
@@ -164,6 +175,134 @@ class Linear:
         return rows[0] if algebra is None else assemble(algebra, rows, self.name)
 
 
+    def reverse(self, *args: Any, **kwargs: Any) -> Any:
+        """Record the function."""
+        given = dict(zip(self.parameters, args, strict=False))
+        given.update(kwargs)
+        arrays: list[Any] = []
+        operands = self._operands(given, arrays, len(args))
+        call = Call(
+            self.function,
+            given,
+            operands,
+            [name for name in self.operands if name not in operands],
+            [np.shape(array) for array in arrays],
+            len(args),
+        )
+        refuse_numbers(self.name, call.options.values())
+        result = call(values_of(arrays))
+        refuse_integers(getattr(result, "dtype", np.dtype(object)), self.name)
+        pulls = None if self.back is None else self.back(call)
+        y = record(result, arrays, transposes.places(call) if pulls is None else pulls)
+        if self.how == VIEW and len(arrays) == 1:
+            return viewed(y, arrays[0], lambda x: call([x]))
+        return y
+
+    def _operands(self, given: dict[str, Any], arrays: list[Any], positional: int) -> list[str]:
+        """Number the arrays in the operands, and list them; returns the operands' names."""
+
+        def number(array: Any) -> int:
+            arrays.append(array)
+            return len(arrays) - 1
+
+        found = []
+        for name, item in list(given.items()):
+            if name in self.operands:
+                if item is None or item is np._NoValue:
+                    continue
+                if self.function is np.block:  # nested lists say where each array goes
+                    given[name] = map_leaves(lambda leaf: number(unpacked(leaf)), item)
+                elif name in SEVERAL and isinstance(item, list | tuple):
+                    given[name] = [number(_array(unpacked(repack(one)))) for one in item]
+                else:
+                    given[name] = number(_array(unpacked(repack(item))))
+                found.append(name)
+            elif name in MASKS:
+                given[name] = value(item)
+            elif isinstance(item, Variable):
+                refuse_numbers(self.name, [item])
+        for name in list(given)[positional:]:
+            if given[name] is np._NoValue:
+                del given[name]
+        return found
+
+
+@dataclass(frozen=True)
+class Ordered(Linear):
+    """`np.ravel` and `np.reshape`, whose orders "A" and "K" ask how the operand lies in memory."""
+
+    def reverse(self, *args: Any, **kwargs: Any) -> Any:
+        """Record the function; its operand with the axes in the order of memory for "K"."""
+        given = dict(zip(self.parameters, args, strict=False)) | kwargs
+        order = given.get("order", "C")
+        if order in ("A", "K"):
+            x = given["a"]
+            first = np.asarray(value(x))
+            given["order"] = "F" if order == "A" and first.flags.fnc else "C"
+            if order == "K":
+                axes = np.argsort(np.negative(np.abs(first.strides)), kind="stable")
+                given["a"] = np.transpose(x, axes)
+            return super().reverse(**given)
+        return super().reverse(*args, **kwargs)
+
+
+# Operands that are lists of arrays.
+SEVERAL = ("arrays", "tup")
+
+
+def _array(item: Any) -> Any:
+    """A list as an array; scalars stay what they are, whose types are weak."""
+    return np.asarray(item) if isinstance(item, list | tuple) else item
+
+
+def viewed(y: Any, x: Any, path: Callable[[Any], Any]) -> Any:
+    """Note that a result is a view of a Variable, if NumPy made it one."""
+    if isinstance(y, Variable) and y.ndim and np.may_share_memory(value(y), value(x)):
+        return as_view(y, x, path)
+    return y
+
+
+@dataclass(frozen=True)
+class Pieces(Linear):
+    """A function that cuts its operand along an axis: its results are slices.
+
+    Parameters
+    ----------
+    along : int or tuple of int, optional
+        The axis, where it is not an argument; for arrays of 1, 2, ... dimensions.
+    """
+
+    along: tuple[int, ...] = ()
+
+    def reverse(self, *args: Any, **kwargs: Any) -> Any:
+        """Record the slices."""
+        given = dict(zip(self.parameters, args, strict=False)) | kwargs
+        x = given[self.operands[0]]
+        refuse_numbers(self.name, [given[name] for name in given if name != self.operands[0]])
+        ndim = x.ndim
+        axis = given.get("axis", 0)
+        if self.along and ndim:
+            axis = self.along[min(ndim, len(self.along)) - 1]
+        axis = normalize_axis_index(axis, ndim) if ndim else 0
+        # The places along the axis, cut by NumPy: what it refuses is refused here.
+        marks = np.zeros(x.shape, int)
+        marks += np.arange(x.shape[axis]).reshape(-1, *(1,) * (ndim - axis - 1)) if ndim else 0
+        given[self.operands[0]] = marks
+        pieces = self.function(
+            *list(given.values())[: len(args)], **dict(list(given.items())[len(args) :])
+        )
+        before = (slice(None),) * axis
+        if len(pieces) and pieces[0].ndim < ndim:
+            return type(pieces)(x[(*before, i)] for i in range(len(pieces)))
+        firsts = [
+            int(piece.take(0, axis).flat[0]) if piece.size else None for piece in pieces
+        ]
+        return type(pieces)(
+            x[(*before, slice(0, 0) if first is None else slice(first, first + piece.shape[axis]))]
+            for first, piece in zip(firsts, pieces, strict=True)
+        )
+
+
 @dataclass(frozen=True)
 class Join(Linear):
     """`np.concatenate` and `np.stack`: one call for all rows, of numbers over one algebra."""
@@ -227,105 +366,103 @@ def view_or_rows(function: Callable[[Any], Any], operand: Number, name: str) -> 
 
 
 TABLE = [
-    Linear(function, tuple(operands.split()), how)
-    for function, operands, how in (
-        # function               operands                how
-        (np.reshape,             "a",                    VIEW),
-        (np.ravel,               "a",                    VIEW),
-        (np.transpose,           "a",                    VIEW),
-        (np.matrix_transpose,    "x",                    VIEW),
-        (np.swapaxes,            "a",                    VIEW),
-        (np.moveaxis,            "a",                    VIEW),
-        (np.rollaxis,            "a",                    VIEW),
-        (np.squeeze,             "a",                    VIEW),
-        (np.expand_dims,         "a",                    VIEW),
-        (np.broadcast_to,        "array",                VIEW),
-        (np.flip,                "m",                    VIEW),
-        (np.fliplr,              "m",                    VIEW),
-        (np.flipud,              "m",                    VIEW),
-        (np.rot90,               "m",                    VIEW),
-        (np.diag,                "v",                    VIEW),
-        (np.diagonal,            "a",                    VIEW),
-        (np.split,               "ary",                  VIEW),
-        (np.array_split,         "ary",                  VIEW),
-        (np.hsplit,              "ary",                  VIEW),
-        (np.vsplit,              "ary",                  VIEW),
-        (np.dsplit,              "ary",                  VIEW),
-        (sliding_window_view,    "x",                    VIEW),
-        (la.diagonal,            "x",                    VIEW),
-        (la.matrix_transpose,    "x",                    VIEW),
-        (np.sum,                 "a initial",            ALL),
-        (np.mean,                "a",                    ALL),
-        (np.cumsum,              "a",                    FLAT),
-        (np.take,                "a",                    FLAT),
-        (np.repeat,              "a",                    FLAT),
-        (np.delete,              "arr",                  FLAT),
-        (np.compress,            "a",                    FLAT),
-        (np.diff,                "a prepend append",     AXIS),
-        (fft.fft,                "a",                    AXIS),
-        (fft.ifft,               "a",                    AXIS),
-        (fft.rfft,               "a",                    AXIS),
-        (fft.irfft,              "a",                    AXIS),
-        (fft.hfft,               "a",                    AXIS),
-        (fft.ihfft,              "a",                    AXIS),
-        (fft.fft2,               "a",                    ROWS),
-        (fft.ifft2,              "a",                    ROWS),
-        (fft.rfft2,              "a",                    ROWS),
-        (fft.irfft2,             "a",                    ROWS),
-        (fft.fftn,               "a",                    ROWS),
-        (fft.ifftn,              "a",                    ROWS),
-        (fft.rfftn,              "a",                    ROWS),
-        (fft.irfftn,             "a",                    ROWS),
-        (fft.fftshift,           "x",                    ROWS),
-        (fft.ifftshift,          "x",                    ROWS),
-        (np.trace,               "a",                    ROWS),
-        (la.trace,               "x",                    ROWS),
-        (np.ediff1d,             "ary to_end to_begin",  ROWS),
-        (np.roll,                "a",                    ROWS),
-        (np.tile,                "A",                    ROWS),
-        (np.resize,              "a",                    ROWS),
-        (np.take_along_axis,     "arr",                  ROWS),
-        (np.extract,             "arr",                  ROWS),
-        (np.diagflat,            "v",                    ROWS),
-        (np.tril,                "m",                    ROWS),
-        (np.triu,                "m",                    ROWS),
-        (np.append,              "arr values",           ROWS),
-        (np.insert,              "arr values",           ROWS),
-        (np.vstack,              "tup",                  ROWS),
-        (np.hstack,              "tup",                  ROWS),
-        (np.dstack,              "tup",                  ROWS),
-        (np.column_stack,        "tup",                  ROWS),
-        (np.block,               "arrays",               ROWS),
-        (np.bincount,            "weights",              ROWS),
-        (np.polyder,             "p",                    ROWS),
-        (np.polyint,             "p k",                  ROWS),
-        (np.polyadd,             "a1 a2",                ROWS),
-        (np.polysub,             "a1 a2",                ROWS),
+    Linear(function, tuple(operands.split()), how, back)
+    for function, operands, how, back in (
+        # function               operands                how    back
+        (np.transpose,           "a",                    VIEW,  transposes.permute),
+        (np.matrix_transpose,    "x",                    VIEW,  transposes.permute),
+        (np.swapaxes,            "a",                    VIEW,  transposes.permute),
+        (np.moveaxis,            "a",                    VIEW,  transposes.permute),
+        (np.rollaxis,            "a",                    VIEW,  transposes.permute),
+        (np.squeeze,             "a",                    VIEW,  transposes.reshape),
+        (np.expand_dims,         "a",                    VIEW,  transposes.reshape),
+        (np.broadcast_to,        "array",                VIEW,  transposes.same),
+        (np.flip,                "m",                    VIEW,  transposes.again),
+        (np.fliplr,              "m",                    VIEW,  transposes.again),
+        (np.flipud,              "m",                    VIEW,  transposes.again),
+        (np.rot90,               "m",                    VIEW,  transposes.rot90),
+        (np.diag,                "v",                    VIEW,  transposes.diag),
+        (np.diagonal,            "a",                    VIEW,  transposes.diagonal),
+        (sliding_window_view,    "x",                    VIEW,  None),
+        (la.diagonal,            "x",                    VIEW,  transposes.diagonals),
+        (la.matrix_transpose,    "x",                    VIEW,  transposes.permute),
+        (np.sum,                 "a initial",            ALL,   transposes.sum),
+        (np.mean,                "a",                    ALL,   transposes.mean),
+        (np.cumsum,              "a",                    FLAT,  transposes.cumsum),
+        (np.take,                "a",                    FLAT,  transposes.take),
+        (np.repeat,              "a",                    FLAT,  transposes.repeat),
+        (np.delete,              "arr",                  FLAT,  None),
+        (np.compress,            "a",                    FLAT,  None),
+        (np.diff,                "a prepend append",     AXIS,  transposes.diff),
+        (fft.fft,                "a",                    AXIS,  FOURIER["fft"]),
+        (fft.ifft,               "a",                    AXIS,  FOURIER["ifft"]),
+        (fft.rfft,               "a",                    AXIS,  FOURIER["rfft"]),
+        (fft.irfft,              "a",                    AXIS,  FOURIER["irfft"]),
+        (fft.hfft,               "a",                    AXIS,  FOURIER["hfft"]),
+        (fft.ihfft,              "a",                    AXIS,  FOURIER["ihfft"]),
+        (fft.fft2,               "a",                    ROWS,  FOURIER["fft2"]),
+        (fft.ifft2,              "a",                    ROWS,  FOURIER["ifft2"]),
+        (fft.rfft2,              "a",                    ROWS,  FOURIER["rfft2"]),
+        (fft.irfft2,             "a",                    ROWS,  FOURIER["irfft2"]),
+        (fft.fftn,               "a",                    ROWS,  FOURIER["fftn"]),
+        (fft.ifftn,              "a",                    ROWS,  FOURIER["ifftn"]),
+        (fft.rfftn,              "a",                    ROWS,  FOURIER["rfftn"]),
+        (fft.irfftn,             "a",                    ROWS,  FOURIER["irfftn"]),
+        (fft.fftshift,           "x",                    ROWS,  transposes.fftshift),
+        (fft.ifftshift,          "x",                    ROWS,  transposes.ifftshift),
+        (np.trace,               "a",                    ROWS,  transposes.trace),
+        (la.trace,               "x",                    ROWS,  transposes.traces),
+        (np.ediff1d,             "ary to_end to_begin",  ROWS,  transposes.ediff1d),
+        (np.roll,                "a",                    ROWS,  transposes.roll),
+        (np.tile,                "A",                    ROWS,  None),
+        (np.resize,              "a",                    ROWS,  None),
+        (np.take_along_axis,     "arr",                  ROWS,  None),
+        (np.extract,             "arr",                  ROWS,  None),
+        (np.diagflat,            "v",                    ROWS,  None),
+        (np.tril,                "m",                    ROWS,  transposes.again),
+        (np.triu,                "m",                    ROWS,  transposes.again),
+        (np.append,              "arr values",           ROWS,  transposes.append),
+        (np.insert,              "arr values",           ROWS,  None),
+        (np.vstack,              "tup",                  ROWS,  transposes.vstack),
+        (np.hstack,              "tup",                  ROWS,  transposes.hstack),
+        (np.dstack,              "tup",                  ROWS,  transposes.dstack),
+        (np.column_stack,        "tup",                  ROWS,  transposes.column_stack),
+        (np.block,               "arrays",               ROWS,  None),
+        (np.bincount,            "weights",              ROWS,  transposes.bincount),
+        (np.polyder,             "p",                    ROWS,  transposes.polyder),
+        (np.polyint,             "p k",                  ROWS,  transposes.polyint),
+        (np.polyadd,             "a1 a2",                ROWS,  transposes.polyadd),
+        (np.polysub,             "a1 a2",                ROWS,  transposes.polysub),
     )
 ]  # fmt: skip
 
 TABLE += [
-    Join(np.concatenate, ("arrays",)),
-    Join(np.stack, ("arrays",), new_axis=True),
-]
+    Ordered(np.reshape, ("a",), VIEW, transposes.reshape),
+    Ordered(np.ravel, ("a",), VIEW, transposes.reshape),
+    Join(np.concatenate, ("arrays",), back=transposes.concatenate),
+    Join(np.stack, ("arrays",), back=transposes.stack, new_axis=True),
+    #      function         operand    how           axis
+    Pieces(np.split,        ("ary",),  VIEW),
+    Pieces(np.array_split,  ("ary",),  VIEW),
+    Pieces(np.hsplit,       ("ary",),  VIEW,  along=(0, 1)),
+    Pieces(np.vsplit,       ("ary",),  VIEW,  along=(0,)),
+    Pieces(np.dsplit,       ("ary",),  VIEW,  along=(2,)),
+]  # fmt: skip
 
 # Not in every NumPy since 2.0.
-TABLE += [
-    Linear(getattr(np, name), (operand,), how)
-    for name, operand, how in (
-        ("unstack",              "x",                    VIEW),
-        ("cumulative_sum",       "x",                    ROWS),
-    )
-    if hasattr(np, name)
-]  # fmt: skip
+if hasattr(np, "unstack"):
+    TABLE += [
+        Pieces(np.unstack,         ("x",),  VIEW),
+        Linear(np.cumulative_sum,  ("x",),  ROWS,  transposes.cumulative_sum),
+    ]  # fmt: skip
 
 ELEMENTWISE = [
-    Linear(function, (operand,), how, elementwise=True)
-    for function, operand, how in (
-        (np.real,                "val",                  VIEW),
-        (np.imag,                "val",                  VIEW),
-        (np.astype,              "x",                    VIEW),
-        (np.copy,                "a",                    ROWS),
+    Linear(function, (operand,), how, back, elementwise=True)
+    for function, operand, how, back in (
+        (np.real,    "val",  VIEW,  transposes.same),
+        (np.imag,    "val",  VIEW,  transposes.imag),
+        (np.astype,  "x",    VIEW,  transposes.astype),
+        (np.copy,    "a",    ROWS,  transposes.same),
     )
 ]  # fmt: skip
 
