@@ -12,6 +12,7 @@ import numpy as np
 
 from taylorad import dispatch
 from taylorad._numbers import Number, value
+from taylorad.dispatch import carries
 from taylorad.rules._rows import refuse_numbers
 from taylorad.rules.composite import Composite
 from taylorad.rules.linear import view_or_rows
@@ -25,7 +26,7 @@ def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> An
     f, spacings = number(f), [number(spacing) for spacing in varargs]
     refuse_numbers("numpy.gradient", (axis, edge_order))
     plain = [value(spacing) for spacing in spacings]
-    if f.dtype != object and not any(isinstance(spacing, Number) for spacing in spacings):
+    if isinstance(f, Number) and f.dtype != object and not any(map(carries, spacings)):
         return view_or_rows(
             lambda row: np.gradient(row, *plain, axis=axis, edge_order=edge_order), f, "np.gradient"
         )
@@ -94,13 +95,17 @@ def interp(
     before = np.clip(before, 0, max(len(nodes) - 2, 0))
     after = np.minimum(before + 1, len(nodes) - 1)
     # Where x is outside, or the nodes are all one, the quotient means nothing and is dropped.
-    with np.errstate(divide="ignore", invalid="ignore"):
-        slope = (fp[after] - fp[before]) / (xp[after] - xp[before])
+    gap = xp[after] - xp[before]
+    gap = np.where(value(gap) == 0, 1.0, gap)
+    with np.errstate(invalid="ignore"):
+        slope = (fp[after] - fp[before]) / gap
         start = np.where(at_last, after, before)
         inside = fp[start] + slope * (x - xp[start])
     if nodes[0] == nodes[-1]:
         inside = fp[-1] + 0 * x
-    inside = np.where(np.isnan(points) & np.isnan(values), inside * np.nan, inside)
+    absent = np.isnan(points) & np.isnan(values)
+    if np.any(absent):
+        inside = np.where(absent, inside * np.nan, inside)
     inside = np.where(points < nodes[0], fp[0] if left is None else left, inside)
     inside = np.where(points > nodes[-1], fp[-1] if right is None else right, inside)
     return with_value(inside, values)

@@ -19,7 +19,7 @@ from taylorad._tape import Variable, identity, level_of_all, record
 from taylorad.rules import transposes
 from taylorad.rules._rows import describe, refuse_numbers
 from taylorad.rules.linear import VIEW, Linear, view_or_rows, viewed
-from taylorad.rules.operands import constant, is_number_dtype
+from taylorad.rules.operands import constant, constant_like, is_number_dtype
 from taylorad.rules.recording import values_of
 from taylorad.rules.transposes import Places
 
@@ -114,8 +114,10 @@ class Creation:
         data = repack(data)
         if isinstance(data, Variable):
             return self.linear.reverse(data, *args, **kwargs)
-        made = self.function(value(data), *args, **kwargs)
-        return made
+        made = self.function(data, *args, **kwargs)
+        if not isinstance(prototype, Variable) or not is_number_dtype(made.dtype):
+            return made
+        return constant_like([prototype], made)
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ class RealIfClose:
     def reverse(self, a: Any, tol: float = 100) -> Any:
         """Complex stays complex: the derivatives are not known yet."""
         refuse_numbers(describe(self.function), (tol,))
-        return a
+        return a[...]
 
 
 SEPARATE = [

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from taylorad import dispatch
-from taylorad._numbers import Number, repack, value
+from taylorad._numbers import repack, value
+from taylorad.dispatch import carries
 from taylorad.rules._rows import describe, parameters, refuse_numbers
 
 __all__ = ["Store"]
@@ -53,7 +54,7 @@ class Store:
             name, [given[key] for key in given if key not in (self.target, self.source)]
         )
         target, source = given[self.target], repack(given[self.source])
-        if not isinstance(target, Number):
+        if not carries(target):
             raise dispatch.DerivativeError(
                 f"{name} cannot store numbers with derivatives in a plain array, which would "
                 "drop them; start from an array such as np.zeros_like(x) of a number x"
@@ -65,7 +66,7 @@ class Store:
             self.function(*positional, **dict(list(filled.items())[len(args) :]))
 
         # NumPy's own errors (shapes, casting, indices) come up before anything is stored.
-        call(np.array(target.value), value(source))
+        call(np.array(value(target)), value(source))
         labels = np.full(target.shape, -1, np.intp)
         call(labels, np.arange(np.size(source)).reshape(np.shape(source)))
         stored = labels >= 0
