@@ -16,6 +16,8 @@ transpose, without conjugation, and a real operand takes the real part.
 
 from contextvars import ContextVar
 
+from cpython.float cimport PyFloat_Check
+
 import numpy as np
 
 cimport numpy as cnp
@@ -31,7 +33,7 @@ cdef dict PROPERTIES = {}
 cdef object ACTIVE = ContextVar("taylorad_active_graphs", default=())
 
 cdef enum:
-    LEAF, ADD, SUBTRACT, MULTIPLY, DIVIDE, NEGATIVE, SQUARE, GETITEM, RULE
+    LEAF, ADD, SUBTRACT, MULTIPLY, DIVIDE, NEGATIVE, SQUARE, GETITEM, SUM, RULE
 
 cdef enum:
     KEEP_NOTHING, KEEP_OPERANDS, KEEP_OUTPUT, KEEP_BOTH
@@ -334,6 +336,20 @@ cdef object unary(int code, Variable x):
     return append(graph, node, value)
 
 
+cdef object total(Variable x):
+    """The sum of all elements."""
+    cdef Graph graph
+    cdef Node node
+    value = np.add.reduce(fresh(x)._value, None)
+    graph = recorder(x)
+    if graph is None:
+        return value
+    node = Node.__new__(Node)
+    node.code = SUM
+    node.parents = (place_in(graph, x),)
+    return append(graph, node, value)
+
+
 cdef object operand(object x):
     """The other operand of an operator, or NotImplemented."""
     if isinstance(x, (list, tuple)):
@@ -539,6 +555,20 @@ def unbroadcast(g, tuple shape, full=None):
     return np.sum(g, axis=axes, keepdims=True) if axes else g
 
 
+cdef inline bint is_float(object g):
+    return PyFloat_Check(g)
+
+
+cdef inline bint is_double(object g):
+    return cnp.PyArray_CheckExact(g) and cnp.PyArray_TYPE(<cnp.ndarray>g) == cnp.NPY_DOUBLE
+
+
+cdef inline bint is_complex(object g):
+    if PyFloat_Check(g) or is_double(g):
+        return False
+    return np.iscomplexobj(g)
+
+
 cdef class Walk:
     """One backward walk: the cotangents on their way."""
 
@@ -548,53 +578,75 @@ cdef class Walk:
     cdef bint recorded
     cdef bint branch
 
-    cdef object times(self, object g, object factor):
-        """g factor; 0 for a zero factor where g is infinite because of a root."""
+    cdef object times(self, object g, object factor, bint own):
+        """g factor, in the memory of g if that is our own.
+
+        0 for a zero factor where g is infinite because of a root.
+        """
         if not self.branch:
+            if own and is_double(g) and (
+                is_float(factor) or is_double(factor) and cnp.PyArray_SAMESHAPE(g, factor)
+            ):
+                return np.multiply(g, factor, g)
             return g * factor
         with np.errstate(invalid="ignore"):
             product = g * factor
         return np.where(np.logical_and(value(factor) == 0, np.isinf(value(g))), 0.0, product)
 
-    cdef int add(self, Py_ssize_t at, object g) except -1:
+    cdef object negated(self, object g, bint own):
+        return np.negative(g, g) if own else -g
+
+    cdef int add(self, Py_ssize_t at, object g, bint new=False) except -1:
+        """Add a cotangent to that of a node; `new` if nobody else has this array."""
         cdef Node node = <Node>self.graph.nodes[at]
         cdef object known
-        if not (cnp.PyArray_CheckExact(g) and (<object>g).shape == node.shape):
+        # A plain scalar stands for an array of that value until a rule needs the array.
+        if not (is_float(g) or (cnp.PyArray_CheckExact(g) and (<object>g).shape == node.shape)):
             g = unbroadcast(g, node.shape)
-        if node.real and np.iscomplexobj(g):
+            new = False
+        if node.real and is_complex(g):
             g = np.real(g)
         known = self.cotangents[at]
         if known is None:
             self.cotangents[at] = g
-        elif self.owned[at] and cnp.PyArray_CheckExact(g) and g.dtype == known.dtype:
+            self.owned[at] = new and not self.recorded and is_double(g)
+        elif self.owned[at] and (is_float(g) or is_double(g)) and is_double(known):
             np.add(known, g, known)
         else:
             known = known + g
             self.cotangents[at] = known
-            self.owned[at] = not self.recorded and cnp.PyArray_CheckExact(known)
+            self.owned[at] = (not self.recorded and cnp.PyArray_CheckExact(known)
+                              and (<object>known).shape == node.shape)
         return 0
 
     cdef int add_at(self, Py_ssize_t at, object index, object g) except -1:
         """Add a cotangent of x[index] to that of x."""
         cdef Node node = <Node>self.graph.nodes[at]
         known = self.cotangents[at]
-        if self.recorded or isinstance(g, (Number, Variable)) or node.real and np.iscomplexobj(g):
+        if self.recorded or not (is_float(g) or is_double(g)) or not (
+            known is None or is_float(known) or is_double(known)
+        ):
             return self.add(at, scatter(g, node.shape, index))
         if known is None:
-            known = np.zeros(node.shape, g.dtype)
-        elif isinstance(known, (Number, Variable)):
-            return self.add(at, scatter(g, node.shape, index))
+            known = np.zeros(node.shape)
         elif not self.owned[at]:
-            known = np.array(known)
-        if known.dtype != np.result_type(known, g):
-            known = known.astype(np.result_type(known, g))
+            known = np.full(node.shape, known) if is_float(known) else np.array(known)
         self.cotangents[at] = known
         self.owned[at] = True
         if is_basic(index):
-            known[index] += g
+            target = known[index]
+            if cnp.PyArray_CheckExact(target):
+                np.add(target, g, target)
+            else:
+                known[index] = target + g
         else:
             np.add.at(known, index, g)
         return 0
+
+    cdef object whole(self, Py_ssize_t at, object g):
+        """A cotangent as an array of its node's shape."""
+        cdef Node node = <Node>self.graph.nodes[at]
+        return np.full(node.shape, g) if is_float(g) and len(node.shape) else g
 
     cdef object operand(self, Node node, int i):
         """An operand's value, as a Variable if the walk is recorded."""
@@ -603,46 +655,56 @@ cdef class Walk:
             return handle(self.graph, at, node.operands[i])
         return node.operands[i]
 
-    cdef int step(self, Node node, Py_ssize_t at, object g, unsigned char[::1] wanted) except -1:
+    cdef int step(self, Node node, Py_ssize_t at, object g, unsigned char[::1] wanted,
+                  bint kept) except -1:
         """Pull one cotangent back to the operands that lead to a source."""
         cdef tuple parents = node.parents
         cdef Py_ssize_t p = <Py_ssize_t>parents[0], q
         cdef bint left = p >= 0 and wanted[p], right = False
         cdef list arguments
         cdef int i
+        cdef bint own
         q = -1
         if node.code <= DIVIDE:
             q = <Py_ssize_t>parents[1]
             right = q >= 0 and wanted[q]
+        own = self.owned[at] and not kept and is_double(g)
         if node.code == ADD:
             if left:
-                self.add(p, g)
+                self.add(p, g, own and not right)
             if right:
-                self.add(q, g)
+                self.add(q, g, own and not left)
         elif node.code == SUBTRACT:
             if left:
-                self.add(p, g)
+                self.add(p, g, own and not right)
             if right:
-                self.add(q, -g)
+                self.add(q, self.negated(g, own and not left), True)
         elif node.code == MULTIPLY:
             if left:
-                self.add(p, self.times(g, self.operand(node, 1)))
+                self.add(p, self.times(g, self.operand(node, 1), own and not right), True)
             if right:
-                self.add(q, self.times(g, self.operand(node, 0)))
+                self.add(q, self.times(g, self.operand(node, 0), own), True)
         elif node.code == DIVIDE:
             v = self.operand(node, 1)
             if left:
-                self.add(p, g / v)
+                self.add(p, g / v, True)
             if right:
                 y = handle(self.graph, at, node.output) if self.recorded else node.output
-                self.add(q, -g * y / v)
+                self.add(q, -g * y / v, True)
         elif node.code == NEGATIVE:
-            self.add(p, -g)
+            self.add(p, self.negated(g, own), True)
         elif node.code == SQUARE:
-            self.add(p, self.times(g, 2 * self.operand(node, 0)))
+            if is_float(g):
+                self.add(p, self.times(self.operand(node, 0), 2 * g, False), True)
+            else:
+                self.add(p, self.times(self.times(g, self.operand(node, 0), own), 2.0,
+                                       own or not self.recorded), True)
         elif node.code == GETITEM:
             self.add_at(p, node.operands[0], g)
+        elif node.code == SUM:
+            self.add(p, g)
         else:
+            g = self.whole(at, g)
             arguments = []
             if node.keep & KEEP_OUTPUT:
                 arguments.append(
@@ -729,7 +791,7 @@ def pull_back(Graph graph, target, seed, sources, bint recorded=False, bint rele
             node = <Node>graph.nodes[at]
             if node.code != LEAF:
                 walk.branch |= node.branch
-                walk.step(node, at, g, wanted)
+                walk.step(node, at, g, wanted, kept[at])
             if not kept[at]:
                 walk.cotangents[at] = None
         if release and not kept[at]:
@@ -851,6 +913,9 @@ cdef class Variable:
         return dispatch.on_ufunc(ufunc, method, inputs, kwargs)
 
     def __array_function__(self, function, types, args, kwargs):
+        if function is np.sum and len(args) == 1 and not kwargs and type(args[0]) is Variable:
+            if cnp.PyArray_CheckExact((<Variable>args[0])._value):
+                return total(<Variable>args[0])
         return dispatch.on_function(function, types, args, kwargs, self)
 
     def __reduce__(self):
