@@ -79,7 +79,11 @@ def level_of(x):
     """The level of an operand: of a number that of its last factor, of plain things -1."""
     if isinstance(x, Number):
         factors = (<Number>x).algebra.factors
-        return factors[len(factors) - 1].tag
+        level = factors[len(factors) - 1].tag
+        if (<Number>x).rows == 0 and isinstance((<Number>x).buffer, VARIABLE):
+            # made by hand or read off within the level of its coefficients: it comes after it
+            return max(level, (<Number>x).buffer.level + 0.25)
+        return level
     return x.level if isinstance(x, VARIABLE) else -1
 
 

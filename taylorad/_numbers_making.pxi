@@ -9,7 +9,7 @@ cdef object classes(object algebra):
             kind = "taylor"  # made by `taylor` within other transforms
         elif len(algebra.factors) == 1:
             kind = algebra.factors[0].kind
-            if kind == "hyperdual" and algebra.factors[0].order < 2:
+            if kind == "multi" or kind == "hyperdual" and algebra.factors[0].order < 2:
                 kind = "nested"
         found = SCALAR_CLASSES[kind], ARRAY_CLASSES[kind]
         algebra.classes = found

@@ -12,6 +12,11 @@ def _is_named(tree: Any) -> bool:
     return isinstance(tree, tuple) and hasattr(tree, "_fields")
 
 
+def _only(new: Iterable[Any]) -> Any:
+    """The one leaf of a tree that is one."""
+    return next(iter(new))
+
+
 def flatten(
     tree: Any, is_leaf: Callable[[Any], bool] = lambda node: False
 ) -> tuple[list[Any], Callable[[Iterable[Any]], Any]]:
@@ -19,6 +24,8 @@ def flatten(
 
     Whatever is not a tuple, list, dict or None is a leaf; None is an empty tree.
     """
+    if not isinstance(tree, (tuple, list, dict)) and tree is not None:
+        return [tree], _only
     leaves: list[Any] = []
 
     def take(node: Any) -> Callable[[Iterator[Any]], Any]:

@@ -2,6 +2,7 @@
 
 from taylorad.transforms.elementwise import derivative, derivatives
 from taylorad.transforms.forward import directional_derivative, jet, jvp, stop_gradient, taylor
+from taylorad.transforms.jacobians import hessian, jacobian
 from taylorad.transforms.reverse import (
     grad,
     gradients_function,
@@ -17,7 +18,9 @@ __all__ = [
     "directional_derivative",
     "grad",
     "gradients_function",
+    "hessian",
     "hvp",
+    "jacobian",
     "jet",
     "jvp",
     "stop_gradient",

@@ -83,6 +83,8 @@ def numeric(x: Any, name: str) -> Any:
 
     Booleans and integers become float64; objects are let through when they do arithmetic.
     """
+    if type(x) is np.ndarray and x.dtype == np.float64:
+        return x
     x = repack(x)
     if carries(x):
         return x

@@ -32,6 +32,7 @@ __all__ = [
     "assemble",
     "common_dtype",
     "expand",
+    "open_divisions",
     "returned_leaf",
     "shape_of",
 ]
@@ -268,11 +269,11 @@ def expand(
     scaled : bool
         Whether derivatives are wanted and not coefficients: see `Level`.
     """
-    degree, open_before, vain_before = order, _open(), _here.vain
+    degree, open_before, vain_before = order, open_divisions(), _here.vain
     _here.depth += 1
     try:
         for attempt in range(ATTEMPTS if _here.depth == 1 else INNER_ATTEMPTS):
-            open_at_start = _open()
+            open_at_start = open_divisions()
             level = Level.open(degree, scaled and dtype.kind != "O")
             with opened(level.tag):
                 output = call(level)
@@ -280,9 +281,9 @@ def expand(
                 return Expansion(level, [], iter, dtype, curried=True)
             expansion = Expansion(level, *_returned(output, level.tag, lists_are_arrays), dtype)
             known = min([order, *map(expansion.order, expansion.leaves)])
-            undecided_now = _open() > open_at_start and any(map(_has_nan, expansion.leaves))
-            if known >= order and not undecided_now:
-                _here.settled += _open() - open_before
+            doubtful = open_divisions() > open_at_start and any(map(_has_nan, expansion.leaves))
+            if known >= order and not doubtful:
+                _here.settled += open_divisions() - open_before
                 _here.vain = vain_before
                 break
             if _here.vain >= VAIN_ATTEMPTS:
@@ -317,7 +318,8 @@ class _Here(threading.local):
 _here = _Here()
 
 
-def _open() -> int:
+def open_divisions() -> int:
+    """How many divisions 0/0 have found no result yet; it only matters whether it grows."""
     return undecided() - _here.settled
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,15 @@ from taylorad.transforms._arguments import numeric, position
 from taylorad.transforms._levels import returned_leaf
 
 __all__ = ["Arguments", "Recording", "scalar"]
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What a function returned: a tree, its leaves at the level recorded or below."""
+
+    tree: Any
+    leaves: list[Any]
+    rebuild: Callable[[Iterable[Any]], Any]
 
 
 class Recording:
@@ -39,21 +49,24 @@ class Recording:
         self.graph.open = False
         self.graph.clear()
 
-    def run(self, f: Callable[..., Any], args: Iterable[Any], kwargs: dict[str, Any]) -> Any:
+    def run(self, f: Callable[..., Any], args: Iterable[Any], kwargs: dict[str, Any]) -> Output:
         """What `f` returns, whose operations are recorded while it runs."""
         self.variables = []  # nothing but `f` holds them
         try:
             with opened(self.tag):
-                return f(*args, **kwargs)
+                tree = f(*args, **kwargs)
+            leaves, rebuild = flatten(tree)
+            return Output(tree, [self._settled(leaf) for leaf in leaves], rebuild)
         finally:
             self.graph.open = False
 
-    def settled(self, leaf: Any) -> Any:
+    def _settled(self, leaf: Any) -> Any:
         """An output as a Variable of this level, or as what does not depend on the inputs."""
-        if not (isinstance(leaf, Variable) and leaf.level == self.tag):
-            leaf = returned_leaf(leaf, self.tag)
-            if isinstance(leaf, Number) and isinstance(leaf.parts, Variable):
-                leaf = self._of_this_level(leaf)
+        if self._depends(leaf):
+            return leaf
+        leaf = returned_leaf(leaf, self.tag)
+        if isinstance(leaf, Number) and isinstance(leaf.parts, Variable):
+            return self._of_this_level(leaf)
         return leaf
 
     def _of_this_level(self, number: Any) -> Any:
@@ -65,11 +78,7 @@ class Recording:
             )
         parts = number.parts
         units = make(number.algebra, np.eye(number.algebra.rows))
-        self.graph.open = True
-        try:
-            return sum(units[row] * parts[row] for row in range(number.algebra.rows))
-        finally:
-            self.graph.open = False
+        return sum(units[row] * parts[row] for row in range(number.algebra.rows))
 
     def value(self, leaf: Any) -> Any:
         """The value of a settled output."""
@@ -88,7 +97,7 @@ class Recording:
                     places.append(place)
                     used.append(seed)
         found = pull_back(self.graph, places, used, range(len(self.inputs)))
-        seen = {id(seed) for seed in used}
+        seen = set(map(id, used))
         return [
             _zero(x) if g is None else _own(g, x, seen)
             for g, x in zip(found, self.inputs, strict=True)

@@ -9,7 +9,8 @@ import numpy as np
 
 from taylorad._trees import flatten, structure
 from taylorad.transforms._arguments import check_argnums, check_callable, named, numeric
-from taylorad.transforms._recording import Arguments, Recording, scalar
+from taylorad.transforms._levels import shape_of
+from taylorad.transforms._recording import Arguments, Output, Recording, scalar
 from taylorad.transforms.forward import jvp
 
 __all__ = [
@@ -123,24 +124,24 @@ def _evaluator(f: Any, argnums: Any) -> Callable[[tuple[Any, ...], Any], tuple[A
         arguments = Arguments(chosen, args)
         with Recording(arguments.leaves) as recording:
             output = recording.run(f, arguments.filled(recording.variables), kwargs)
-            y = recording.settled(output)
-            found = recording.pull([y], [_unit(y, arguments)])
-            return recording.value(y), arguments.like(found)
+            found = recording.pull(output.leaves, [_unit(output, arguments)])
+            return recording.value(output.leaves[0]), arguments.like(found)
 
     return evaluate
 
 
-def _unit(y: Any, arguments: Arguments) -> Any:
+def _unit(output: Output, arguments: Arguments) -> Any:
     """The cotangent 1 of a value that is one number."""
-    if isinstance(y, (tuple, list, dict)) or y is None:
+    if isinstance(output.tree, (tuple, list, dict)) or output.tree is None:
         raise TypeError(
             f"grad is for functions that return one number, but this one returned a "
-            f"{type(y).__name__}; use jacobian, or vjp with a cotangent for each output"
+            f"{type(output.tree).__name__}; use jacobian, or vjp with a cotangent for each output"
         )
-    if np.shape(y) != ():
+    y = output.leaves[0]
+    if shape_of(y) != ():
         raise TypeError(
             "grad is for functions that return one number, but this one returned an array of "
-            f"shape {np.shape(y)}; use jacobian for the derivatives of every entry, vjp for a "
+            f"shape {shape_of(y)}; use jacobian for the derivatives of every entry, vjp for a "
             "weighted sum of them, gradients_function for their sum, or derivative if the "
             "function is elementwise"
         )
@@ -194,15 +195,13 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     arguments = Arguments(tuple(range(len(primals))), primals)
     recording = Recording(arguments.leaves)
     output = recording.run(f, arguments.filled(recording.variables), {})
-    leaves, rebuild = flatten(output)
-    leaves = [recording.settled(leaf) for leaf in leaves]
     recording.graph.close()
-    shape = structure(output)
+    form, leaves = structure(output.tree), output.leaves
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
-        if structure(cotangent) != shape:
+        if structure(cotangent) != form:
             raise ValueError(
-                f"the cotangent must have the structure of the output, which is {shape}, but "
+                f"the cotangent must have the structure of the output, which is {form}, but "
                 f"it is {structure(cotangent)}"
             )
         seeds = [
@@ -211,15 +210,15 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
         ]
         return arguments.like(recording.pull(leaves, seeds))
 
-    return rebuild(map(recording.value, leaves)), pullback
+    return output.rebuild(map(recording.value, leaves)), pullback
 
 
 def _cotangent(given: Any, output: Any) -> Any:
     seed = scalar(numeric(given, "the cotangent"))
-    if seed.shape != np.shape(output):
+    if seed.shape != shape_of(output):
         raise ValueError(
             f"a cotangent has the shape of its output: the output has shape "
-            f"{np.shape(output)}, the cotangent {seed.shape}"
+            f"{shape_of(output)}, the cotangent {seed.shape}"
         )
     return seed
 
@@ -320,19 +319,17 @@ def value_and_gradients_function(
         arguments = Arguments(varied, args)
         with Recording(arguments.leaves) as recording:
             output = recording.run(f, arguments.filled(recording.variables), kwargs)
-            leaves, rebuild = flatten(output)
-            leaves = [recording.settled(leaf) for leaf in leaves]
-            found = arguments.like(recording.pull(leaves, [_ones(y) for y in leaves]))
+            found = arguments.like(recording.pull(output.leaves, list(map(_ones, output.leaves))))
             gradients: list[Any] = [0.0] * len(args)
             for at, gradient in zip(varied, found, strict=True):
                 gradients[at] = gradient
-            return rebuild(map(recording.value, leaves)), gradients
+            return output.rebuild(map(recording.value, output.leaves)), gradients
 
     return named(g, f, "The value and the gradients in all arguments")
 
 
 def _ones(y: Any) -> Any:
-    return np.ones(np.shape(y), getattr(y, "dtype", float))[()]
+    return np.ones(shape_of(y), getattr(y, "dtype", float))[()]
 
 
 def _is_count(x: Any) -> bool:

@@ -1,0 +1,291 @@
+"""Dense matrices of derivatives."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from taylorad._numbers import Number, common, make, parts_over
+from taylorad._tape import Variable
+from taylorad._trees import flatten
+from taylorad.algebra import Algebra, Factor, new_tag, opened
+from taylorad.dispatch import carries
+from taylorad.transforms._arguments import check_argnums, check_callable, named
+from taylorad.transforms._levels import (
+    common_dtype,
+    expand,
+    open_divisions,
+    returned_leaf,
+    shape_of,
+)
+from taylorad.transforms._recording import Arguments, Recording
+
+__all__ = ["hessian", "jacobian"]
+
+# The directions of one pass of forward mode: as many as keep a buffer in cache.
+COEFFICIENTS = 2**17
+DIRECTIONS = 128
+# So many inputs are carried to second order together where a removable singularity takes an
+# order; with more of them the directions are tried one by one.
+AGAIN = 32
+
+
+def jacobian(
+    f: Callable[..., Any], argnums: int | tuple[int, ...] = 0, mode: str = "auto"
+) -> Callable[..., Any]:
+    """The function that computes all first derivatives of `f`.
+
+    Parameters
+    ----------
+    f : callable
+        Plain NumPy code with any output.
+    argnums : int or tuple of int, default 0
+        Which positional arguments to differentiate in.
+    mode : {"auto", "forward", "reverse"}, default "auto"
+        "forward" pushes all directions forward in one pass, "reverse" pulls one output back
+        at a time; "auto" takes "reverse" if there are fewer outputs than inputs.
+
+    Returns
+    -------
+    callable
+        It takes the arguments of `f` and returns an array of shape ``(*f(x).shape,
+        *x.shape)``. Where `f` returns a tuple, list or dict, so does it; where an argument
+        is one, each entry of this has the structure of the argument.
+
+    Raises
+    ------
+    TypeError
+        If `f` is not callable or an argnum is not an integer.
+    ValueError
+        If `mode` is none of the three.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import taylorad as ta
+    >>> def polar(p):
+    ...     return np.array([p[0] * np.cos(p[1]), p[0] * np.sin(p[1])])
+    >>> ta.jacobian(polar)(np.array([2.0, np.pi / 2])).round(12) + 0.0
+    array([[ 0., -2.],
+           [ 1.,  0.]])
+    """
+    check_callable(f)
+    chosen = check_argnums(argnums)
+    if mode not in ("auto", "forward", "reverse"):
+        raise ValueError(f"mode is 'auto', 'forward' or 'reverse', but {mode!r} was given")
+
+    def g(*args: Any, **kwargs: Any) -> Any:
+        arguments = Arguments(chosen, args)
+
+        def call(leaves: Sequence[Any]) -> Any:
+            return f(*arguments.filled(leaves), **kwargs)
+
+        found = None
+        if mode != "forward":
+            found = _reverse(call, arguments.leaves, always=mode == "reverse")
+        if found is None:
+            found = _forward(call, arguments.leaves)
+        rows, rebuild = found
+        return rebuild(arguments.like(row) for row in rows)
+
+    return named(g, f, f"The Jacobian in argument {argnums}")
+
+
+def hessian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callable[..., Any]:
+    """The function that computes all second derivatives of `f`.
+
+    The gradient's recording is carried forward in all directions at once.
+
+    Parameters
+    ----------
+    f : callable
+        Plain NumPy code, usually one that returns one number.
+    argnums : int or tuple of int, default 0
+        Which positional arguments to differentiate in.
+
+    Returns
+    -------
+    callable
+        It takes the arguments of `f` and returns an array of shape ``(*f(x).shape,
+        *x.shape, *x.shape)``, or for dicts, lists, tuples and several arguments a structure
+        of structures of arrays.
+
+    See Also
+    --------
+    hvp : the Hessian times a vector, without forming it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import taylorad as ta
+    >>> ta.hessian(lambda x: x[0] ** 2 * x[1])(np.array([1.0, 2.0]))
+    array([[4., 2.],
+           [2., 0.]])
+    """
+    inner = jacobian(f, argnums, mode="reverse")
+    return named(
+        jacobian(inner, argnums, mode="forward"), f, f"The Hessian in argument {argnums}"
+    )
+
+
+Rows = tuple[list[list[Any]], Callable[..., Any]]
+
+
+def _reverse(call: Callable[..., Any], inputs: Sequence[Any], always: bool) -> Rows | None:
+    """For each output its derivatives by each input; None if forward mode is for this."""
+    with Recording(inputs) as recording:
+        output = recording.run(call, (recording.variables,), {})
+        outputs = sum(math.prod(shape_of(leaf)) for leaf in output.leaves)
+        if not always and outputs >= sum(x.size for x in inputs):
+            return None
+        return [_pulled(recording, leaf) for leaf in output.leaves], output.rebuild
+
+
+def _pulled(recording: Recording, leaf: Any) -> list[Any]:
+    shape = shape_of(leaf)
+    dtype = getattr(leaf, "dtype", np.dtype(float))
+    if dtype.kind == "c" and any(x.dtype.kind != "c" for x in recording.inputs):
+        raise TypeError(
+            "reverse mode by a real argument loses the imaginary part of a complex output; use "
+            "jacobian(f, mode='forward')"
+        )
+    if shape == ():
+        return recording.pull([leaf], [np.ones((), dtype)[()]])
+    rows = []
+    for index in np.ndindex(shape):
+        unit = np.zeros(shape, dtype)
+        unit[index] = 1
+        rows.append(recording.pull([leaf], [unit]))
+    return [
+        np.reshape(np.stack([row[i] for row in rows]), (*shape, *x.shape))
+        if rows
+        else np.zeros((*shape, *x.shape), x.dtype)
+        for i, x in enumerate(recording.inputs)
+    ]
+
+
+def _forward(call: Callable[..., Any], inputs: Sequence[Any]) -> Rows:
+    """The same, by pushing all directions forward."""
+    sizes = [x.size for x in inputs]
+    total = sum(sizes)
+    step = min(max(COEFFICIENTS // max(*sizes, 1), 16), DIRECTIONS)
+    passes: list[list[Any]] = []
+    rebuild: Any = None
+    for start in range(0, max(total, 1), step):
+        columns, rebuild = _columns(call, inputs, start, min(start + step, total))
+        passes.append(columns)
+    rows = []
+    for parts in zip(*passes, strict=True):
+        whole = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=-1)
+        ends = np.cumsum(sizes)
+        rows.append(
+            [
+                np.reshape(whole[..., end - x.size : end], (*whole.shape[:-1], *x.shape))
+                for x, end in zip(inputs, ends.tolist(), strict=True)
+            ]
+        )
+    return [[_own(entry) for entry in row] for row in rows], rebuild
+
+
+def _own(entry: Any) -> Any:
+    return entry if carries(entry) else np.array(entry)[()]
+
+
+def _columns(
+    call: Callable[..., Any], inputs: Sequence[Any], start: int, stop: int, order: int = 1
+) -> Any:
+    """The derivatives in the directions from `start` to `stop`, along a new last axis."""
+    tag = new_tag()
+    count = stop - start
+    algebra = Algebra.of((Factor(tag, "multi", order, count),))
+    lower = common(inputs)
+    if lower is not None:
+        algebra = lower.join(algebra)
+    constant, linear = _places(algebra, count)
+    seeds, offset = [], -start
+    for x in inputs:
+        seeds.append(_seed(algebra, x, constant, linear, offset))
+        offset += x.size
+    before = open_divisions()
+    with opened(tag):
+        output = call(seeds)
+    leaves, rebuild = flatten(output)
+    leaves = [returned_leaf(leaf, tag) for leaf in leaves]
+    dtype = common_dtype(inputs)
+    if open_divisions() > before or any(_lost(leaf, tag) for leaf in leaves):
+        if order == 1 and count == sum(x.size for x in inputs) <= AGAIN:
+            return _columns(call, inputs, start, stop, 2)
+        return _one_by_one(call, inputs, start, stop)
+    return [_read(leaf, tag, count, dtype) for leaf in leaves], rebuild
+
+
+def _places(algebra: Algebra, count: int) -> tuple[Any, Any]:
+    """The rows of degree 0 in the last factor and, for each of its variables, of degree 1."""
+    if len(algebra.factors) == 1:
+        rows = np.arange(count + 1)
+        return rows[:1], rows[1:, None]
+    own = algebra.exponents[:, algebra.exponents.shape[1] - count :]
+    degree = own.sum(axis=1)
+    linear = own * (degree == 1)[:, None]
+    return np.flatnonzero(degree == 0), np.nonzero(linear.T)[1].reshape(count, -1)
+
+
+def _seed(algebra: Algebra, x: Any, constant: Any, linear: Any, offset: int) -> Any:
+    """An input with the unit directions of its entries, the first of which is at `offset`."""
+    first, last = max(-offset, 0), min(len(linear) - offset, x.size)
+    units = np.zeros((algebra.rows, x.size), x.dtype)
+    if first < last:
+        inside = np.arange(first, last)
+        units[linear[inside + offset, 0], inside] = 1
+    units = units.reshape(algebra.rows, *x.shape)
+    if isinstance(x, Number):
+        parts = x.parts
+        if isinstance(parts, Variable):
+            return make(algebra, parts_over(algebra, x) + units)
+        units[constant] = parts_over(algebra.without(algebra.tags[-1]), x)
+    elif isinstance(x, Variable):
+        return make(algebra, np.concatenate([x[None], units[1:]]))
+    else:
+        units[0] = x
+    return make(algebra, units)
+
+
+def _lost(leaf: Any, tag: int) -> bool:
+    """Whether a leaf lost its first derivatives at a removable singularity."""
+    factor = leaf.algebra.factor(tag) if isinstance(leaf, Number) else None
+    return factor is not None and factor.order < 1
+
+
+def _read(leaf: Any, tag: int, count: int, dtype: Any) -> Any:
+    if not isinstance(leaf, Number) or leaf.algebra.factor(tag) is None:
+        kind = leaf.dtype if carries(leaf) else np.result_type(np.asarray(leaf), dtype)
+        return np.zeros((*shape_of(leaf), count), kind if kind.kind in "fcO" else dtype)
+    _, linear = _places(leaf.algebra, count)
+    rest = leaf.algebra.without(tag, 1)
+    parts = np.moveaxis(leaf.parts[linear.T], 1, -1)
+    return make(rest, parts)
+
+
+def _one_by_one(call: Callable[..., Any], inputs: Sequence[Any], start: int, stop: int) -> Any:
+    """The same columns, each expanded as far as removable singularities ask for."""
+    ends = np.cumsum([x.size for x in inputs])
+    columns: list[list[Any]] = []
+    rebuild: Any = None
+    for direction in range(start, stop):
+        at = int(np.searchsorted(ends, direction, side="right"))
+        unit = np.zeros(inputs[at].size, inputs[at].dtype)
+        unit[direction - ends[at]] = 1
+        unit = unit.reshape(inputs[at].shape)
+
+        def along(level: Any, at: int = at, unit: Any = unit) -> Any:
+            leaves = list(inputs)
+            leaves[at] = level.seed({0: inputs[at], 1: unit})
+            return call(leaves)
+
+        expansion = expand(along, 1, common_dtype(inputs), lists_are_arrays=False)
+        columns.append([expansion.derivative(leaf, 1) for leaf in expansion.leaves])
+        rebuild = expansion.rebuild
+    return [np.stack(parts, axis=-1) for parts in zip(*columns, strict=True)], rebuild
