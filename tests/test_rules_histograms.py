@@ -39,6 +39,14 @@ CALLS = {
         lambda x, w: np.histogramdd(x, (2, 2), weights=w),
         Curve([[1.0, 2], [2.2, 9], [3.9, 3]]), Curve([1.0, 2, 3], 1),
     ),
+    "histogramdd-coordinates": (
+        lambda x, w: np.histogramdd([x, x * x], 2, weights=w),
+        Curve([1.0, 2.2, 3.9]), Curve([1.0, 2, 3], 1),
+    ),
+    "histogramdd-list": (
+        lambda w: np.histogramdd([[1.0, 2.2, 3.9], [0.0, 0.7, 4.0]], 2, weights=w),
+        Curve([1.0, 2.0, 3.0]),
+    ),
     "histogramdd-ranges": (
         lambda x: np.histogramdd(x, 2, range=[(0, 5), (0, 10)], density=True),
         Curve([[1.0, 2], [2.2, 9], [3.9, 3]]),

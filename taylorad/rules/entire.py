@@ -59,7 +59,7 @@ def rising(numbers: Array, first: int) -> Array:
     if first == 0:
         return numbers
     k = np.arange(len(numbers) - first, dtype=float).reshape(-1, *(1,) * (numbers.ndim - 1))
-    factors = math.prod(k + j for j in range(1, first + 1))
+    factors: Any = math.prod(k + j for j in range(1, first + 1))
     return numbers[first:] * factors.astype(numbers.real.dtype)
 
 

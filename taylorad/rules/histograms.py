@@ -65,11 +65,10 @@ def histogramdd(
     sample: Any, bins: Any = 10, range: Any = None, density: bool | None = None, weights: Any = None
 ) -> tuple[Any, Any]:
     """Counts, or sums of weights, in boxes, and the edges of the boxes."""
+    listed = isinstance(sample, list | tuple)  # one array for each coordinate
     sample, weights = number(sample), number(weights)
-    if not ((carries(sample) or isinstance(sample, np.ndarray)) and np.ndim(sample) == 2):
+    if listed or np.ndim(sample) != 2:
         sample = np.atleast_2d(sample).T
-    elif isinstance(sample, list | tuple):
-        sample = sample.T
     dimensions = sample.shape[1]
     bins = [bins] * dimensions if np.ndim(_bins(bins)) == 0 else [_bins(each) for each in bins]
     ranges = [None] * dimensions if range is None else [_range(each) for each in range]
@@ -107,7 +106,7 @@ def histogram2d(
     return counts, edges[0], edges[1]
 
 
-def _sums(weights: Any, columns: Sequence[Any], borders: Sequence[Any]) -> Any:
+def _sums(weights: Any, columns: Any, borders: Any) -> Any:
     """The sums of the weights of the points in each box; the last bin has its upper edge."""
     shape = tuple(len(edges) - 1 for edges in borders)
     index = [
