@@ -95,7 +95,7 @@ INLINE void polynomial_value(const Riccati *f, const double *x, double *RESTRICT
 {
     const double q0 = f->q[0], q1 = f->q[1], q2 = f->q[2];
     if (q1 == 0.0 && q2 == -q0) /* 1 - x^2 without cancellation at +-1 */
-        for (int t = 0; t < m; t++) q[t] = q0 * (1.0 - x[t]) * (1.0 + x[t]);
+        for (int t = 0; t < m; t++) q[t] = (q0 - q0 * x[t]) * (1.0 + x[t]);
     else
         for (int t = 0; t < m; t++) q[t] = q0 + x[t] * (q1 + x[t] * q2);
     if (f->root)

@@ -84,7 +84,7 @@ cdef inline double slope_of(const Scalar *row, double x, double y) noexcept:
     if f.root and libm.fabs(x) > 1e150:
         return p / libm.fabs(x)
     if f.q[1] == 0.0 and f.q[2] == -f.q[0]:
-        q = f.q[0] * (1.0 - x) * (1.0 + x)
+        q = (f.q[0] - f.q[0] * x) * (1.0 + x)
     else:
         q = f.q[0] + x * (f.q[1] + x * f.q[2])
     p = p / (libm.sqrt(q) if f.root else q)

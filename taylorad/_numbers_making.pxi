@@ -37,7 +37,9 @@ cpdef object make(object algebra, parts):
         x.rows = 0
         x.buffer = parts
         return x
-    if not is_double(parts) and parts.dtype.kind in "biu":
+    if not is_double(parts) and parts.dtype.kind not in "fcO":
+        if parts.dtype.kind not in "biu":
+            raise TypeError(f"coefficients of dtype {parts.dtype} cannot be differentiated")
         parts = parts.astype(np.float64)
     buffer = parts
     if cnp.PyArray_NDIM(buffer) > 1:

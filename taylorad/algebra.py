@@ -13,6 +13,7 @@ total degree. Two facts follow that everything else relies on:
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -114,6 +115,9 @@ def _describe(factor: Factor) -> str:
     return f"a MultiTaylor in {', '.join(factor.names or ())}"
 
 
+MOST_ROWS = 20_000  # the product table of one variable then has 2e8 pairs
+
+
 class Structure:
     """Monomials and product table of an algebra, whatever its tags.
 
@@ -129,11 +133,19 @@ class Structure:
     """
 
     def __init__(self, shapes: tuple[tuple[int, int, Any], ...], degree: int) -> None:
+        variables = sum(shape[0] for shape in shapes)
+        size = min(
+            math.prod(_count(*shape) for shape in shapes), math.comb(variables + degree, degree)
+        )
+        if size > MOST_ROWS:
+            raise ValueError(
+                f"polynomials in {variables} variable(s) to degree {degree} have {size:.3g} "
+                f"coefficients, more than the {MOST_ROWS} that are supported; lower the order"
+            )
         per_factor = [_monomials(*shape) for shape in shapes]
         rows = [sum(parts, ()) for parts in itertools.product(*per_factor)]
         rows = [row for row in rows if sum(row) <= degree]
         rows.sort(key=lambda row: (sum(row), [-e for e in row]))
-        variables = sum(shape[0] for shape in shapes)
         self.degree = degree
         self.exponents = np.array(rows, dtype=np.intc).reshape(len(rows), variables)
         self.degrees = self.exponents.sum(axis=1, dtype=np.intc)
@@ -172,6 +184,12 @@ class Structure:
         order = np.lexsort((j, i, k))
         start = np.searchsorted(k[order], np.arange(self.rows + 1)).astype(np.intc)
         return start, i[order].astype(np.intc), j[order].astype(np.intc)
+
+
+def _count(variables: int, order: int, limits: tuple[int, ...] | None) -> int:
+    """How many monomials a factor has, at most."""
+    count = math.comb(variables + order, order)
+    return min(count, math.prod(limit + 1 for limit in limits)) if limits else count
 
 
 def _monomials(

@@ -211,6 +211,11 @@ def _operand(x: Any, inputs: Any) -> Any:
 
 def _known(x: Any) -> bool:
     kind = type(x)
+    if issubclass(kind, np.ma.MaskedArray):
+        raise TypeError(
+            "masked arrays are not supported: their mask would be dropped; use "
+            "np.where(mask, 0, x.data)"
+        )
     return (
         issubclass(kind, (*Reverse.carriers, np.ndarray, np.generic))
         or getattr(kind, "__array_ufunc__", None) is None

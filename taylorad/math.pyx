@@ -138,6 +138,24 @@ def isclose(a, b, *, rel_tol=1e-09, abs_tol=0.0):
     return _math.isclose(value(a), value(b), rel_tol=rel_tol, abs_tol=abs_tol)
 
 
+if hasattr(_math, "sumprod"):
+    def sumprod(p, q):
+        """The sum of the products of two sequences."""
+        p, q = list(p), list(q)
+        if not any(map(lifted, p + q)):
+            return _math.sumprod(p, q)
+        if len(p) != len(q):
+            raise ValueError("Inputs are not the same length")
+        return fsum([a * b for a, b in zip(p, q)])
+
+if hasattr(_math, "fma"):
+    def fma(x, y, z):
+        """x y + z."""
+        if lifted(x) or lifted(y) or lifted(z):
+            return x * y + z
+        return _math.fma(x, y, z)
+
+
 def _row(standard):
     """The rule for one of the standard module's functions that NumPy does not have."""
     def function(x):

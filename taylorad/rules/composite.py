@@ -73,7 +73,7 @@ def prod(
         while (n := x.shape[-1]) > 1:
             pairs = x[..., 0 : n - 1 : 2] * x[..., 1::2]
             x = np.concatenate([pairs, x[..., n - 1 :]], axis=-1) if n % 2 else pairs
-        result = x[..., 0]
+        result = +x[..., 0]
     if initial is not NO_VALUE:
         result = result * initial
     return with_value(np.reshape(result, reduced_shape(np.shape(a), axes, keepdims)), values)
