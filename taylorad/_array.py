@@ -55,7 +55,8 @@ def _plain_index(item: Any) -> Any:
 def _get(parts: Any, index: Any) -> Any:
     shifted, axis = _shifted(index)
     found = np.moveaxis(parts[shifted], axis, 0) if axis else parts[shifted]
-    if any(isinstance(item, (np.ndarray, bool)) for item in shifted):
+    gathered = any(isinstance(item, (np.ndarray, bool)) for item in shifted)
+    if gathered and isinstance(found, np.ndarray):
         # A copy, whose memory begins with the axes of the index: in the order of its own
         # axes, reshaping is a view of it, as NumPy's is of the value.
         return np.ascontiguousarray(found)

@@ -71,10 +71,19 @@ def assemble(algebra: Algebra, rows: Mapping[int, Any], name: str) -> Any:
             assemble(algebra, {row: outputs[n] for row, outputs in rows.items()}, name)
             for n in range(len(first))
         )
+    if any(map(carries, rows.values())):
+        return make(algebra, _stacked(algebra, rows, name))
     parts = allocate(algebra, first, name)
     for row, coefficient in rows.items():
         parts[row] = coefficient
     return make(algebra, parts)
+
+
+def _stacked(algebra: Algebra, rows: Mapping[int, Any], name: str) -> Any:
+    """The rows as one Variable, if some of them are Variables."""
+    refuse_integers(rows[0].dtype, name)
+    zero = np.zeros(np.shape(rows[0]), rows[0].dtype)
+    return np.stack([rows.get(row, zero) for row in range(algebra.rows)])
 
 
 def allocate(algebra: Algebra, first: Any, name: str) -> np.ndarray:
@@ -120,6 +129,8 @@ def same_view(parts: np.ndarray, view: Any) -> np.ndarray | None:
     A view is a place, a shape and strides. All rows of a buffer are laid out alike, so
     what NumPy answered for row 0 holds for each of them, one row further on in memory.
     """
+    if carries(parts):  # a Variable; what is a view of it is not known here
+        return None
     if view.size == 0:  # no memory to share
         return np.zeros((len(parts), *view.shape), view.dtype)
     if not np.may_share_memory(view, parts):
@@ -162,6 +173,12 @@ def multilinear(
     factors = [coefficients(algebra, operand) for operand in operands]
     terms = _terms(algebra, tuple(map(tuple, factors)))
     first = function(*(factor[0] for factor in factors))
+    if any(carries(one) for factor in factors for one in factor.values()):
+        rows = {0: first}
+        for row, chosen in terms[1:]:
+            term = function(*[factor[k] for factor, k in zip(factors, chosen, strict=True)])
+            rows[row] = rows[row] + term if row in rows else term
+        return make(algebra, _stacked(algebra, rows, name))
     parts = allocate(algebra, first, name)
     parts[0] = first
     written = {0}

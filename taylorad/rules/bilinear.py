@@ -154,6 +154,8 @@ _SMALL = 32**3
 
 def _are_joinable(u: Number, v: Number) -> bool:
     """Whether these are small vectors or matrices that fit, so that joining their rows pays."""
+    if not (isinstance(u.parts, np.ndarray) and isinstance(v.parts, np.ndarray)):
+        return False
     fit = 1 <= u.ndim <= 2 and 1 <= v.ndim <= 2 and u.shape[-1] == v.shape[0] > 0
     if not fit or "O" in (u.dtype.kind, v.dtype.kind):
         return False
@@ -269,6 +271,8 @@ def _trimmed(polynomial: Any) -> Any:
     polynomial = np.atleast_1d(polynomial)
     if polynomial.ndim > 1:
         raise ValueError("Polynomial must be 1d only.")
+    if carries(polynomial.parts):
+        return polynomial
     moving = (polynomial.parts != 0).any(axis=0)
     return polynomial[np.argmax(moving) if moving.any() else moving.size - 1 :]
 

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 from taylorad import dispatch
-from taylorad._numbers import Number, repack, value
+from taylorad._numbers import Number, make, repack, value
 from taylorad._tape import Variable, identity, level_of_all, record
-from taylorad.rules import transposes
-from taylorad.rules._rows import describe, refuse_numbers
+from taylorad.dispatch import carries
+from taylorad.rules._rows import describe, refuse_integers, refuse_numbers
 from taylorad.rules.linear import VIEW, Linear, view_or_rows, viewed
 from taylorad.rules.operands import constant, constant_like, is_number_dtype
 from taylorad.rules.recording import values_of
@@ -102,6 +102,10 @@ class Creation:
 
     def __call__(self, data: Any, *args: Any, prototype: Any = None, **kwargs: Any) -> Any:
         data = repack(data)
+        if isinstance(data, Number) and carries(data.parts):
+            rows = [self.function(row, *args, **kwargs, like=row) for row in data.parts]
+            refuse_integers(rows[0].dtype, describe(self.function))
+            return make(data.algebra, np.stack(rows))
         if isinstance(data, Number):
             return self.linear(data, *args, **kwargs)
         made = self.function(data, *args, **kwargs)
@@ -113,7 +117,15 @@ class Creation:
         """Record the array made of a Variable; other data are constants."""
         data = repack(data)
         if isinstance(data, Variable):
-            return self.linear.reverse(data, *args, **kwargs)
+
+            def again(x: Any) -> Any:
+                like = {"like": x} if carries(x) else {}
+                return self.function(x, *args, **kwargs, **like)
+
+            made = again(data.value)
+            refuse_integers(made.dtype, describe(self.function))
+            y = record(made, (data,), (partial(np.reshape, shape=data.shape),))
+            return viewed(y, data, again)
         made = self.function(data, *args, **kwargs)
         if not isinstance(prototype, Variable) or not is_number_dtype(made.dtype):
             return made
@@ -131,6 +143,8 @@ class RealIfClose:
 
     def __call__(self, a: Any, tol: float = 100) -> Any:
         refuse_numbers(describe(self.function), (tol,))
+        if carries(a.parts):
+            return a
         real = not np.iscomplexobj(np.real_if_close(a.parts, tol))
         return np.real(a) if real else a
 
@@ -153,7 +167,7 @@ SEPARATE = [
 ]
 
 CREATION = [
-    Creation(Linear(function, (operand,), VIEW, transposes.reshape))
+    Creation(Linear(function, (operand,), VIEW))
     for function, operand in (
         (np.array, "object"),
         (np.asarray, "a"),

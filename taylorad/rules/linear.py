@@ -37,8 +37,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from taylorad import dispatch
 from taylorad._numbers import Number, common, make, repack, value
-from taylorad._tape import Variable, as_view, identity, level_of_all, record
+from taylorad._tape import Variable, as_view, record
 from taylorad.algebra import Algebra
+from taylorad.dispatch import carries
 from taylorad.rules import transposes
 from taylorad.rules._rows import (
     Rows,
@@ -54,7 +55,7 @@ from taylorad.rules._rows import (
     unpacked,
 )
 from taylorad.rules.recording import values_of
-from taylorad.rules.transposes import FOURIER, Call, Places
+from taylorad.rules.transposes import FOURIER, Call
 
 __all__ = ["ELEMENTWISE", "TABLE", "Join", "Linear", "view_or_rows", "windows"]
 
@@ -152,6 +153,8 @@ class Linear:
             shifted = normalize_axis_index(axis, operand.ndim) + 1
         result = self.function(parts, *rest[: at - 1], **{**kwargs, "axis": shifted})
         refuse_integers(result.dtype, self.name)
+        if isinstance(result, np.ndarray) and not result.flags.c_contiguous:
+            result = result.copy()  # np.delete may answer in the order of its operand's axes
         return make(operand.algebra, result)
 
     def _by_rows(self, given: dict[str, Any], positional: int) -> Any:
@@ -338,7 +341,9 @@ def _reader(row: int) -> Callable[[Rows], Any]:
         if leaf is None or leaf is np._NoValue:  # an optional operand, not given
             return leaf
         # The type of a Python number is weak in NumPy's promotion: it must stay one.
-        return type(leaf)(0) if type(leaf) in (bool, int, float, complex) else np.zeros_like(leaf)
+        if type(leaf) in (bool, int, float, complex):
+            return type(leaf)(0)
+        return np.zeros(leaf.shape, leaf.dtype) if carries(leaf) else np.zeros_like(leaf)
 
     return read
 

@@ -189,7 +189,8 @@ def _interleaved(g: Any, u: Any, v: Any) -> tuple[Any, Shape, Shape]:
     n = max(np.ndim(u), np.ndim(v))
     first = (1,) * (n - np.ndim(u)) + np.shape(u)
     second = (1,) * (n - np.ndim(v)) + np.shape(v)
-    return np.reshape(g, [k for pair in zip(first, second, strict=True) for k in pair]), first, second
+    pairs = zip(first, second, strict=True)
+    return np.reshape(g, [k for pair in pairs for k in pair]), first, second
 
 
 def kron_left(g: Any, u: Any, v: Any) -> Any:

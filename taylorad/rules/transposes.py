@@ -526,7 +526,8 @@ def polyder(call: Call) -> list[Pull]:
     factors = call([np.ones(shape)])
 
     def pull(g: Any) -> Any:
-        return np.reshape(np.concatenate([g * factors, np.zeros(prod(shape) - len(factors))]), shape)
+        dropped = np.zeros(prod(shape) - len(factors))
+        return np.reshape(np.concatenate([g * factors, dropped]), shape)
 
     return [pull]
 
