@@ -12,6 +12,7 @@ from taylorad._numbers import Number, make
 from taylorad._tape import Graph, Variable, pull_back
 from taylorad._trees import flatten
 from taylorad.algebra import new_tag, opened
+from taylorad.dispatch import carries
 from taylorad.transforms._arguments import numeric, position
 from taylorad.transforms._levels import returned_leaf
 
@@ -115,8 +116,10 @@ def _zero(x: Any) -> Any:
 
 def _own(g: Any, x: Any, seen: set[int]) -> Any:
     """A cotangent as the user gets it: an array of its own, or a scalar."""
-    if not isinstance(g, np.ndarray):
+    if carries(g):
         return g
+    if not isinstance(g, np.ndarray):
+        return np.full(x.shape, g, x.dtype)[()]
     if g.dtype != x.dtype and g.dtype.kind in "fc":
         return g.astype(x.dtype)[()]
     if g.base is not None or id(g) in seen or not g.flags.writeable:
