@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+import reverse
 
 import taylorad as ta
 from taylorad import math as taylorad_math
@@ -96,6 +97,7 @@ ROWS = [
         lambda: ((g(np), ta.Taylor.variable(POINTS, 1)), numpy_on_an_array)),
 ]
 # fmt: on
+ROWS += [Row(*row) for row in reverse.ROWS]
 
 
 class Timer:
@@ -144,7 +146,7 @@ def run(rows: list[Row], rounds: int, seconds: float) -> list[Result]:
 def table(results: list[Result]) -> str:
     lines = [("work", "peer", "ours", "theirs", "ratio", "goal", "")]
     for result in results:
-        goal = "" if result.goal is None else f"{result.goal:.1f}"
+        goal = "" if result.goal is None else f"{result.goal:.4g}"
         verdict = "" if result.goal is None else "met" if result.ratio <= result.goal else "missed"
         measured = (_time(result.ours), _time(result.theirs), f"{result.ratio:.2f}", goal, verdict)
         rest = ("", "", "", goal, result.note) if result.note else measured
