@@ -60,6 +60,8 @@ cdef class Node:
     cdef tuple pulls          # of a RULE: one function for each operand, or None
     cdef int keep
     cdef bint branch          # a root at 0: its infinite slope times a zero is zero
+    cdef bint pointwise       # each point of the result depends on that of the operands
+    cdef bint masks           # its pulls put zeros where a value was not taken
 
 
 cdef class Graph:
@@ -116,6 +118,10 @@ cdef class Graph:
         if found is not None and found[0] is x:
             return found[1]
         return x.index if x.graph is self else -1
+
+    def watch(self, Variable x):
+        """Note a Variable before anything is computed from it."""
+        self.leaf(x)
 
     def variables(self):
         """The Variables it was started from."""
@@ -187,7 +193,9 @@ cdef Variable append(Graph graph, Node node, object value):
     return y
 
 
-def record(value, operands, pulls, keep="nothing", branch=False):
+def record(
+    value, operands, pulls, keep="nothing", branch=False, pointwise=False, masks=False
+):
     """Note an operation; returns the Variable of its result.
 
     Parameters
@@ -204,6 +212,12 @@ def record(value, operands, pulls, keep="nothing", branch=False):
     branch : bool
         Whether the slope is infinite somewhere as that of a root is at 0, so that times a
         zero it is zero: the root of a square has derivative 0 there.
+    pointwise : bool
+        Whether a point of the result depends on the same point of the operands alone: where
+        its cotangent is zero, a slope that is infinite or nan adds nothing.
+    masks : bool
+        Whether the pulls of a pointwise rule put zeros where a value was not taken. Those of
+        other rules may do so anyway.
     """
     cdef Graph graph = None
     cdef Node node
@@ -229,6 +243,8 @@ def record(value, operands, pulls, keep="nothing", branch=False):
     node.parents = tuple(parents)
     node.pulls = tuple(pulls)
     node.branch = branch
+    node.pointwise = pointwise
+    node.masks = masks
     if node.keep & KEEP_OPERANDS:
         node.operands = tuple(kept)
     if node.keep & KEEP_OUTPUT:
@@ -516,7 +532,6 @@ cdef int become(Variable x, object result, object value) except -1:
     else:
         x._value, x.graph, x.index = value, None, -1
     x.version += 1
-    x.leaf = x.leaf and x.graph is None
     return 0
 
 
@@ -569,6 +584,50 @@ cdef inline bint is_complex(object g):
     return np.iscomplexobj(g)
 
 
+cdef bint finite(cnp.ndarray array):
+    """Whether all of a contiguous array of doubles are finite."""
+    cdef double *x = <double *>cnp.PyArray_DATA(array)
+    cdef Py_ssize_t n = cnp.PyArray_SIZE(array), i = 0
+    cdef double a = 0.0, b = 0.0, c = 0.0, d = 0.0  # nan as soon as something is not finite
+    while i + 4 <= n:
+        a += x[i] - x[i]
+        b += x[i + 1] - x[i + 1]
+        c += x[i + 2] - x[i + 2]
+        d += x[i + 3] - x[i + 3]
+        i += 4
+    while i < n:
+        a += x[i] - x[i]
+        i += 1
+    return a + b + c + d == 0.0
+
+
+def absorbed(g, slope):
+    """A slope, or a product with it, without what is not finite where `g` is zero.
+
+    Where a value was not taken its cotangent is zero, and whatever the slope is there, be
+    it infinite or nan, leaves no trace.
+    """
+    if slope is None or is_double(slope) and cnp.PyArray_IS_C_CONTIGUOUS(slope) and finite(slope):
+        return slope
+    if is_float(slope):
+        return slope if slope - slope == 0.0 else absorbed(g, np.array(slope))
+    known = coefficients(slope)
+    if known.dtype.kind not in "fc":
+        return slope
+    wild = np.logical_not(np.all(np.isfinite(known), axis=0))
+    if not np.any(wild):
+        return slope
+    wild = np.logical_and(wild, np.all(np.equal(coefficients(g), 0), axis=0))
+    return np.where(wild, 0, slope) if np.any(wild) else slope
+
+
+cdef object coefficients(object x):
+    """All that is known of a cotangent as a plain array, its value in row 0."""
+    while isinstance(x, Variable):
+        x = fresh(<Variable>x)._value
+    return value(x.parts) if isinstance(x, Number) else np.asarray(x)[None]
+
+
 cdef class Walk:
     """One backward walk: the cotangents on their way."""
 
@@ -577,12 +636,15 @@ cdef class Walk:
     cdef bytearray owned      # whether a cotangent is an array of our own to add into
     cdef bint recorded
     cdef bint branch
+    cdef bint masked          # a cotangent may be zero because a value was not taken
 
     cdef object times(self, object g, object factor, bint own):
         """g factor, in the memory of g if that is our own.
 
         0 for a zero factor where g is infinite because of a root.
         """
+        if self.masked:
+            factor = absorbed(g, factor)
         if not self.branch:
             if own and is_double(g) and (
                 is_float(factor) or is_double(factor) and cnp.PyArray_SAMESHAPE(g, factor)
@@ -592,6 +654,12 @@ cdef class Walk:
         with np.errstate(invalid="ignore"):
             product = g * factor
         return np.where(np.logical_and(value(factor) == 0, np.isinf(value(g))), 0.0, product)
+
+    cdef object over(self, object g, object part, object divisor):
+        if not self.masked:
+            return part / divisor
+        with np.errstate(invalid="ignore"):
+            return absorbed(g, part / divisor)
 
     cdef object negated(self, object g, bint own):
         return np.negative(g, g) if own else -g
@@ -687,15 +755,15 @@ cdef class Walk:
         elif node.code == DIVIDE:
             v = self.operand(node, 1)
             if left:
-                self.add(p, g / v, True)
+                self.add(p, self.over(g, g, v), True)
             if right:
                 y = handle(self.graph, at, node.output) if self.recorded else node.output
-                self.add(q, -g * y / v, True)
+                self.add(q, self.over(g, -g * y, v), True)
         elif node.code == NEGATIVE:
             self.add(p, self.negated(g, own), True)
         elif node.code == SQUARE:
             if is_float(g):
-                self.add(p, self.times(self.operand(node, 0), 2 * g, False), True)
+                self.add(p, self.times(2 * g, self.operand(node, 0), False), True)
             else:
                 self.add(p, self.times(self.times(g, self.operand(node, 0), own), 2.0,
                                        own or not self.recorded), True)
@@ -716,7 +784,11 @@ cdef class Walk:
             for i in range(len(parents)):
                 p = <Py_ssize_t>parents[i]
                 if p >= 0 and wanted[p] and node.pulls[i] is not None:
-                    part = node.pulls[i](g, *arguments)
+                    if self.masked and node.pointwise:
+                        with np.errstate(invalid="ignore"):
+                            part = absorbed(g, node.pulls[i](g, *arguments))
+                    else:
+                        part = node.pulls[i](g, *arguments)
                     if part is not None:
                         self.add(p, part)
         return 0
@@ -784,6 +856,7 @@ def pull_back(Graph graph, target, seed, sources, bint recorded=False, bint rele
     walk.recorded = recorded
     for at, g in zip(targets, seeds):
         if at >= first:  # what came before the first source does not depend on any
+            walk.masked |= not is_float(g)
             walk.add(at, g)
     for at in range(last, first - 1, -1):
         g = walk.cotangents[at]
@@ -791,6 +864,8 @@ def pull_back(Graph graph, target, seed, sources, bint recorded=False, bint rele
             node = <Node>graph.nodes[at]
             if node.code != LEAF:
                 walk.branch |= node.branch
+                walk.masked |= (node.masks or node.code == GETITEM
+                                or node.code == RULE and not node.pointwise)
                 walk.step(node, at, g, wanted, kept[at])
             if not kept[at]:
                 walk.cotangents[at] = None
@@ -843,6 +918,13 @@ cdef class Variable:
         self.index = -1
         self.level = innermost() + 0.5
         self.leaf = True
+
+    @staticmethod
+    def at(value, level):
+        """The Variable of a level with this value, as the user would make it there."""
+        cdef Variable x = Variable(value)
+        x.level = level
+        return x
 
     @staticmethod
     def of(value, Graph graph):

@@ -148,8 +148,8 @@ def _recorded(
     pulls = [functools.partial(pull, at) if at in varied else None for at, _ in enumerate(args)]
     if carries(start) and level_of(start) >= level_of_all(args):
         # f closes over something that is differentiated too; here its arguments move alone
-        return start + record(np.zeros(shape, start.dtype), args, pulls, "operands")
-    return record(start, args, pulls, "operands")
+        return start + record(np.zeros(shape, start.dtype), args, pulls, "operands", pointwise=True)
+    return record(start, args, pulls, "operands", pointwise=True)
 
 
 def _lift(

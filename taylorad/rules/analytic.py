@@ -99,8 +99,8 @@ class Riccati:
                 inside = np.where(at_zero, 1.0, x)
                 return g * np.where(at_zero, np.inf, p * np.where(at_zero, 1.0, y) / inside)
 
-            return record(y, (x,), (root,), "both", branch=True)
-        return record(y, (x,), (self._pull,), "both")
+            return record(y, (x,), (root,), "both", branch=True, pointwise=True)
+        return record(y, (x,), (self._pull,), "both", pointwise=True)
 
     def _pull(self, g: Any, y: Any, x: Any) -> Any:
         return g * self.derivative(x, y)
@@ -128,7 +128,7 @@ class Rotation:
 
     def reverse(self, x: Any) -> Any:
         """Record y = f(x)."""
-        return record(self.function(x.value), (x,), (self._pull,), "operands")
+        return record(self.function(x.value), (x,), (self._pull,), "operands", pointwise=True)
 
     def _pull(self, g: Any, x: Any) -> Any:
         return g * self.derivative(x)

@@ -92,10 +92,8 @@ def _absolute(x: Number) -> Any:
 
 def _absolute_back(x: Any) -> Any:
     if x.dtype.kind == "c":
-        return np.hypot(x.real, x.imag)
-    return record(
-        np.absolute(x.value), (x,), (lambda g, x: g * np.sign(value(x)),), keep="operands"
-    )
+        return np.hypot(np.real(x), np.imag(x))
+    return elementwise(np.absolute, (x,), (lambda g, x: g * np.sign(value(x)),), "operands")
 
 
 def _nowhere(function: Any) -> Callable[..., Any]:
@@ -177,7 +175,8 @@ def _extremum_back(function: Any, wins: Any, skips_nan: bool) -> Callable[[Any, 
 
         return back
 
-    return lambda u, v: elementwise(function, (u, v), (pull(True), pull(False)), "operands")
+    pulls = (pull(True), pull(False))
+    return lambda u, v: elementwise(function, (u, v), pulls, "operands", masks=True)
 
 
 def _clip(x: Any, low: Any, high: Any) -> Any:
@@ -283,6 +282,21 @@ def _arctan2(y: Any, x: Any) -> Any:
     return with_value(result + np.zeros_like(angle), angle)
 
 
+def _arctan2_back(y: Any, x: Any) -> Any:
+    def over_square(x: Any, y: Any) -> Any:
+        """x / (x^2 + y^2), nan at the origin."""
+        radius = np.hypot(x, y)
+        return np.where(np.isinf(value(radius)), 0.0, x / radius / radius)
+
+    def to_y(g: Any, y: Any, x: Any) -> Any:
+        return g * over_square(x, y)
+
+    def to_x(g: Any, y: Any, x: Any) -> Any:
+        return -g * over_square(y, x)
+
+    return elementwise(np.arctan2, (y, x), (to_y, to_x), "operands")
+
+
 def _logaddexp(function: Any, base: float) -> Callable[[Any, Any], Any]:
     """y = v + softplus(u - v); the slope is the logistic function, half to each at -inf."""
 
@@ -371,7 +385,7 @@ TABLE = [
     Elementwise(np.fmod, _remainder(np.fmod, _truncated)),
     Elementwise(np.divmod, _divmod),
     Elementwise(np.hypot, _hypot),
-    Elementwise(np.arctan2, _arctan2),
+    Elementwise(np.arctan2, _arctan2, _arctan2_back),
     Elementwise(np.logaddexp, _logaddexp(np.logaddexp, 1.0)),
     Elementwise(np.logaddexp2, _logaddexp(np.logaddexp2, float(np.log(2.0)))),
 ]

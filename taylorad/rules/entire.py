@@ -40,6 +40,7 @@ def composed(x: Any, order: int, numbers: Numbers) -> Any:
             (x,),
             (lambda g, x: g * composed(x, order + 1, numbers),),
             "operands",
+            pointwise=True,
         )
     if not isinstance(x, Number):
         return numbers(x, order, 0)[0]

@@ -24,12 +24,13 @@ def elementwise(
     pulls: Sequence[Pull | None],
     keep: str = "both",
     branch: bool = False,
+    masks: bool = False,
 ) -> Any:
     """Record ``function(*operands)``.
 
     Each pull gets the cotangent, then the result and the operands' values as `keep` says.
     """
-    return record(function(*values_of(operands)), operands, pulls, keep, branch)
+    return record(function(*values_of(operands)), operands, pulls, keep, branch, True, masks)
 
 
 def scaled_by(factor: Any) -> Pull:

@@ -39,7 +39,7 @@ def _error_function(function: Callable[[float], float], sign: float) -> Callable
     def rule(x: Any) -> Any:
         value = _at_value(function, x)
         if Reverse.owns((x,)):
-            return record(value, (x,), (lambda g, x: g * slope(x),), "operands")
+            return record(value, (x,), (lambda g, x: g * slope(x),), "operands", pointwise=True)
         return by_derivative(x, value, slope)
 
     return rule
@@ -87,7 +87,8 @@ def _gamma(x: Any) -> Any:
     """D gamma = gamma D(log gamma)."""
     value = _at_value(math.gamma, x)
     if Reverse.owns((x,)):
-        return record(value, (x,), (lambda g, y, x: g * y * composed(x, 1, _numbers),), "both")
+        pull = lambda g, y, x: g * y * composed(x, 1, _numbers)  # noqa: E731
+        return record(value, (x,), (pull,), "both", pointwise=True)
     return riccati_of(_lgamma(x), value, b=1.0)
 
 

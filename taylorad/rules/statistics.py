@@ -58,7 +58,10 @@ def _variance(
     center = number(mean)
     if mean is NO_VALUE:
         center = np.mean(a, axis=axis, keepdims=True, **among)
-    squares = square_of_modulus(a - center)
+    deviations = a - center
+    if among:  # so that no nan left out comes back with the slope of its square
+        deviations = np.where(among["where"], deviations, 0)
+    squares = square_of_modulus(deviations)
     freedom = _count(np.shape(squares), axis, keepdims, **among) - ddof
     if np.any(freedom <= 0):
         warnings.warn("Degrees of freedom <= 0 for slice", RuntimeWarning, stacklevel=4)

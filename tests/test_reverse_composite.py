@@ -1,0 +1,28 @@
+"""Composite functions, statistics, norms and histograms in reverse mode."""
+
+from __future__ import annotations
+
+import pytest
+import test_rules_composite
+import test_rules_histograms
+import test_rules_norms
+import test_rules_statistics
+from both_modes import COMPOSITIONS, agrees_with_forward, second_derivatives_agree
+
+CALLS = {
+    **test_rules_composite.CALLS,
+    **test_rules_statistics.CALLS,
+    **test_rules_norms.CALLS,
+    **test_rules_histograms.CALLS,
+}
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_agrees_with_forward(call):
+    agrees_with_forward(*call)
+
+
+@pytest.mark.parametrize("composition", COMPOSITIONS)
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_second_derivatives(call, composition):
+    second_derivatives_agree(composition, *call)
