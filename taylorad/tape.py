@@ -2,18 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 
 from taylorad import _tape
+from taylorad._cotangents import ones, owned, zero
+from taylorad._numbers import level_of
 from taylorad._tape import Graph, Variable, pull_back
 from taylorad._trees import flatten
 from taylorad.algebra import innermost
+from taylorad.dispatch import carries
 
 __all__ = ["GradientTape", "Variable"]
+
+
+class _Record:
+    """A graph, kept by the tapes that share it and emptied with the last of them.
+
+    A graph knows the Variables it started from, and these may have become part of it, by
+    assignment: emptying it leaves no circle of references behind.
+    """
+
+    __slots__ = ("__weakref__", "graph", "tapes")
+
+    def __init__(self, level: Any) -> None:
+        self.graph: Any = Graph(level)
+        self.tapes = 0
+        _records[id(self.graph)] = self
+
+    def __del__(self) -> None:
+        self.empty()
+
+    def empty(self) -> None:
+        self.graph.open = False
+        self.graph.clear()
+
+
+_records: WeakValueDictionary[int, _Record] = WeakValueDictionary()
 
 
 class GradientTape:
@@ -22,12 +51,17 @@ class GradientTape:
     Parameters
     ----------
     persistent : bool, default False
-        Whether more than one gradient may be asked for.
+        Whether more than one gradient may be asked for. A tape that is not persistent
+        forgets what it recorded as it computes its gradient.
 
     Notes
     -----
     Tapes nest: while an outer tape records, the gradient of an inner one is recorded too,
-    and can be differentiated again.
+    and can be differentiated again. They share one record, so that an inner tape also
+    knows what the outer one recorded before it.
+
+    Within the function of a transform (`grad`, `derivative`, ...) open the tape inside the
+    function, and `watch` the arguments.
 
     Examples
     --------
@@ -39,14 +73,24 @@ class GradientTape:
     >>> tape.gradient(z, x)
     array([[8., 8.],
            [8., 8.]])
+
+    Second derivatives:
+
+    >>> x = ta.Variable(2.0)
+    >>> with ta.GradientTape() as outer:
+    ...     with ta.GradientTape() as inner:
+    ...         y = x * x * x
+    ...     dy = inner.gradient(y, x)
+    >>> print(dy.value, outer.gradient(dy, x))
+    12.0 12.0
     """
 
     def __init__(self, persistent: bool = False) -> None:
         self._persistent = bool(persistent)
-        self._graph: Graph | None = None
+        self._record: _Record | None = None
         self._active = False
         self._used = False
-        self._owner = False
+        self._watched: list[Variable] = []  # while there is no graph to note them in
 
     def __enter__(self) -> GradientTape:
         if self._active:
@@ -55,25 +99,41 @@ class GradientTape:
         return self
 
     def __exit__(self, *error: object) -> None:
-        if self._active:
+        if self._active:  # a gradient may have stopped it
             self._stop()
 
+    def __del__(self) -> None:
+        record = getattr(self, "_record", None)
+        if record is not None:
+            record.tapes -= 1
+
     def _start(self) -> None:
-        if self._graph is None:
-            level = innermost() + 0.5
-            shared = _tape.graph_of_level(level)
-            self._graph, self._owner = (Graph(level), True) if shared is None else (shared, False)
-        _tape.activate(self._graph)
+        if self._record is None:
+            self._open()
+        assert self._record is not None
+        graph = self._record.graph
+        graph.open = True
+        _tape.activate(graph)
+        for x in self._watched:
+            graph.watch(x)
+        self._watched = []
         self._active = True
 
+    def _open(self) -> None:
+        level = innermost() + 0.5
+        shared = _records.get(id(_tape.graph_of_level(level)))
+        self._record = shared or _Record(level)
+        self._record.tapes += 1
+        self._used = False
+
     def _stop(self) -> None:
-        assert self._graph is not None
-        _tape.deactivate(self._graph)
+        assert self._record is not None
+        graph = self._record.graph
+        _tape.deactivate(graph)
+        graph.open = _tape.graph_of_level(graph.level) is graph
         self._active = False
 
-    def __del__(self) -> None:
-        if getattr(self, "_owner", False) and self._graph is not None and not self._active:
-            self._graph.clear()
+    # -- What is recorded --
 
     def watch(self, value: Any) -> Any:
         """The Variable of an array, or of the arrays in a list, tuple or dict.
@@ -81,27 +141,69 @@ class GradientTape:
         Parameters
         ----------
         value : array_like, Variable, or list, tuple or dict of such
-            What is to be differentiated with respect to. A Variable is returned as it is.
+            What is to be differentiated with respect to. A Variable is returned as it is;
+            that of a transform, or one made outside of it, as a new one.
+
+        Returns
+        -------
+        Variable, or the same structure of Variables
+            Compute with these.
         """
         leaves, rebuild = flatten(value)
-        return rebuild(x if isinstance(x, Variable) else Variable(x) for x in leaves)
+        return rebuild([self._watch(leaf) for leaf in leaves])
+
+    def _watch(self, leaf: Any) -> Variable:
+        level = innermost() + 0.5 if self._record is None else self._record.graph.level
+        if not (isinstance(leaf, Variable) and leaf.level == level):
+            if level_of(leaf) > level:
+                raise TypeError(
+                    "this tape cannot watch an argument of a transform inside it; open the "
+                    "tape within the function that is transformed"
+                )
+            leaf = Variable.at(leaf, level)
+        if self._active:
+            assert self._record is not None
+            self._record.graph.watch(leaf)
+        else:
+            self._watched.append(leaf)
+        return leaf
 
     def watched_variables(self) -> tuple[Variable, ...]:
-        """The Variables that took part in what was recorded, in the order they appeared."""
-        return () if self._graph is None else tuple(self._graph.variables())
+        """The Variables that were watched, in the order they appeared."""
+        noted = [] if self._record is None else self._record.graph.variables()
+        return (*noted, *self._watched)
 
     def reset(self) -> None:
         """Forget everything recorded so far."""
-        if self._graph is None:
+        if self._record is None:
+            self._watched = []
             return
-        if not self._owner:
-            raise RuntimeError("an inner tape shares the record of the outer one: reset that")
-        self._graph.clear()
-        self._used = False
+        if self._record.tapes > 1:
+            raise RuntimeError("this tape shares its record with another and cannot be reset")
+        active = self._active
+        if active:
+            self._stop()
+        self._release()
+        self._watched, self._used = [], False
+        if active:
+            self._start()
 
     @contextmanager
     def stop_recording(self) -> Iterator[None]:
-        """A context in which operations are not recorded."""
+        """A context in which this tape does not record.
+
+        Examples
+        --------
+        >>> import taylorad as ta
+        >>> x = ta.Variable(3.0)
+        >>> with ta.GradientTape() as tape:
+        ...     y = x * x
+        ...     with tape.stop_recording():
+        ...         scale = 1.0 / y
+        ...     z = y * scale
+        >>> print(scale, tape.gradient(z, x))
+        0.1111111111111111 0.6666666666666666
+        """
         if not self._active:
             raise RuntimeError("this tape is not recording")
         self._stop()
@@ -110,6 +212,17 @@ class GradientTape:
         finally:
             self._start()
 
+    def _release(self) -> None:
+        """Drop the record; it is emptied if no other tape shares it."""
+        if self._record is not None:
+            self._watched = list(self.watched_variables())
+            self._record.tapes -= 1
+            if not self._record.tapes:
+                self._record.empty()
+            self._record = None
+
+    # -- Derivatives --
+
     def gradient(
         self,
         target: Any,
@@ -117,69 +230,47 @@ class GradientTape:
         output_gradients: Any = None,
         unconnected_gradients: str = "none",
     ) -> Any:
-        """The gradients of the target, summed over its elements, by the sources."""
+        """The gradients of the target, summed over its elements, by the sources.
+
+        Parameters
+        ----------
+        target : Variable, or list, tuple or dict of such
+            What to differentiate; the gradients of several are added. What is plain was
+            computed from nothing that was watched.
+        sources : Variable, or list, tuple or dict of such
+            By what: watched Variables, or anything computed from them.
+        output_gradients : array_like, or the structure of the target, optional
+            A weight for every element of the target, instead of 1.
+        unconnected_gradients : {"none", "zero"}, default "none"
+            Whether None or zeros stand where the target does not depend on a source.
+
+        Returns
+        -------
+        array, or the structure of the sources
+            While another tape or transform is under way, a Variable or number of that.
+
+        Raises
+        ------
+        RuntimeError
+            If the tape is not persistent and this is not its first gradient.
+        TypeError
+            If a source is not a Variable that this tape could have watched.
+        ValueError
+            If `output_gradients` does not fit the target.
+        """
         if unconnected_gradients not in ("none", "zero"):
             raise ValueError(
-                "unconnected_gradients is 'none' or 'zero', not " f"{unconnected_gradients!r}"
+                f"unconnected_gradients is 'none' or 'zero', not {unconnected_gradients!r}"
             )
+        targets, seeds = _targets(target, output_gradients)
+        leaves, rebuild = self._sources(sources)
         self._use()
-        targets, _ = flatten(target)
-        seeds = [None] * len(targets)
-        if output_gradients is not None:
-            seeds, _ = flatten(output_gradients)
-            if len(seeds) != len(targets):
-                raise ValueError(
-                    f"output_gradients has {len(seeds)} entries for {len(targets)} targets"
-                )
-        leaves, rebuild = flatten(sources)
-        for x in leaves:
-            if not isinstance(x, Variable):
-                raise TypeError(
-                    f"a source must be a Variable, not {type(x).__name__}: use the result of "
-                    "tape.watch(x), or make it with ta.Variable(x)"
-                )
-        return rebuild(self._gradients(targets, seeds, leaves, unconnected_gradients == "zero"))
-
-    def _use(self) -> None:
-        if self._used and not self._persistent:
-            raise RuntimeError(
-                "a tape gives one gradient; for more, make it with GradientTape(persistent=True)"
-            )
-        if self._graph is None:
-            raise RuntimeError("this tape has not recorded anything: use it in a with block")
-        self._used = True
-        if self._active and not self._persistent:
-            self._stop()
-
-    def _gradients(
-        self, targets: list[Any], seeds: list[Any], sources: list[Any], zero: bool
-    ) -> list[Any]:
-        graph: Any = self._graph
-        totals: list[Any] = [None] * len(sources)
-        for target, seed in zip(targets, seeds, strict=True):
-            if not isinstance(target, Variable):
-                continue  # computed from nothing that was watched
-            home, place = target.home
-            if home is None:
-                home = graph
-                place = graph.place(target)
-            if place < 0:
-                continue
-            start = _seed(target, seed)
-            found = pull_back(
-                home, place, start, [home.place(x) for x in sources], self._recorded(home)
-            )
-            for i, g in enumerate(found):
-                if g is not None:
-                    totals[i] = g if totals[i] is None else totals[i] + g
-        return [
-            _shaped(g, x) if g is not None else np.zeros(x.shape, x.dtype)[()] if zero else None
-            for g, x in zip(totals, sources, strict=True)
-        ]
-
-    def _recorded(self, graph: Graph) -> bool:
-        """Whether somebody else records, so that the walk must be differentiable."""
-        return graph.open and _tape.graph_of_level(graph.level) is graph
+        found = self._pull(targets, seeds, leaves, release=True)
+        if not self._persistent:
+            self._finish()
+        if unconnected_gradients == "zero":
+            found = [zero(x) if g is None else g for g, x in zip(found, leaves, strict=True)]
+        return rebuild(found)
 
     def jacobian(self, target: Any, sources: Any) -> Any:
         """The Jacobians of a target by the sources, shape ``target.shape + source.shape``.
@@ -190,31 +281,138 @@ class GradientTape:
             What to differentiate, of any shape.
         sources : Variable, or list, tuple or dict of such
             By what.
+
+        Returns
+        -------
+        array, or the structure of the sources
+            Zeros for a source on which the target does not depend.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import taylorad as ta
+        >>> with ta.GradientTape() as tape:
+        ...     x = tape.watch(np.array([1.0, 2.0]))
+        ...     y = np.array([x[0] * x[1], x[0]])
+        >>> tape.jacobian(y, x)
+        array([[2., 1.],
+               [1., 0.]])
         """
-        if not isinstance(target, Variable):
+        if not carries(target) and not isinstance(target, (np.ndarray, np.generic, float, int)):
             raise TypeError(f"the target of a Jacobian is a Variable, not {type(target).__name__}")
+        leaves, rebuild = self._sources(sources)
+        shape = np.shape(target)
+        targets, _ = _targets(target, None)
         self._use()
-        leaves, rebuild = flatten(sources)
         rows = []
-        for i in np.ndindex(target.shape):
-            unit = np.zeros(target.shape, target.dtype)
-            unit[i] = 1
-            rows.append(self._gradients([target], [unit], leaves, zero=True))
-        stacked = []
-        for k, x in enumerate(leaves):
-            if not rows:
-                stacked.append(np.zeros((*target.shape, *x.shape)))
-                continue
-            whole = np.stack([row[k] for row in rows])
-            stacked.append(np.reshape(whole, (*target.shape, *x.shape)))
-        return rebuild(stacked)
+        if len(targets) == 1 and isinstance(targets[0], Variable):
+            for index in np.ndindex(shape):
+                unit = np.zeros(shape, targets[0].dtype)
+                unit[index] = 1
+                rows.append(self._pull(targets, [unit[()]], leaves))
+        else:  # an object array of scalars
+            for one in targets:
+                rows.append(self._pull([one], [None], leaves))
+        if not self._persistent:
+            self._finish()
+        return rebuild(_stacked(rows, k, x, shape) for k, x in enumerate(leaves))
+
+    def _sources(self, sources: Any) -> tuple[list[Variable], Any]:
+        leaves, rebuild = flatten(sources)
+        level = None if self._record is None else self._record.graph.level
+        for x in leaves:
+            if not isinstance(x, Variable):
+                raise TypeError(
+                    f"a source must be a Variable, not {type(x).__name__}: use the result of "
+                    "tape.watch(x), or make it with ta.Variable(x)"
+                )
+            if level is not None and x.level != level:
+                raise TypeError(
+                    "this Variable was not watched by the tape: it is an argument of a "
+                    "transform, or the tape was opened inside of a transform and the Variable "
+                    "made outside; write x = tape.watch(x) first, within the transform"
+                )
+        return leaves, rebuild
+
+    def _use(self) -> None:
+        if self._used and not self._persistent:
+            raise RuntimeError(
+                "a tape gives one gradient; for more, make it with GradientTape(persistent=True)"
+            )
+        if self._record is None:
+            raise RuntimeError("this tape has not recorded anything: use it in a with block")
+        if self._active and not self._persistent:
+            self._stop()
+
+    def _finish(self) -> None:
+        self._release()
+        self._used = True
+
+    def _pull(
+        self,
+        targets: Sequence[Any],
+        seeds: Sequence[Any],
+        sources: Sequence[Variable],
+        release: bool = False,
+    ) -> list[Any]:
+        """The cotangent of each source, None where there is none."""
+        assert self._record is not None
+        graph = self._record.graph
+        places, used = [], []
+        for target, seed in zip(targets, seeds, strict=True):
+            if level_of(target) > graph.level:
+                raise TypeError(
+                    "the target belongs to a transform inside which the tape was not opened; "
+                    "open the tape within the function that is transformed"
+                )
+            if not isinstance(target, Variable) or target.level != graph.level:
+                continue  # computed from nothing that was watched
+            home, place = target.home
+            if home is not graph:
+                place = graph.place(target)
+            if place >= 0:
+                places.append(place)
+                used.append(_seed(target, seed))
+        release = release and not self._persistent and self._record.tapes == 1
+        recorded = graph.open and _tape.graph_of_level(graph.level) is graph
+        found = pull_back(
+            graph, places, used, [graph.place(x) for x in sources], recorded, release
+        )
+        seen = set(map(id, used))
+        return [
+            None if g is None else owned(g, x, seen) for g, x in zip(found, sources, strict=True)
+        ]
+
+
+def _targets(target: Any, given: Any) -> tuple[list[Any], list[Any]]:
+    """The targets as a list, and for each its weights or None."""
+    leaves, _ = flatten(target)
+    seeds = [None] * len(leaves)
+    if given is not None:
+        seeds = flatten(given)[0] if isinstance(target, (list, tuple, dict)) else [given]
+        if len(seeds) != len(leaves):
+            raise ValueError(f"output_gradients has {len(seeds)} entries for {len(leaves)} targets")
+    targets, weights = [], []
+    for leaf, seed in zip(leaves, seeds, strict=True):
+        if isinstance(leaf, np.ndarray) and leaf.dtype == object:  # np.array([y[0], y[1]])
+            targets += leaf.ravel().tolist()
+            spread = [None] * leaf.size
+            if seed is not None:
+                spread = list(np.broadcast_to(seed, leaf.shape).ravel())
+            weights += spread
+        else:
+            targets.append(leaf)
+            weights.append(seed)
+    return targets, weights
 
 
 def _seed(target: Variable, given: Any) -> Any:
     """The cotangent a walk starts with."""
     if given is None:
-        return np.ones(target.shape, target.dtype)[()]
-    given = given if isinstance(given, Variable) else np.asarray(given)
+        return ones(target)
+    given = given if carries(given) else np.asarray(given)
+    if not carries(given) and given.dtype.kind in "biu":
+        given = given.astype(np.float64)
     if given.shape != target.shape:
         try:
             return np.broadcast_to(given, target.shape)
@@ -223,11 +421,11 @@ def _seed(target: Variable, given: Any) -> Any:
                 f"an output gradient of shape {given.shape} does not fit a target of shape "
                 f"{target.shape}"
             ) from None
-    return given
+    return given if carries(given) else given[()]
 
 
-def _shaped(g: Any, x: Variable) -> Any:
-    """A gradient as the user gets it: an array of its own, of the source's shape."""
-    if isinstance(g, np.ndarray):
-        return np.broadcast_to(g, x.shape).copy() if g.shape != x.shape else g
-    return g
+def _stacked(rows: list[list[Any]], k: int, x: Variable, shape: tuple[int, ...]) -> Any:
+    entries = [zero(x) if row[k] is None else row[k] for row in rows]
+    if not entries:
+        return np.zeros((*shape, *x.shape), x.dtype)
+    return np.reshape(np.stack(entries), (*shape, *x.shape))

@@ -24,7 +24,7 @@ LAYERS = [
     ["_array", "_methods", "calculus", "math", "splitting"],
     ["valuation"],
     ["rules"],
-    ["tape"],
+    ["_cotangents", "tape"],
     ["transforms"],
     ["checks", "custom"],
     ["plotting"],

@@ -232,7 +232,7 @@ class Expansion:
         return make(rest, leaf.parts[rows])
 
     def _zero(self, leaf: Any) -> Any:
-        dtype = leaf.dtype if isinstance(leaf, Number) else np.asarray(leaf).dtype
+        dtype = leaf.dtype if carries(leaf) else np.asarray(leaf).dtype
         if dtype.kind in "biu":
             dtype = self.dtype
         return np.zeros(shape_of(leaf), dtype)[()]

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from taylorad._cotangents import owned, zero
 from taylorad._numbers import Number, make
 from taylorad._tape import Graph, Variable, pull_back
 from taylorad._trees import flatten
 from taylorad.algebra import new_tag, opened
-from taylorad.dispatch import carries
 from taylorad.transforms._arguments import numeric, position
 from taylorad.transforms._levels import returned_leaf
 
@@ -100,7 +100,7 @@ class Recording:
         found = pull_back(self.graph, places, used, range(len(self.inputs)))
         seen = set(map(id, used))
         return [
-            _zero(x) if g is None else _own(g, x, seen)
+            zero(x) if g is None else owned(g, x, seen)
             for g, x in zip(found, self.inputs, strict=True)
         ]
 
@@ -108,24 +108,6 @@ class Recording:
 def scalar(x: Any) -> Any:
     """A 0-d array as the scalar NumPy's functions return."""
     return x[()] if isinstance(x, np.ndarray) and x.ndim == 0 else x
-
-
-def _zero(x: Any) -> Any:
-    return np.zeros(x.shape, x.dtype)[()]
-
-
-def _own(g: Any, x: Any, seen: set[int]) -> Any:
-    """A cotangent as the user gets it: an array of its own, or a scalar."""
-    if carries(g):
-        return g
-    if not isinstance(g, np.ndarray):
-        return np.full(x.shape, g, x.dtype)[()]
-    if g.dtype != x.dtype and g.dtype.kind in "fc":
-        return g.astype(x.dtype)[()]
-    if g.base is not None or id(g) in seen or not g.flags.writeable:
-        g = g.copy()
-    seen.add(id(g))
-    return g if g.ndim else g[()]
 
 
 class Arguments:

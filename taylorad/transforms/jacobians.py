@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from taylorad._cotangents import ones
 from taylorad._numbers import Number, common, make, parts_over
 from taylorad._tape import Variable
 from taylorad._trees import flatten
@@ -153,7 +154,7 @@ def _pulled(recording: Recording, leaf: Any) -> list[Any]:
             "jacobian(f, mode='forward')"
         )
     if shape == ():
-        return recording.pull([leaf], [np.ones((), dtype)[()]])
+        return recording.pull([leaf], [ones(leaf)])
     rows = []
     for index in np.ndindex(shape):
         unit = np.zeros(shape, dtype)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from taylorad._cotangents import ones
 from taylorad._trees import flatten, structure
 from taylorad.transforms._arguments import check_argnums, check_callable, named, numeric
 from taylorad.transforms._levels import shape_of
@@ -319,17 +320,13 @@ def value_and_gradients_function(
         arguments = Arguments(varied, args)
         with Recording(arguments.leaves) as recording:
             output = recording.run(f, arguments.filled(recording.variables), kwargs)
-            found = arguments.like(recording.pull(output.leaves, list(map(_ones, output.leaves))))
+            found = arguments.like(recording.pull(output.leaves, list(map(ones, output.leaves))))
             gradients: list[Any] = [0.0] * len(args)
             for at, gradient in zip(varied, found, strict=True):
                 gradients[at] = gradient
             return output.rebuild(map(recording.value, output.leaves)), gradients
 
     return named(g, f, "The value and the gradients in all arguments")
-
-
-def _ones(y: Any) -> Any:
-    return np.ones(shape_of(y), getattr(y, "dtype", float))[()]
 
 
 def _is_count(x: Any) -> bool:
