@@ -51,22 +51,30 @@ def pairing(first: Any, second: Any) -> float:
 
 def forward(evaluate: Calls, plain: Mapping[str, Any], directions: Mapping[str, Any]) -> list[Any]:
     """The directional derivatives of all outputs, by dual numbers."""
-    moving = {
-        name: make(dual(), np.stack([np.asarray(x), directions[name]]))
-        for name, x in plain.items()
-    }
+    moving = {}
+    for name, x in plain.items():  # with rows that lie in memory as x does
+        rows = np.stack([np.transpose(x), np.transpose(directions[name])])
+        if not x.flags.fnc:
+            rows = np.ascontiguousarray(rows.transpose(0, *range(x.ndim, 0, -1))).transpose(
+                0, *range(x.ndim, 0, -1)
+            )
+        moving[name] = make(dual(), rows.transpose(0, *range(x.ndim, 0, -1)))
     return [
         output.parts[1] if isinstance(output, Number) else np.zeros(np.shape(output))
         for output in leaves(evaluate(moving))
     ]
 
 
-def check_reverse(call: str | Calls, plain: Mapping[str, Any] | None = None) -> None:
+def check_reverse(
+    call: str | Calls, plain: Mapping[str, Any] | None = None, fortran: bool = False
+) -> None:
     """Compare values, types and transposed Jacobian of a call."""
     evaluate = code(call) if isinstance(call, str) else call
     if plain is None:
         assert isinstance(call, str)
         plain = plain_operands(call)
+    if fortran:
+        plain = {name: np.array(x, order="F") for name, x in plain.items()}
     rng = np.random.default_rng(11)
     expected = [np.asarray(y) for y in leaves(evaluate(dict(plain)))]
     cotangents = [random_like(rng, y) for y in expected]

@@ -2,14 +2,113 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import pytest
 from reverse_calls import check_reverse, check_second
 from test_rules_bilinear import CALLS, LINEAR, TRIPLE
+
+from taylorad._tape import Variable
+from taylorad.tape import GradientTape
+
+# Broadcast, empty, repeated and summed axes, and axes of length 1 where others are longer.
+UGLY = """
+A @ e.T.reshape(4, 0) @ e.reshape(0, 3)
+T @ x
+w @ T.reshape(2, 3, 4)
+x @ T.reshape(2, 4, 3)
+T.reshape(2, 1, 3, 4) @ U
+T[:1] @ U
+np.matmul(e, S)
+np.matmul(T, U, axes=[(-2, -1), (-2, -1), (-1, -2)])
+np.matmul(x, U)
+np.dot(T, U)
+np.dot(T, x)
+np.dot(x, U)
+np.dot(s, 2.0)
+np.dot([1.0, 2.0, 3.0], w)
+np.inner(T, x)
+np.inner(s, s)
+np.inner(T, A)
+np.vecdot(T, x)
+np.vecdot(z, T)
+np.vecdot(A, P, axis=-2, keepdims=True)
+np.vecdot(A, B, axes=[0, 1, ()])
+np.vecdot(z, C)
+np.tensordot(T, U, axes=([-1, 0], [1, 0]))
+np.tensordot(T, T, 3)
+np.tensordot(s, A, 0)
+np.kron(A, w)
+np.kron(s, s)
+np.kron(T, w)
+np.kron(z, S)
+np.outer(z, Z)
+np.cross(S[:1], B.T[:, None, :3])
+np.cross(w[:2], [1.0, 2.0, 3.0])
+np.cross(B, S[0], axisb=0)
+np.convolve(w, x, "same")
+np.convolve(x, w, "same")
+np.convolve(x, y, "same")
+np.convolve(x, [1.0, 2.0], "same")
+np.convolve(s, x)
+np.convolve(z, w, "valid")
+np.correlate(w, x, "same")
+np.correlate(w, x, "full")
+np.correlate(w, x, "valid")
+np.correlate(x, w, "same")
+np.correlate([1.0, 2.0], x, "same")
+np.correlate(x, [1.0, 2.0], "same")
+np.correlate([1.0, 2.0], z, "valid")
+np.correlate(w, z)
+np.correlate(z, x, "full")
+np.einsum("ii,ij->j", S, A)
+np.einsum("iij->j", A[:, None] * np.eye(3)[:, :, None])
+np.einsum("i,j->", x, w)
+np.einsum("ij,k->k", A, w)
+np.einsum("ii,jj", S, S)
+np.einsum("ij,ij->ij", A, A[:1])
+np.einsum("...,...->...", A, x)
+np.einsum("...j,j...", A, x)
+np.einsum("i...,i...->...", A, w[:, None])
+np.einsum("ij , jk -> ki", A, B)
+np.einsum("ba,bc", A, A)
+np.einsum(T, [..., 0], A, [1, 0], [1, ...])
+np.einsum(A, [7, 3], x, [3])
+np.einsum("i,i->", s * x, x, optimize=True)
+np.einsum("ij,jk->ik", e.T, e)
+np.einsum("ij,ik->jk", e, e)
+la.multi_dot([A, [[1.0], [2.0], [3.0], [4.0]]])
+la.multi_dot([w, A])
+la.multi_dot([w, A, x])
+np.polymul(x, s)
+np.polymul([2.0], z)
+""".strip().splitlines()
+
+if hasattr(np, "matvec"):
+    UGLY += """
+np.matvec(T, [[1.0, 2, 3, 4], [0, 1, 0, 1]])
+np.matvec(T, A[:2])
+np.matvec(A, T.reshape(2, 3, 4))
+np.vecmat(w, T)
+np.vecmat(z, U)
+""".strip().splitlines()
 
 
 @pytest.mark.parametrize("call", CALLS + LINEAR + TRIPLE)
 def test_transposes(call: str) -> None:
     check_reverse(call)
+
+
+@pytest.mark.filterwarnings("ignore:Arrays of 2-dimensional:DeprecationWarning")
+@pytest.mark.parametrize("call", UGLY)
+def test_transposes_at_ugly_points(call: str) -> None:
+    check_reverse(call)
+
+
+@pytest.mark.parametrize("call", CALLS + LINEAR + TRIPLE)
+def test_transposes_of_scattered_memory(call: str) -> None:
+    check_reverse(call, fortran=True)
 
 
 @pytest.mark.parametrize("call", CALLS + LINEAR + TRIPLE)

@@ -22,12 +22,17 @@ from numpy import linalg as la
 
 from taylorad import dispatch
 from taylorad._numbers import Number, common, make, repack, value
-from taylorad._tape import record
+from taylorad._tape import Variable, record
 from taylorad.dispatch import carries
 from taylorad.rules import products
 from taylorad.rules._rows import describe, multilinear, refuse_numbers, unpacked
 from taylorad.rules.linear import view_or_rows, viewed
-from taylorad.rules.products import constant_to_array, matrix_pulls
+from taylorad.rules.products import (
+    constant_to_array,
+    matrix_pulls,
+    times_transposed,
+    transposed_times,
+)
 from taylorad.rules.recording import values_of
 
 __all__ = ["TABLE", "Bilinear", "Contraction", "MatrixProduct", "MultiDot", "PolynomialProduct"]
@@ -126,13 +131,27 @@ class MatrixProduct(Bilinear):
         """Record the product."""
         if len(args) != 2 or kwargs:
             return super().reverse(*args, **kwargs)
-        u, v = (constant_to_array(unpacked(repack(x))) for x in args)
-        first, second = values_of((u, v))
+        u, v = args
+        if type(u) is type(v) is Variable and u.level == v.level:
+            first, second = u.value, v.value
+        else:
+            u, v = (constant_to_array(unpacked(repack(x))) for x in args)
+            first, second = values_of((u, v))
+            alone = type(u) is np.ndarray or type(v) is np.ndarray
+            if alone and type(first) is type(second) is np.ndarray and u.ndim == v.ndim == 2:
+                return self._by_constant(u, v, first, second)
         if self.function is np.dot and not (1 <= u.ndim <= 2 and 1 <= v.ndim <= 2):
             pulls = products.dot_left, products.dot_right
         else:
             pulls = matrix_pulls(u, v)
         return record(self.function(first, second), (u, v), pulls, "operands")
+
+    def _by_constant(self, u: Any, v: Any, first: Any, second: Any) -> Any:
+        """The product of a Variable and a plain matrix: the latter alone is kept."""
+        y = self.function(first, second)
+        if isinstance(u, Variable):
+            return record(y, (u,), (partial(times_transposed, v),))
+        return record(y, (v,), (partial(transposed_times, u),))
 
     def _of_series(self, u: Number, v: Number) -> Number:
         rows, length = u.algebra.rows, u.shape[-1]
@@ -190,8 +209,7 @@ class Contraction:
 
     def reverse(self, *args: Any, **kwargs: Any) -> Any:
         """Record the contraction."""
-        given, labels, output = products.parsed(args)
-        given = [constant_to_array(repack(x)) for x in given]
+        given, rule = products.contraction(args)
         refuse_numbers(describe(self.function), kwargs.values())
         values = values_of(given)
         if isinstance(args[0], str):
@@ -199,9 +217,8 @@ class Contraction:
         else:
             pairs = [x for pair in zip(values, args[1::2], strict=False) for x in pair]
             y = self.function(*pairs, *args[2 * len(given) :], **kwargs)
-        rule = products.Contracted(labels, output, [np.shape(x) for x in given])
-        pulls = [partial(rule.pull, i) for i in range(len(given))]
         if len(given) > 1:
+            pulls = [partial(rule.pull, i) for i in range(len(given))]
             return record(y, given, pulls, "operands")
         y = record(y, given, [lambda g: rule.pull(0, g, None)])
         return viewed(y, given[0], lambda x: self.function(*_replaced(args, x), **kwargs))

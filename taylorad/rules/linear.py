@@ -180,26 +180,43 @@ class Linear:
 
     def reverse(self, *args: Any, **kwargs: Any) -> Any:
         """Record the function."""
+        if args and isinstance(args[0], Variable) and self.leads:
+            x, rest = args[0], args[1:]
+            alone = kwargs.keys().isdisjoint(self.operands) and not (rest and self.operands[1:])
+            if alone and "where" not in kwargs and not any(map(carries, (*rest, *kwargs.values()))):
+                return self._of_one(x, rest, kwargs)
         given = dict(zip(self.parameters, args, strict=False))
         given.update(kwargs)
         arrays: list[Any] = []
         operands = self._operands(given, arrays, len(args))
-        call = Call(
-            self.function,
-            given,
-            operands,
-            [name for name in self.operands if name not in operands],
-            [np.shape(array) for array in arrays],
-            len(args),
-        )
+        call = self._call(given, operands, [shape_of(array) for array in arrays], len(args))
         refuse_numbers(self.name, call.options.values())
         result = call(values_of(arrays))
         refuse_integers(getattr(result, "dtype", np.dtype(object)), self.name)
-        pulls = None if self.back is None else self.back(call)
-        y = record(result, arrays, transposes.places(call) if pulls is None else pulls)
+        y = record(result, arrays, self._pulls(call))
         if self.how == VIEW and len(arrays) == 1:
             return viewed(y, arrays[0], lambda x: call([x]))
         return y
+
+    def _of_one(self, x: Variable, rest: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Record the function of one Variable; what is pulled, only if it is asked for."""
+        y = self.function(x.value, *rest, **kwargs)
+        if not (type(y) is np.ndarray and y.dtype.kind == "f"):
+            refuse_integers(y.dtype, self.name)
+        y = record(y, (x,), (_Later(self, x.shape, rest, kwargs),))
+        if self.how == VIEW:
+            return viewed(y, x, lambda other: self.function(other, *rest, **kwargs))
+        return y
+
+    def _call(
+        self, given: dict[str, Any], operands: list[str], shapes: list[Any], positional: int
+    ) -> Call:
+        others = [name for name in self.operands if name not in operands]
+        return Call(self.function, given, operands, others, shapes, positional)
+
+    def _pulls(self, call: Call) -> Any:
+        pulls = None if self.back is None else self.back(call)
+        return transposes.places(call) if pulls is None else pulls
 
     def _operands(self, given: dict[str, Any], arrays: list[Any], positional: int) -> list[str]:
         """Number the arrays in the operands, and list them; returns the operands' names."""
@@ -245,8 +262,29 @@ class Ordered(Linear):
             if order == "K":
                 axes = np.argsort(np.negative(np.abs(first.strides)), kind="stable")
                 given["a"] = np.transpose(x, axes)
-            return super().reverse(**given)
+            keywords = dict(list(given.items())[len(args) :])
+            return super().reverse(*list(given.values())[: len(args)], **keywords)
         return super().reverse(*args, **kwargs)
+
+
+class _Later:
+    """The pull of a function of one array, made when it is first called."""
+
+    __slots__ = ("arguments", "pull")
+
+    def __init__(self, *arguments: Any) -> None:
+        self.arguments = arguments
+        self.pull: Any = None
+
+    def __call__(self, g: Any) -> Any:
+        if self.pull is None:
+            row, shape, rest, kwargs = self.arguments
+            given = dict(zip(row.parameters, (0, *rest), strict=False)) | kwargs
+            for name in [name for name in kwargs if given[name] is np._NoValue]:
+                del given[name]
+            call = row._call(given, [row.operands[0]], [shape], 1 + len(rest))
+            (self.pull,) = row._pulls(call)
+        return self.pull(g)
 
 
 # Operands that are lists of arrays.
@@ -260,9 +298,20 @@ def _array(item: Any) -> Any:
 
 def viewed(y: Any, x: Any, path: Callable[[Any], Any]) -> Any:
     """Note that a result is a view of a Variable, if NumPy made it one."""
-    if isinstance(y, Variable) and y.ndim and np.may_share_memory(value(y), value(x)):
-        return as_view(y, x, path)
-    return y
+    if not isinstance(y, Variable) or not y.ndim:
+        return y
+    first, given = y.value, x.value
+    if type(first) is type(given) is np.ndarray:
+        base = first.base
+        shared = base is not None and (base is given or base is given.base)
+    else:
+        shared = np.may_share_memory(value(first), value(given))
+    return as_view(y, x, path) if shared else y
+
+
+def shape_of(x: Any) -> Any:
+    """The shape of an array or scalar."""
+    return x.shape if hasattr(x, "shape") else np.shape(x)
 
 
 @dataclass(frozen=True)
@@ -325,6 +374,16 @@ class Join(Linear):
                 except ValueError:  # for the message, of arrays as the user knows them
                     pass
         return super().__call__(arrays, axis, **kwargs)
+
+    def reverse(self, arrays: Any, axis: Any = 0, **kwargs: Any) -> Any:
+        """Record the function."""
+        ready = not kwargs and axis is not None and isinstance(arrays, list | tuple)
+        if not ready or not all(isinstance(array, Variable | np.ndarray) for array in arrays):
+            return super().reverse(arrays, axis, **kwargs)
+        arrays = list(map(unpacked, arrays))
+        result = self.function(values_of(arrays), axis=axis)
+        pulls = transposes.stacked if self.new_axis else transposes.joined
+        return record(result, arrays, pulls([array.shape for array in arrays], axis))
 
 
 def _stored(algebra: Algebra, operand: Any) -> Any:

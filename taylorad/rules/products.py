@@ -7,17 +7,19 @@ whatever else the product was given; where one factor was broadcast, the walk su
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 from math import prod
 from typing import Any
 
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
+from taylorad._numbers import repack
 from taylorad._tape import scatter
 from taylorad.dispatch import carries
 
-__all__ = ["Contracted", "along", "matrix_pulls"]
+__all__ = ["Contracted", "along", "contraction", "matrix_pulls"]
 
 Shape = tuple[int, ...]
 
@@ -42,6 +44,16 @@ def _left_of_two(g: Any, u: Any, v: Any) -> Any:
 
 
 def _right_of_two(g: Any, u: Any, v: Any) -> Any:
+    return u.T @ g
+
+
+def times_transposed(v: Any, g: Any) -> Any:
+    """The pull of ``u @ v`` to u, where v is a constant matrix."""
+    return g @ v.T
+
+
+def transposed_times(u: Any, g: Any) -> Any:
+    """The pull of ``u @ v`` to v, where u is a constant matrix."""
     return u.T @ g
 
 
@@ -336,21 +348,32 @@ class Contracted:
         return scatter(part, self.shapes[i], index)
 
 
-def parsed(args: Sequence[Any]) -> tuple[list[Any], list[list[int]], list[int]]:
-    """The operands of a call of `np.einsum`, and the labels of all axes."""
+def contraction(args: Sequence[Any]) -> tuple[list[Any], Contracted]:
+    """The operands of a call of `np.einsum`, and its pulls."""
     if isinstance(args[0], str):
-        operands = list(args[1:])
-        left, arrow, right = args[0].replace(" ", "").partition("->")
-        terms: list[list[Any]] = [_letters(term) for term in left.split(",")]
-        result = _letters(right) if arrow else None
-    else:
-        operands = list(args[0 : len(args) - 1 : 2])
-        terms = [list(term) for term in args[1::2][: len(operands)]]
-        result = list(args[-1]) if len(args) % 2 else None
+        operands = [constant_to_array(repack(x)) for x in args[1:]]
+        return operands, _by_letters(args[0], tuple([x.shape for x in operands]))
+    operands = [constant_to_array(repack(x)) for x in args[0 : len(args) - 1 : 2]]
+    terms = [list(term) for term in args[1::2][: len(operands)]]
+    result = list(args[-1]) if len(args) % 2 else None
+    return operands, _labelled(terms, result, [x.shape for x in operands])
+
+
+@lru_cache(maxsize=512)
+def _by_letters(subscripts: str, shapes: tuple[Shape, ...]) -> Contracted:
+    left, arrow, right = subscripts.replace(" ", "").partition("->")
+    terms = [_letters(term) for term in left.split(",")]
+    return _labelled(terms, _letters(right) if arrow else None, list(shapes))
+
+
+def _labelled(
+    terms: list[list[Any]], result: list[Any] | None, shapes: list[Shape]
+) -> Contracted:
+    """The labels of all axes as numbers from 0, in place of ellipses too."""
     wide = 0
     for k, term in enumerate(terms):
         if Ellipsis in term:
-            hidden = np.ndim(operands[k]) - len(term) + 1
+            hidden = len(shapes[k]) - len(term) + 1
             wide = max(wide, hidden)
             at = term.index(Ellipsis)
             terms[k] = [*term[:at], *range(-hidden, 0), *term[at + 1 :]]
@@ -363,7 +386,7 @@ def parsed(args: Sequence[Any]) -> tuple[list[Any], list[list[int]], list[int]]:
         result = [*result[:at], *broadcast, *result[at + 1 :]]
     names = {label: n for n, label in enumerate(sorted({x for term in terms for x in term}))}
     labels = [[names[label] for label in term] for term in terms]
-    return operands, labels, [names[label] for label in result]
+    return Contracted(labels, [names[label] for label in result], shapes)
 
 
 def _letters(term: str) -> list[Any]:
@@ -375,6 +398,3 @@ def _letters(term: str) -> list[Any]:
 def constant_to_array(x: Any) -> Any:
     """A factor that is no number of ours as an array."""
     return x if carries(x) or isinstance(x, np.ndarray) else np.asarray(x)
-
-
-Pull = Callable[..., Any]

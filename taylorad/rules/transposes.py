@@ -224,68 +224,72 @@ def _slice(g: Any, index: Any, shape: Shape) -> Any:
     return found if np.shape(found) == shape else np.reshape(found, shape)
 
 
-def _joined(call: Call, axis: int, lengths: list[int]) -> list[Pull]:
+def _joined(shapes: list[Shape], axis: int, lengths: list[int]) -> list[Pull]:
     before, start, pulls = (slice(None),) * axis, 0, []
-    for shape, length in zip(call.shapes, lengths, strict=True):
+    for shape, length in zip(shapes, lengths, strict=True):
         index = (*before, slice(start, start + length))
         pulls.append(partial(_slice, index=index, shape=shape))
         start += length
     return pulls
 
 
+def joined(shapes: list[Shape], axis: int) -> list[Pull]:
+    """The pulls of arrays joined along an axis: slices."""
+    axis = normalize_axis_index(axis, len(shapes[0]))
+    return _joined(shapes, axis, [shape[axis] for shape in shapes])
+
+
+def stacked(shapes: list[Shape], axis: int) -> list[Pull]:
+    """The pulls of arrays joined along a new axis: items."""
+    before = (slice(None),) * normalize_axis_index(axis, len(shapes[0]) + 1)
+    return [partial(_slice, index=(*before, i), shape=shape) for i, shape in enumerate(shapes)]
+
+
 def concatenate(call: Call) -> list[Pull] | None:
-    """The pulls of `np.concatenate`: slices."""
     axis, shapes = call.given.get("axis", 0), call.shapes
     if not isinstance(call.given["arrays"], list):
         return None
     if axis is None:
-        return _joined(call, 0, [prod(shape) for shape in shapes])
-    axis = normalize_axis_index(axis, len(shapes[0]))
-    return _joined(call, axis, [shape[axis] for shape in shapes])
+        return _joined(shapes, 0, [prod(shape) for shape in shapes])
+    return joined(shapes, axis)
 
 
 def stack(call: Call) -> list[Pull] | None:
-    """The pulls of `np.stack`: items."""
     if not isinstance(call.given["arrays"], list):
         return None
-    axis = normalize_axis_index(call.given.get("axis", 0), len(call.shapes[0]) + 1)
-    before = (slice(None),) * axis
-    return [
-        partial(_slice, index=(*before, i), shape=shape) for i, shape in enumerate(call.shapes)
-    ]
+    return stacked(call.shapes, call.given.get("axis", 0))
 
 
 def vstack(call: Call) -> list[Pull] | None:
     if not isinstance(call.given["tup"], list):
         return None
-    return _joined(call, 0, [shape[0] if len(shape) > 1 else 1 for shape in call.shapes])
+    return _joined(call.shapes, 0, [shape[0] if len(shape) > 1 else 1 for shape in call.shapes])
 
 
 def hstack(call: Call) -> list[Pull] | None:
     if not isinstance(call.given["tup"], list):
         return None
     axis = 0 if len(call.shapes[0]) < 2 else 1
-    return _joined(call, axis, [shape[axis] if shape else 1 for shape in call.shapes])
+    return _joined(call.shapes, axis, [shape[axis] if shape else 1 for shape in call.shapes])
 
 
 def dstack(call: Call) -> list[Pull] | None:
     if not isinstance(call.given["tup"], list):
         return None
-    return _joined(call, 2, [shape[2] if len(shape) > 2 else 1 for shape in call.shapes])
+    return _joined(call.shapes, 2, [shape[2] if len(shape) > 2 else 1 for shape in call.shapes])
 
 
 def column_stack(call: Call) -> list[Pull] | None:
     if not isinstance(call.given["tup"], list):
         return None
-    return _joined(call, 1, [shape[1] if len(shape) > 1 else 1 for shape in call.shapes])
+    return _joined(call.shapes, 1, [shape[1] if len(shape) > 1 else 1 for shape in call.shapes])
 
 
 def append(call: Call) -> list[Pull]:
     axis, shapes = call.given.get("axis"), call.shapes
     if axis is None:
-        return _joined(call, 0, [prod(shape) for shape in shapes])
-    axis = normalize_axis_index(axis, len(shapes[0]))
-    return _joined(call, axis, [shape[axis] for shape in shapes])
+        return _joined(shapes, 0, [prod(shape) for shape in shapes])
+    return joined(shapes, axis)
 
 
 # --- Taking ------------------------------------------------------------------------------
