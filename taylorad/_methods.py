@@ -48,6 +48,8 @@ def _astype(x: Any, dtype: Any, order: str = "K", casting: Any = "unsafe",
         raise TypeError(f"a number with derivatives cannot become {dtype}; use ta.value(x)")
     if dtype == x.dtype and not copy:
         return x
+    if not isinstance(x, Number):
+        return _tape.record(x.value.astype(dtype, casting=casting), (x,), (_tape.identity,))
     return make(x.algebra, x.parts.astype(dtype, casting=casting))
 
 
@@ -142,11 +144,11 @@ def _dump(x: Number, file: Any) -> None:
 
 
 def _real(x: Number) -> Any:
-    return make(x.algebra, x.parts.real)
+    return make(x.algebra, x.parts.real) if isinstance(x, Number) else np.real(x)
 
 
 def _imag(x: Number) -> Any:
-    return make(x.algebra, x.parts.imag)
+    return make(x.algebra, x.parts.imag) if isinstance(x, Number) else np.imag(x)
 
 
 def _value_attribute(name: str) -> Callable[[Number], Any]:

@@ -138,7 +138,8 @@ def second_derivatives_agree(
     def f(xs: Sequence[Any]) -> Any:
         return scalar(function, operands, weights, xs)
 
-    y = f([make(hyperdual(), np.stack([*rows, np.zeros_like(rows[0])])) for rows in zip(points, u, v, strict=True)])
+    zeros = [np.zeros_like(x) for x in points]
+    y = f([make(hyperdual(), np.stack(rows)) for rows in zip(points, u, v, zeros, strict=True)])
     want = y.d12 if isinstance(y, Number) else 0.0
     found = composition(f, points, v)
     got = sum(inner(h, a) for h, a in zip(found, u, strict=True))

@@ -10,8 +10,9 @@ import numpy as np
 from numpy._core.umath import clip as clip_ufunc  # type: ignore[attr-defined]
 
 from taylorad._numbers import Number, common, make, parts_over, value
-from taylorad._tape import identity, record
+from taylorad._tape import record
 from taylorad.dispatch import carries, register
+from taylorad.rules.operands import with_value as of_new
 from taylorad.rules.power import power, power_back
 from taylorad.rules.recording import elementwise
 
@@ -49,8 +50,9 @@ class ValueOnly:
 def together(*operands: Any) -> tuple[Any, list[Any]]:
     """The operands' parts over their joint algebra, of one dtype, broadcast to one shape."""
     algebra: Any = common(operands)
-    operands = tuple(x if isinstance(x, (Number, int, float)) else np.asarray(x) for x in operands)
-    dtype = np.result_type(*(x.dtype if isinstance(x, Number) else x for x in operands))
+    known = (int, float)  # of these NumPy's promotion makes no doubles
+    operands = tuple(x if carries(x) or isinstance(x, known) else np.asarray(x) for x in operands)
+    dtype = np.result_type(*(x.dtype if carries(x) else x for x in operands))
     parts = [parts_over(algebra, x).astype(dtype, copy=False) for x in operands]
     ndim = max(p.ndim for p in parts)
     parts = [p.reshape(p.shape[:1] + (1,) * (ndim - p.ndim) + p.shape[1:]) for p in parts]
@@ -59,17 +61,7 @@ def together(*operands: Any) -> tuple[Any, list[Any]]:
 
 def with_value(x: Any, first: Any) -> Any:
     """The number or Variable with another value and the same derivatives."""
-    if not isinstance(x, Number):
-        return record(_at_level_of(x, first), (x,), (identity,))
-    parts = x.parts.copy()
-    parts[0] = first
-    return make(x.algebra, parts)
-
-
-def _at_level_of(x: Any, first: Any) -> Any:
-    """A plain value as what x holds: a lower level's number where it is one."""
-    held = x.value
-    return with_value(held, first) if carries(held) else first
+    return of_new(+x if isinstance(x, Number) else x, first)
 
 
 # --- Linear in the argument --------------------------------------------------------------
@@ -190,6 +182,13 @@ def _copysign(x: Any, sign: Any) -> Any:
     return _constant(sign, np.copysign(x, value(sign)))
 
 
+def _copysign_back(x: Any, sign: Any) -> Any:
+    def pull(g: Any, x: Any, sign: Any) -> Any:
+        return g * (np.copysign(1.0, value(sign)) * np.sign(value(x)))
+
+    return elementwise(np.copysign, (x, sign), (pull, None), "operands")
+
+
 def _constant(x: Number, first: Any) -> Any:
     """A number over the algebra of another that does not move."""
     parts = np.zeros((x.algebra.rows, *np.shape(first)), np.result_type(first))
@@ -202,6 +201,13 @@ def _heaviside(x: Any, at_zero: Any) -> Any:
     parts = np.where(p[0] == 0, q, p.dtype.type(0))
     parts[0] = np.heaviside(p[0], q[0])
     return make(algebra, parts)
+
+
+def _heaviside_back(x: Any, at_zero: Any) -> Any:
+    def pull(g: Any, x: Any, at_zero: Any) -> Any:
+        return np.where(value(x) == 0, g, 0)
+
+    return elementwise(np.heaviside, (x, at_zero), (None, pull), "operands", masks=True)
 
 
 def _nextafter(x: Any, towards: Any) -> Any:
@@ -243,7 +249,7 @@ def _truncated(u: Any, v: Any, exact: Any) -> Any:
 
 
 def _divmod(u: Any, v: Any) -> tuple[Any, Any]:
-    return _floor_divide(u, v), np.remainder(u, v)
+    return np.floor_divide(u, v), np.remainder(u, v)
 
 
 # --- Analytic functions of two arguments -------------------------------------------------
@@ -325,7 +331,7 @@ def _half(gap: Any) -> Any:
 
 def _double(x: Any) -> Any:
     """float_power computes in double precision at least."""
-    if not isinstance(x, Number):
+    if not carries(x):
         x = np.asarray(x)
     return x.astype(np.result_type(x.dtype, np.float64)) if x.dtype != object else x
 
@@ -351,7 +357,11 @@ TABLE = [
     Elementwise(np.multiply, lambda u, v: u * v),
     Elementwise(np.divide, lambda u, v: u / v),
     Elementwise(np.power, power, power_back),
-    Elementwise(np.float_power, lambda u, v: power(_double(u), _double(v))),
+    Elementwise(
+        np.float_power,
+        lambda u, v: power(_double(u), _double(v)),
+        lambda u, v: power_back(_double(u), _double(v)),
+    ),
     Elementwise(np.square, lambda x: x * x),
     Elementwise(np.reciprocal, lambda x: 1.0 / x),
     Elementwise(np.negative, lambda x: -x),
@@ -377,8 +387,8 @@ TABLE = [
     _kink(np.fmax, np.greater, skips_nan=True),
     _kink(np.fmin, np.less, skips_nan=True),
     Elementwise(clip_ufunc, _clip),
-    Elementwise(np.copysign, _copysign),
-    Elementwise(np.heaviside, _heaviside),
+    Elementwise(np.copysign, _copysign, _copysign_back),
+    Elementwise(np.heaviside, _heaviside, _heaviside_back),
     Elementwise(np.nextafter, _nextafter),
     Elementwise(np.floor_divide, _floor_divide, _nowhere(np.floor_divide)),
     Elementwise(np.remainder, _remainder(np.remainder, _floored)),

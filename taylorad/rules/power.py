@@ -20,8 +20,8 @@ def power(base: Any, exponent: Any) -> Any:
         return _constant_exponent(base, exponent)
     if not isinstance(base, Number):
         return _constant_base(base, exponent)
-    moving = np.any(exponent.parts[1:] != 0, axis=0)
-    fixed = ~moving | (base.parts[0] == 0)
+    moving = np.any(value(exponent.parts[1:]) != 0, axis=0)
+    fixed = ~moving | (value(base) == 0)
     constant = _constant_exponent(base, exponent.value)
     if np.all(fixed):
         return constant + 0.0 * exponent if constant is exponent else _over_both(constant, exponent)
@@ -40,10 +40,11 @@ def _over_both(constant: Any, exponent: Number) -> Any:
 def _exponential(x: Number, first: Any) -> Any:
     """The y with Dy = y Dx through a value known better than exp(x_0)."""
     parts = x.parts
-    first = np.broadcast_to(np.asarray(first, parts.dtype), parts.shape[1:])
+    first = first if carries(first) else np.asarray(first, parts.dtype)
+    first = np.broadcast_to(first, parts.shape[1:])
     return make(
         x.algebra,
-        engine(parts).riccati(x.algebra, parts, first, None, (1.0,), False, 0.0, 1.0, 0.0),
+        engine(parts, first).riccati(x.algebra, parts, first, None, (1.0,), False, 0.0, 1.0, 0.0),
     )
 
 
@@ -52,23 +53,23 @@ def _constant_base(base: Any, x: Number) -> Any:
         from taylorad.rules.objects import evaluate
 
         return np.exp(x * evaluate("log", x.parts[0] * 0 + base))
-    base = value(base)
     first = np.power(base, x.value)
     with np.errstate(invalid="ignore", divide="ignore"):
-        log = np.log(np.asarray(base, first.dtype))
+        log = np.log(base if carries(base) else np.asarray(base, first.dtype))
     # where x does not move there is no logarithm in it; and 0 ** x is 0 around positive x
-    moving = np.any(x.parts[1:] != 0, axis=0)
-    log = np.where(moving & ((np.asarray(base) != 0) | (x.value < 0)), log, first.dtype.type(0))
+    moving = np.any(value(x.parts[1:]) != 0, axis=0)
+    needed = moving & ((np.asarray(value(base)) != 0) | (value(x) < 0))
+    log = np.where(needed, log, first.dtype.type(0))
     return _exponential(x * log, first)
 
 
 def _constant_exponent(x: Number, p: Any) -> Any:
-    p = value(p)
-    if np.ndim(p) == 0 and p in (0, 1, 2, 3, 4, -1):
+    if not carries(p) and np.ndim(p) == 0 and p in (0, 1, 2, 3, 4, -1):
         return _small_power(x, int(p.real if isinstance(p, complex) else p))
     if x.dtype == object:
         return _exact_power(x, p)
-    p = np.asarray(p) if np.ndim(p) else p
+    if not carries(p) and np.ndim(p):
+        p = np.asarray(p)
     parts: Any = x.parts
     shape = np.broadcast_shapes(parts.shape[1:], np.shape(p))
     if shape != parts.shape[1:]:
@@ -77,16 +78,22 @@ def _constant_exponent(x: Number, p: Any) -> Any:
         parts = np.broadcast_to(parts, (parts.shape[0], *shape))
     first = parts[0]
     y0 = np.power(first, p)
-    if np.ndim(p):
-        p = np.broadcast_to(np.asarray(p, np.result_type(y0)), shape)
     dtype = np.result_type(y0)
+    if carries(p) and not carries(y0):  # nobody records it
+        p = value(p)
+    if carries(p):
+        p = np.broadcast_to(p, shape)
+    elif np.ndim(p):
+        p = np.broadcast_to(np.asarray(p, dtype), shape)
     if dtype != parts.dtype:
         parts = parts.astype(dtype)
     elif isinstance(p, (int, np.integer, np.floating)):
         p = float(p)
     with np.errstate(all="ignore"):
-        slope = np.asarray(np.where(p == 0, 0.0, p * np.power(first, np.subtract(p, 1.0))), dtype)
-        y = engine(parts).riccati(
+        slope = np.where(value(p) == 0, 0.0, p * np.power(first, np.subtract(p, 1.0)))
+        if not carries(slope):
+            slope = np.asarray(slope, dtype)
+        y = engine(parts, y0).riccati(
             x.algebra, parts, y0, slope, (0.0, 1.0), False, 0.0, p, 0.0
         )
     if np.any(first == 0):
