@@ -2,11 +2,14 @@
 
 from taylorad import calculus, math, rules  # noqa: F401
 from taylorad._numbers import Dual, HyperDual, Taylor, value
+from taylorad.checks import check_grads
 from taylorad.custom import custom_derivative
 from taylorad.dispatch import DerivativeError
 from taylorad.plotting import plot_derivatives, plot_taylor
 from taylorad.tape import GradientTape, Variable
 from taylorad.transforms import (
+    custom_jvp,
+    custom_vjp,
     derivative,
     derivatives,
     directional_derivative,
@@ -31,7 +34,10 @@ __all__ = [
     "HyperDual",
     "Taylor",
     "Variable",
+    "check_grads",
     "custom_derivative",
+    "custom_jvp",
+    "custom_vjp",
     "derivative",
     "derivatives",
     "directional_derivative",

@@ -1,5 +1,6 @@
 """Transforms: a function in, a function out."""
 
+from taylorad.transforms.cotangent_rules import custom_vjp
 from taylorad.transforms.elementwise import derivative, derivatives
 from taylorad.transforms.forward import directional_derivative, jet, jvp, stop_gradient, taylor
 from taylorad.transforms.jacobians import hessian, jacobian
@@ -11,8 +12,11 @@ from taylorad.transforms.reverse import (
     value_and_gradients_function,
     vjp,
 )
+from taylorad.transforms.tangent_rules import custom_jvp
 
 __all__ = [
+    "custom_jvp",
+    "custom_vjp",
     "derivative",
     "derivatives",
     "directional_derivative",

@@ -1,0 +1,96 @@
+"""Functions with a rule of the user's: what both kinds of rules share."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NoReturn
+
+from taylorad._numbers import repack
+from taylorad._trees import flatten
+from taylorad.dispatch import carries
+from taylorad.transforms._arguments import check_argnums, check_callable
+
+__all__ = ["Call", "Custom"]
+
+
+class Custom:
+    """A function with a rule of the user's: what both kinds share."""
+
+    __name__: str
+
+    def __init__(self, f: Callable[..., Any], nondiff_argnums: Sequence[int] = ()) -> None:
+        check_callable(f)
+        functools.update_wrapper(self, f)
+        self.function = f
+        numbers = check_argnums(nondiff_argnums) if nondiff_argnums != () else ()
+        self.nondiff_argnums = (numbers,) if isinstance(numbers, int) else numbers
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        return self if instance is None else functools.partial(self, instance)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if kwargs:
+            bound = inspect.signature(self.function).bind(*args, **kwargs)
+            bound.apply_defaults()
+            if bound.kwargs:
+                raise TypeError(
+                    f"{self.name} has a rule of its own for arguments by position, and cannot "
+                    f"be called with {', '.join(bound.kwargs)} by keyword only"
+                )
+            args = bound.args
+        call = Call(args, {at % len(args) for at in self.nondiff_argnums} if args else set())
+        self._check_static(call)
+        if any(map(carries, call.leaves)):
+            return self._differentiated(call)
+        return self.function(*args)
+
+    @property
+    def name(self) -> str:
+        return getattr(self.function, "__name__", "the function")
+
+    def _check_static(self, call: Call) -> None:
+        for at, x in call.static.items():
+            if any(map(carries, flatten(x)[0])):
+                raise TypeError(
+                    f"argument {at} of {self.name} is in nondiff_argnums, but it is being "
+                    "differentiated; pass ta.stop_gradient(x), or take it out of nondiff_argnums"
+                )
+
+    def refuse_closure(self) -> NoReturn:
+        raise TypeError(
+            f"{self.name} or its rule uses a number that is being differentiated and is not one "
+            "of its arguments; pass it as an argument"
+        )
+
+    def _differentiated(self, call: Call) -> Any:
+        raise NotImplementedError
+
+
+class Call:
+    """The arguments of a call: those not to be differentiated, and the leaves of the others."""
+
+    def __init__(self, args: tuple[Any, ...], static: set[int]) -> None:
+        self.count = len(args)
+        self.static = {at: args[at] for at in sorted(static)}
+        self.trees: list[tuple[int, Callable[[Iterable[Any]], Any]]] = []
+        self.leaves: list[Any] = []
+        for at, x in enumerate(args):
+            if at not in self.static:
+                leaves, rebuild = flatten(x)
+                self.leaves += map(repack, leaves)
+                self.trees.append((len(leaves), rebuild))
+
+    def varied(self, leaves: Sequence[Any]) -> tuple[Any, ...]:
+        """The arguments to be differentiated, with these leaves."""
+        trees, at = [], 0
+        for count, rebuild in self.trees:
+            trees.append(rebuild(leaves[at : at + count]))
+            at += count
+        return tuple(trees)
+
+    def arguments(self, leaves: Sequence[Any]) -> list[Any]:
+        """All arguments, those to be differentiated with these leaves."""
+        varied = iter(self.varied(leaves))
+        return [self.static[at] if at in self.static else next(varied) for at in range(self.count)]
