@@ -7,7 +7,13 @@ import test_rules_composite
 import test_rules_histograms
 import test_rules_norms
 import test_rules_statistics
-from both_modes import COMPOSITIONS, agrees_with_forward, second_derivatives_agree
+from both_modes import (
+    COMPOSITIONS,
+    MIXED,
+    agrees_with_forward,
+    second_derivatives_agree,
+    with_several_operands,
+)
 
 CALLS = {
     **test_rules_composite.CALLS,
@@ -15,6 +21,7 @@ CALLS = {
     **test_rules_norms.CALLS,
     **test_rules_histograms.CALLS,
 }
+SEVERAL = with_several_operands(CALLS)
 
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
@@ -25,4 +32,10 @@ def test_agrees_with_forward(call):
 @pytest.mark.parametrize("composition", COMPOSITIONS)
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 def test_second_derivatives(call, composition):
+    second_derivatives_agree(composition, *call)
+
+
+@pytest.mark.parametrize("composition", MIXED)
+@pytest.mark.parametrize("call", SEVERAL.values(), ids=SEVERAL)
+def test_mixed_derivatives(call, composition):
     second_derivatives_agree(composition, *call)

@@ -108,7 +108,9 @@ class Extreme:
             g, _, tied, _ = shares(*kept)
             return np.where(tied, g, 0)
 
-        y = self.function(first, axis=axis, **options)
+        # NumPy does not hand over to us for the sake of `initial` alone.
+        function = (self.reverse if Reverse.owns((start,)) else self) if carries(start) else None
+        y = (function or self.function)(first, axis=axis, **options)
         return record(y, (a, initial), (to_elements, to_start), "both")
 
 
