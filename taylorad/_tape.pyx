@@ -466,6 +466,20 @@ def as_view(Variable y, Variable base, path):
     return y
 
 
+cdef object retaken(Variable x):
+    """A view of its changed base: on the record of the change, be it closed by now."""
+    cdef Graph graph = x.base.graph
+    if graph is None or graph.open or not 0 <= x.base.index < len(graph.nodes):
+        return x.path(x.base)
+    if graph.nodes[x.base.index] is None:  # released
+        return x.path(x.base)
+    graph.open = True
+    try:
+        return x.path(x.base)
+    finally:
+        graph.open = False
+
+
 cdef Variable fresh(Variable x):
     """The Variable itself; a view of one that has changed since is taken anew."""
     cdef Variable y
@@ -473,7 +487,7 @@ cdef Variable fresh(Variable x):
         return x
     fresh(x.base)
     if x.seen != x.base.version:
-        again = x.path(x.base)
+        again = retaken(x)
         x.seen = x.base.version
         x.version += 1
         if isinstance(again, Variable):
@@ -490,8 +504,10 @@ def set_item(Variable x, index, item):
     item = repack(item)
     if x.base is not None:
         base = fresh(x).base
-        places = x.path(np.arange(base.size).reshape(base.shape))[index]
-        set_item(base, np.unravel_index(places, base.shape), item)
+        places = x.path(np.arange(base.size).reshape(base.shape))
+        if not places.flags.writeable:  # broadcast_to, diagonal
+            raise ValueError("assignment destination is read-only")
+        set_item(base, np.unravel_index(places[index], base.shape), item)
         fresh(x)
         return
     level = level_of(item)

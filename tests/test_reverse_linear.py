@@ -183,3 +183,114 @@ def test_transposes_of_scattered_memory(call: str) -> None:
 @pytest.mark.parametrize("call", [call for call in CALLS if "float32" not in call])
 def test_second_derivatives(call: str) -> None:
     check_second(call)
+
+
+# --- Views -------------------------------------------------------------------------------
+
+
+# Parts of complex numbers cannot be assigned to; np.ix_ gives an integer array as well.
+APART = {"np.real(Z)", "np.imag(z)", "np.ix_(x, [0, 2])"}
+
+
+@pytest.mark.parametrize("call", [call for call in SINGLE if call not in APART])
+def test_shares_changes_exactly_where_numpy_does(call: str) -> None:
+    evaluate = code(call)
+    (name,) = operands_of(call)
+    plain = plain_operands(call)
+    try:
+        _write_through(evaluate, name, plain)
+    except (TypeError, ValueError) as error:  # read-only, or a 0-d result
+        variables = {name: ta.value(plain[name])}
+        with GradientTape() as tape, pytest.raises(type(error)):
+            _write_through(evaluate, name, {key: tape.watch(x) for key, x in variables.items()})
+        return
+    check_reverse(lambda operands: _write_through(evaluate, name, operands), plain)
+
+
+def _write_through(evaluate: Any, name: str, operands: Any) -> list[Any]:
+    """Change the results, then the operand, and return all as they are then."""
+    x = operands[name] * 1.0
+    if not np.size(x):
+        raise TypeError("nothing to change")
+    results = list(leaves(evaluate({name: x})))
+    if not np.ndim(x) or not all(map(np.ndim, results)):
+        raise TypeError("0-d results do not change")
+    for result in results:
+        if result.size:
+            last = x[(-1,) * x.ndim]
+            result[(0,) * result.ndim] = (last if np.iscomplexobj(result) else np.real(last)) * 3
+    before = [result * 2 for result in results]
+    x[(0,) * x.ndim] = x[(-1,) * x.ndim] ** 2
+    return [x, *results, *before]
+
+
+def test_a_view_of_a_view_reaches_the_base() -> None:
+    with GradientTape() as tape:
+        x = tape.watch(np.arange(12.0).reshape(3, 4))
+        y = np.flip(np.reshape(x, (4, 3)).T, 0)[1:]
+        y[0, 0] = x[2, 3] * 5
+        z = np.sum(x * x)
+    assert x.value[0, 1] == 55.0
+    expected = 2 * np.arange(12.0).reshape(3, 4)
+    expected[0, 1] = 0
+    expected[2, 3] += 2 * 55 * 5
+    np.testing.assert_array_equal(tape.gradient(z, x), expected)
+
+
+@pytest.mark.parametrize("part", [np.real, np.imag])
+def test_parts_of_complex_numbers_follow_them_and_are_read_only(part: Any) -> None:
+    with GradientTape() as tape:
+        z = tape.watch(np.array([1 + 2j, 3 - 1j]))
+        y = part(z)
+        with pytest.raises(ValueError, match="read-only"):
+            y[0] = 5.0
+        z[1] = z[0] * 2
+        total = np.sum(y * y)
+    np.testing.assert_array_equal(y.value, part(np.array([1 + 2j, 2 + 4j])))
+    slope = 10 * (1.0 if part is np.real else -2j)  # of 5 part(z_0)^2
+    np.testing.assert_allclose(tape.gradient(total, z), [slope, 0])
+
+
+def test_nothing_is_recorded_without_a_tape() -> None:
+    x = Variable(np.arange(6.0).reshape(2, 3))
+    for y in (np.sum(x, axis=0), np.reshape(x, -1), np.concatenate([x, x]), np.tile(x, 2)):
+        assert type(y) is np.ndarray
+
+
+@pytest.mark.parametrize(
+    "call", ["np.take(x, s)", "np.reshape(x, s)", "np.roll(x, s)", "np.bincount([0, 1], x, s)",
+             "np.insert(np.arange(3), 1, s)", "np.sum(x, dtype=int)", "np.pad(x, 1, 'spam')"]
+)  # fmt: skip
+def test_misuse_is_refused(call: str) -> None:
+    with GradientTape() as tape, pytest.raises((TypeError, ValueError)):
+        code(call)({name: tape.watch(x) for name, x in plain_operands(call).items()})
+
+
+def test_cotangents_are_numpys_own_arrays() -> None:
+    with GradientTape(persistent=True) as tape:
+        x = tape.watch(np.ones((3, 4), np.float32))
+        total, mean = np.sum(x), np.mean(x, axis=0)
+    for target in (total, mean):
+        found = tape.gradient(target, x)
+        assert found.dtype == np.float32
+        assert found.flags.writeable
+
+
+@pytest.mark.parametrize("name", [name for name in SHAPES if name not in "eszZ"])
+def test_sums_against_finite_differences(name: str) -> None:
+    plain = plain_operands(f"np.sum({name})")[name]
+
+    def f(x: Any) -> Any:
+        rolled = np.roll(np.cumsum(np.flip(x)), 1)
+        return np.sum(rolled**3) / 100 + np.mean(np.diff(x, axis=-1) ** 2)
+
+    with GradientTape() as tape:
+        x = tape.watch(plain)
+        y = f(x)
+    found = tape.gradient(y, x)
+    h = 1e-4
+    for index in np.ndindex(plain.shape):
+        step = np.zeros_like(plain)
+        step[index] = h
+        slope = (f(plain + step) - f(plain - step)) / (2 * h)
+        np.testing.assert_allclose(found[index], slope, rtol=1e-5, atol=1e-4)

@@ -25,8 +25,8 @@ and what went where is learned by moving labels.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -191,12 +191,15 @@ class Linear:
         operands = self._operands(given, arrays, len(args))
         call = self._call(given, operands, [shape_of(array) for array in arrays], len(args))
         refuse_numbers(self.name, call.options.values())
-        result = call(values_of(arrays))
+        values = values_of(arrays)
+        if any(map(carries, values)) and not carries(values[0]):
+            # NumPy does not hand over to us for the sake of a later argument, like initial=.
+            result = replace(call, function=dispatch._applied(self, values))(values)
+        else:
+            result = call(values)
         refuse_integers(getattr(result, "dtype", np.dtype(object)), self.name)
         y = record(result, arrays, self._pulls(call))
-        if self.how == VIEW and len(arrays) == 1:
-            return viewed(y, arrays[0], lambda x: call([x]))
-        return y
+        return viewed(y, arrays[0], lambda x: call([x])) if len(arrays) == 1 else y
 
     def _of_one(self, x: Variable, rest: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Record the function of one Variable; what is pulled, only if it is asked for."""
@@ -204,9 +207,7 @@ class Linear:
         if not (type(y) is np.ndarray and y.dtype.kind == "f"):
             refuse_integers(y.dtype, self.name)
         y = record(y, (x,), (_Later(self, x.shape, rest, kwargs),))
-        if self.how == VIEW:
-            return viewed(y, x, lambda other: self.function(other, *rest, **kwargs))
-        return y
+        return viewed(y, x, lambda other: self.function(other, *rest, **kwargs))
 
     def _call(
         self, given: dict[str, Any], operands: list[str], shapes: list[Any], positional: int
@@ -267,6 +268,26 @@ class Ordered(Linear):
         return super().reverse(*args, **kwargs)
 
 
+@dataclass(frozen=True)
+class Part(Linear):
+    """`np.real` and `np.imag`: views that cannot be assigned to."""
+
+    def reverse(self, val: Any) -> Any:
+        """Record the part; it follows changes of the operand."""
+
+        def again(x: Any) -> Any:
+            result = self.function(x)
+            if isinstance(x, np.ndarray) and not isinstance(result, np.generic):
+                result = result[...]
+                result.flags.writeable = not complex_
+            return result
+
+        complex_ = val.dtype.kind == "c"
+        result = self.function(val.value)
+        y = record(result, (val,), self.back(Call(self.function, {}, (), (), [val.shape], 1)))
+        return as_view(y, val, again) if isinstance(y, Variable) and y.ndim else y
+
+
 class _Later:
     """The pull of a function of one array, made when it is first called."""
 
@@ -303,10 +324,20 @@ def viewed(y: Any, x: Any, path: Callable[[Any], Any]) -> Any:
     first, given = y.value, x.value
     if type(first) is type(given) is np.ndarray:
         base = first.base
-        shared = base is not None and (base is given or base is given.base)
+        shared = first is given or base is given or (base is not None and base is given.base)
+        if not (shared or base is None or isinstance(base, np.ndarray)):  # of a window
+            shared = np.may_share_memory(first, given)
     else:
         shared = np.may_share_memory(value(first), value(given))
-    return as_view(y, x, path) if shared else y
+    return as_view(y, x, partial(_path, path)) if shared else y
+
+
+def _path(path: Callable[[Any], Any], x: Any) -> Any:
+    """The view of a Variable, or of an array of places: these stay integers."""
+    result = path(x)
+    if isinstance(result, np.ndarray) and result.dtype.kind == "f" and x.dtype.kind == "i":
+        return result.astype(x.dtype)
+    return result
 
 
 def shape_of(x: Any) -> Any:
@@ -521,13 +552,10 @@ if hasattr(np, "unstack"):
     ]  # fmt: skip
 
 ELEMENTWISE = [
-    Linear(function, (operand,), how, back, elementwise=True)
-    for function, operand, how, back in (
-        (np.real,    "val",  VIEW,  transposes.same),
-        (np.imag,    "val",  VIEW,  transposes.imag),
-        (np.astype,  "x",    VIEW,  transposes.astype),
-        (np.copy,    "a",    ROWS,  transposes.same),
-    )
+    Part(np.real,      ("val",),  VIEW,  transposes.same,    elementwise=True),
+    Part(np.imag,      ("val",),  VIEW,  transposes.imag,    elementwise=True),
+    Linear(np.astype,  ("x",),    VIEW,  transposes.astype,  elementwise=True),
+    Linear(np.copy,    ("a",),    ROWS,  transposes.same,    elementwise=True),
 ]  # fmt: skip
 
 dispatch.register([*TABLE, *ELEMENTWISE])

@@ -24,7 +24,7 @@ from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 from taylorad._tape import identity, scatter
 from taylorad.rules._rows import map_leaves
 
-__all__ = ["Call", "Places", "spread"]
+__all__ = ["Call", "Places"]
 
 Pull = Callable[..., Any]
 Shape = tuple[int, ...]
@@ -133,7 +133,7 @@ class Places:
         """The cotangent of the i-th operand."""
         shape, end, labels = self.shapes[i], self.ends[i], self.labels
         size = prod(shape)
-        if len(self.shapes) == 1 and type(g) is np.ndarray and g.dtype == float:
+        if len(self.shapes) == 1 and type(g) is np.ndarray and g.dtype == float and g.size:
             return np.bincount(labels, g.ravel(), size + 1)[1:].reshape(shape)
         chosen = np.flatnonzero((labels > end - size) & (labels <= end))
         taken = np.ravel(g)[chosen]
@@ -380,21 +380,11 @@ def _on_diagonal(g: Any, shape: Shape, offset: int, axis1: int, axis2: int) -> A
 
 # --- Sums --------------------------------------------------------------------------------
 
-# Entries from which on a constant array costs more to fill than to read through strides.
-_LARGE = 1 << 14
-
-
-def spread(g: Any, shape: Shape) -> Any:
-    """A scalar in every place of an array."""
-    if isinstance(g, float) and prod(shape) < _LARGE:
-        return np.full(shape, g)
-    return np.broadcast_to(g, shape)
-
 
 def _over_axes(g: Any, shape: Shape, axis: Any, keepdims: Any) -> Any:
     """What a reduction took the axes of, again in every place it was reduced over."""
     if axis is None or not shape:
-        return spread(g if np.ndim(g) == 0 else np.reshape(g, ()), shape)
+        return g if np.ndim(g) == 0 else np.reshape(g, ())  # the walk takes it for an array
     if not keepdims or keepdims is np._NoValue:
         axes = normalize_axis_tuple(axis, len(shape))
         g = np.reshape(g, tuple(1 if i in axes else n for i, n in enumerate(shape)))
@@ -417,7 +407,9 @@ def _sum(
     where: Any = True,
 ) -> Any:
     whole = _over_axes(g, shape, axis, keepdims)
-    return whole if where is True or where is np._NoValue else np.where(where, whole, 0)
+    if where is True or where is np._NoValue:
+        return whole
+    return np.where(where, np.broadcast_to(whole, shape), 0)
 
 
 @single
