@@ -27,31 +27,39 @@ def flatten(
     if not isinstance(tree, (tuple, list, dict)) and tree is not None:
         return [tree], _only
     leaves: list[Any] = []
-
-    def take(node: Any) -> Callable[[Iterator[Any]], Any]:
-        if not is_leaf(node):
-            if node is None:
-                return lambda new: None
-            if isinstance(node, dict):
-                # Sorted, so that the leaves of dicts that match come in one order.
-                items = [(key, take(node[key])) for key in sorted(node, key=repr)]
-
-                def make_dict(new: Iterator[Any]) -> dict[Any, Any]:
-                    made = {key: build(new) for key, build in items}
-                    return {key: made[key] for key in node}
-
-                return make_dict
-            if isinstance(node, (tuple, list)):
-                children = [take(child) for child in node]
-                if _is_named(node):
-                    return lambda new: type(node)(*[build(new) for build in children])
-                kind = list if isinstance(node, list) else tuple
-                return lambda new: kind(build(new) for build in children)
-        leaves.append(node)
-        return next
-
-    build = take(tree)
+    build = _take(tree, leaves, is_leaf)
     return leaves, lambda new: build(iter(new))
+
+
+def _take(
+    node: Any, leaves: list[Any], is_leaf: Callable[[Any], bool]
+) -> Callable[[Iterator[Any]], Any]:
+    """Append the leaves of a tree to a list; returns what builds the tree from others.
+
+    No function here refers to itself: that would be a circle of references around the leaves.
+    """
+    if not is_leaf(node):
+        if node is None:
+            return lambda new: None
+        if isinstance(node, dict):
+            order = list(node)
+            # Sorted, so that the leaves of dicts that match come in one order.
+            items = [(key, _take(node[key], leaves, is_leaf)) for key in sorted(node, key=repr)]
+
+            def make_dict(new: Iterator[Any]) -> dict[Any, Any]:
+                made = {key: build(new) for key, build in items}
+                return {key: made[key] for key in order}
+
+            return make_dict
+        if isinstance(node, (tuple, list)):
+            children = [_take(child, leaves, is_leaf) for child in node]
+            if _is_named(node):
+                named = type(node)
+                return lambda new: named(*[build(new) for build in children])
+            kind = list if isinstance(node, list) else tuple
+            return lambda new: kind([build(new) for build in children])
+    leaves.append(node)
+    return next
 
 
 def structure(tree: Any) -> str:
