@@ -10,6 +10,9 @@ over a b = s with a != 1. Each division by t^m takes m orders off what is known;
 is over an algebra all of whose coefficients are true at all points, and a transform that
 wanted more evaluates again from a higher order. Numbers of the type `HyperDual`, and `Dual`
 made by hand, keep their type and have nan for what is not known.
+
+Coefficients that are Variables get the derivatives of these equations as they stand, with
+the infinities and nan of floating point: what cancels in 0/0 differs from point to point.
 """
 
 from __future__ import annotations
@@ -20,9 +23,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from taylorad import _numbers
-from taylorad._numbers import engine
+from taylorad import _numbers, recurrences
+from taylorad._numbers import engine, make, value
 from taylorad.algebra import Algebra, taylor
+from taylorad.dispatch import carries
 from taylorad.splitting import Parts, Points, Result, Split, climb, first, groups, splits
 
 __all__ = ["power", "quotient", "undecided"]
@@ -68,6 +72,8 @@ def quotient(algebra: Algebra, u: Parts, v: Parts) -> Any:
         has the value NumPy gives, with NumPy's warning, and infinite derivatives. Where
         `u` and `v` are both zero as far as they are known, all is nan.
     """
+    if carries(u) or carries(v):
+        return make(algebra, recurrences.quotient(algebra, u, v))
     shape = v.shape[1:]
     u, v = u.reshape(len(u), -1), v.reshape(len(v), -1)
     zero = np.flatnonzero(v[0] == 0)
@@ -144,6 +150,8 @@ def power(algebra: Algebra, x: Parts, p: Any, y: Parts, *, cbrt: bool = False) -
         an absolute value (m even, m p odd) have derivatives zero. Otherwise derivatives
         are 0 below the degree m p and infinite above.
     """
+    if carries(x) or carries(y) or carries(p):
+        return make(algebra, _recorded_power(algebra, x, p, y, cbrt))
     shape = x.shape[1:]
     exponents = np.broadcast_to(p, shape).reshape(-1)
     x, y = x.reshape(len(x), -1), y.reshape(len(y), -1)
@@ -165,6 +173,23 @@ def power(algebra: Algebra, x: Parts, p: Any, y: Parts, *, cbrt: bool = False) -
             _put_powers(result, x, points, exponent, cbrt)
     result.parts[1:, zero[exponents[zero] != exponents[zero]]] = np.nan
     return result.number(shape)
+
+
+def _recorded_power(algebra: Algebra, x: Any, p: Any, y: Any, cbrt: bool) -> Any:
+    """x^p by its binomial series at 0; where that is not finite, what plain numbers have."""
+    zero = value(x[0]) == 0
+    first = np.where(zero, x[0], 1)
+    binomial: Any = 1.0
+    numbers = []
+    with np.errstate(all="ignore"):
+        for k in range(algebra.degree + 1):
+            numbers.append(np.where(value(binomial) == 0, 0, binomial * np.power(first, p - k)))
+            binomial = binomial * (p - k) / (k + 1)
+        series = recurrences.compose(algebra, x, np.stack(numbers))
+        plain = power(algebra, value(x), value(p), value(y), cbrt=cbrt)
+    if plain.algebra == algebra:
+        series = np.where(np.isfinite(value(series)), series, plain.parts)
+    return np.where(zero, series, y)
 
 
 def _whole_power(algebra: Algebra, x: Parts, n: int) -> Parts:
