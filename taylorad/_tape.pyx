@@ -20,6 +20,7 @@ from cpython.float cimport PyFloat_Check
 
 import numpy as np
 
+cimport cython
 cimport numpy as cnp
 
 from taylorad import dispatch
@@ -27,6 +28,15 @@ from taylorad._numbers import Number, install_variables, level_of, repack, value
 from taylorad.algebra import innermost
 
 cnp.import_array()
+
+cdef extern from *:
+    """
+    /* A Variable made by hand turns out to be an array: the classes are static and alike. */
+    static void taylorad_retype(PyObject *variable, PyObject *type) {
+        Py_SET_TYPE(variable, (PyTypeObject *)type);
+    }
+    """
+    void taylorad_retype(object, object)
 
 cdef dict METHODS = {}
 cdef dict PROPERTIES = {}
@@ -182,8 +192,21 @@ cdef inline Py_ssize_t place_in(Graph graph, Variable x) except -2:
     return -1
 
 
+cdef inline bint is_array(object value) except -1:
+    if cnp.PyArray_Check(value):
+        return cnp.PyArray_NDIM(<cnp.ndarray>value) > 0
+    return not PyFloat_Check(value) and getattr(value, "ndim", 0) > 0
+
+
+cdef inline Variable blank(object value):
+    """An empty Variable, of the class for this value."""
+    if is_array(value):
+        return VariableArray.__new__(VariableArray)
+    return Variable.__new__(Variable)
+
+
 cdef Variable append(Graph graph, Node node, object value):
-    cdef Variable y = Variable.__new__(Variable)
+    cdef Variable y = blank(value)
     describe(node, value)
     graph.nodes.append(node)
     y._value = value
@@ -440,9 +463,7 @@ cdef object get_item(Variable x, object index):
     node.operands = (index,)
     y = append(graph, node, value)
     if len(node.shape) and is_basic(index):
-        y.base = x
-        y.path = Item(index)
-        y.seen = x.version
+        as_view(y, x, Item(index))
     return y
 
 
@@ -461,8 +482,9 @@ class Item:
 def as_view(Variable y, Variable base, path):
     """Note that `y` is the view ``path(base)``: changes of either are seen by both."""
     y.base = base
+    y.owner = base if base.base is None else base.owner
     y.path = path
-    y.seen = base.version
+    y.seen = y.owner.version
     return y
 
 
@@ -482,20 +504,30 @@ cdef object retaken(Variable x):
 
 cdef Variable fresh(Variable x):
     """The Variable itself; a view of one that has changed since is taken anew."""
-    cdef Variable y
-    if x.base is None:
+    if x.base is None or x.seen == x.owner.version:
         return x
-    fresh(x.base)
-    if x.seen != x.base.version:
-        again = retaken(x)
-        x.seen = x.base.version
-        x.version += 1
-        if isinstance(again, Variable):
-            y = <Variable>again
-            x._value, x.graph, x.index = y._value, y.graph, y.index
-        else:
-            x._value, x.graph, x.index = again, None, -1
+    # Views of views, from the first that has changed: a loop, as there may be very many.
+    cdef list stale = []
+    cdef Variable y = x
+    while y.base is not None and y.seen != y.owner.version:
+        stale.append(y)
+        y = y.base
+    for view in reversed(stale):
+        retake(<Variable>view)
     return x
+
+
+cdef int retake(Variable x) except -1:
+    """Take a view of what its base is now."""
+    cdef Variable y
+    again = retaken(x)
+    x.seen = x.owner.version
+    if isinstance(again, Variable):
+        y = <Variable>again
+        x._value, x.graph, x.index = y._value, y.graph, y.index
+    else:
+        x._value, x.graph, x.index = again, None, -1
+    return 0
 
 
 def set_item(Variable x, index, item):
@@ -811,7 +843,7 @@ cdef class Walk:
 
 
 cdef Variable handle(Graph graph, Py_ssize_t at, object value):
-    cdef Variable x = Variable.__new__(Variable)
+    cdef Variable x = blank(value)
     x._value = value
     x.graph = graph
     x.index = at
@@ -893,6 +925,7 @@ def pull_back(Graph graph, target, seed, sources, bint recorded=False, bint rele
 # --- The type ----------------------------------------------------------------------------
 
 
+@cython.trashcan(True)
 cdef class Variable:
     """An array whose operations are recorded, for derivatives in reverse mode.
 
@@ -923,14 +956,17 @@ cdef class Variable:
     cdef readonly object level
     cdef bint leaf             # made by the user: watched by every tape
     cdef Variable base         # of a view
+    cdef Variable owner        # the base of the base of ... that is no view
     cdef object path
-    cdef Py_ssize_t seen
-    cdef Py_ssize_t version
+    cdef Py_ssize_t seen       # the version of the owner that the value is of
+    cdef Py_ssize_t version    # how often an owner has changed
 
     __hash__ = None
 
     def __init__(self, value):
         self._value = checked(value)
+        if is_array(self._value) and type(self) is Variable:
+            taylorad_retype(self, VariableArray)
         self.index = -1
         self.level = innermost() + 0.5
         self.leaf = True
@@ -945,7 +981,7 @@ cdef class Variable:
     @staticmethod
     def of(value, Graph graph):
         """The Variable of a graph that has this value: where a computation starts."""
-        cdef Variable x = Variable.__new__(Variable)
+        cdef Variable x = blank(value)
         x._value = value
         x.level = graph.level
         x.graph = graph
@@ -1011,7 +1047,7 @@ cdef class Variable:
         return dispatch.on_ufunc(ufunc, method, inputs, kwargs)
 
     def __array_function__(self, function, types, args, kwargs):
-        if function is np.sum and len(args) == 1 and not kwargs and type(args[0]) is Variable:
+        if function is np.sum and len(args) == 1 and not kwargs and isinstance(args[0], Variable):
             if cnp.PyArray_CheckExact((<Variable>args[0])._value):
                 return total(<Variable>args[0])
         return dispatch.on_function(function, types, args, kwargs, self)
@@ -1024,23 +1060,6 @@ cdef class Variable:
 
     def __deepcopy__(self, memo):
         return +self
-
-    def __len__(self):
-        return len(fresh(self)._value)
-
-    def __iter__(self):
-        if self.ndim == 0:
-            raise TypeError("iteration over a 0-d Variable")
-        return (self[i] for i in range(self.shape[0]))
-
-    def __contains__(self, item):
-        return bool(np.any(self == item))
-
-    def __getitem__(self, index):
-        return get_item(self, index)
-
-    def __setitem__(self, index, item):
-        set_item(self, index, item)
 
     def __add__(self, other):
         return arithmetic(ADD, self, other)
@@ -1183,6 +1202,28 @@ cdef class Variable:
             formatter = {"all": lambda item: format(item, spec)}
             return f"Variable({np.array2string(shown, separator=', ', formatter=formatter)})"
         return f"Variable({format(shown, spec)})"
+
+
+cdef class VariableArray(Variable):
+    """The arrays among the Variables: with the protocols of a sequence, which 0-d ones lack."""
+
+    def __len__(self):
+        return len(fresh(self)._value)
+
+    def __iter__(self):
+        if self.ndim == 0:
+            raise TypeError("iteration over a 0-d Variable")
+        return (self[i] for i in range(self.shape[0]))
+
+    def __contains__(self, item):
+        return bool(np.any(self == item))
+
+    def __getitem__(self, index):
+        return get_item(self, index)
+
+    def __setitem__(self, index, item):
+        set_item(self, index, item)
+
 
 
 def owns(operands):
