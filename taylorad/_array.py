@@ -13,7 +13,7 @@ import numpy as np
 
 from taylorad import _numbers
 from taylorad._numbers import Dual, HyperDual, Nested, Number, Taylor, make, parts_over, repack
-from taylorad.dispatch import mixes
+from taylorad.dispatch import carries, mixes
 
 __all__ = ["ARRAY_CLASSES", "Array", "Flat"]
 
@@ -82,11 +82,11 @@ def _set_item(x: Any, index: Any, item: Any) -> None:
     item = repack(item)
     if isinstance(item, Number):
         _make_room(x, item.algebra, item.dtype)
-        given = parts_over(x.algebra, item)
+        given = _on_record(x, parts_over(x.algebra, item))
     elif np.iscomplexobj(item) and x.parts.dtype.kind == "f":
         raise TypeError("cannot assign complex numbers to an array of real numbers")
     else:
-        given = np.asarray(item)
+        given = _on_record(x, item) if carries(item) else np.asarray(item)
     parts = x.parts
     shifted, axis = _shifted(index)
     if not isinstance(item, Number):
@@ -111,13 +111,27 @@ def _make_room(x: Number, algebra: Any, dtype: Any) -> None:
         _void(old)
 
 
+def _on_record(x: Number, given: Any) -> Any:
+    """What is assigned to x, whose buffer becomes a Variable to hold Variables."""
+    old = x.parts
+    if carries(given) and not carries(old):
+        from taylorad.rules.operands import constant_like
+
+        parts = constant_like([given], old)
+        if not carries(parts):  # no tape is recording
+            return _numbers.value(given)
+        x.adopt(x.algebra, parts)
+        _void(old)
+    return given
+
+
 def _void(old: Any) -> None:
     """Fill a buffer that was left with nan.
 
     Whatever still looks at it, a view taken earlier, would miss what is written from now
     on, and must never be read as a right answer.
     """
-    if old.dtype.kind in "fc" and old.flags.writeable:
+    if isinstance(old, np.ndarray) and old.dtype.kind in "fc" and old.flags.writeable:
         old.fill(np.nan)
 
 
@@ -129,10 +143,10 @@ def _replace(x: Any, result: Any) -> Any:
         raise ValueError(f"a result of shape {result.shape} does not fit in place into {x.shape}")
     if result.dtype.kind == "c" and x.parts.dtype.kind == "f":
         raise TypeError("a complex result does not fit in place into an array of real numbers")
-    if result.algebra == x.algebra:
-        x.parts[...] = result.parts
-        return x
     old = x.parts
+    if result.algebra == x.algebra and (carries(old) or not carries(result.parts)):
+        old[...] = result.parts
+        return x
     x.adopt(result.algebra, result.parts.astype(old.dtype))
     _void(old)
     return x

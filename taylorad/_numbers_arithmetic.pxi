@@ -117,7 +117,8 @@ cdef object affine(object algebra, object parts, object first, bint negated):
     """The parts with another value row, and the others negated or not."""
     if isinstance(first, VARIABLE) or isinstance(parts, VARIABLE):
         rest = np.broadcast_to(parts[1:], (parts.shape[0] - 1, *np.shape(first)))
-        return make(algebra, np.concatenate([first[None], -rest if negated else rest]))
+        top = np.reshape(first, (1, *np.shape(first)))
+        return make(algebra, np.concatenate([top, -rest if negated else rest]))
     first = np.asarray(first)
     out = np.empty((parts.shape[0], *first.shape), np.result_type(first, parts))
     out[0] = first

@@ -257,7 +257,7 @@ def _deliver(result: Any, out: Any, inputs: Any, where: Any) -> Any:
 
 def _write(result: Any, out: Any, inputs: Any, where: Any) -> Any:
     if carries(out):
-        if isinstance(out, Number) and out.ndim == 0:
+        if out.ndim == 0:
             raise TypeError("out= must be an array; a 0-d number cannot be written to")
         if np.broadcast_shapes(np.shape(result), out.shape) != out.shape:
             raise ValueError(

@@ -190,11 +190,13 @@ def by_derivative(x: Number, value: Any, derivative: Callable[[Any], Any]) -> Nu
     algebra, parts = x.algebra, x.parts
     lower = algebra.truncate(algebra.degree - 1)
     rate = derivative(make(lower, parts[: lower.rows]))
-    full = np.zeros((algebra.rows, *parts.shape[1:]), np.result_type(parts, np.asarray(value)))
     if isinstance(rate, Number):
-        shared = _numbers.parts_over(lower.join(rate.algebra), rate)
-        full[: len(shared)] = shared
+        known = _numbers.parts_over(lower.join(rate.algebra), rate)
     else:
-        full[0] = rate
-    value = np.asarray(value, full.dtype)
+        known = np.reshape(rate, (1, *parts.shape[1:]))
+    unread = np.zeros((algebra.rows - len(known), *parts.shape[1:]), known.dtype)
+    full = np.concatenate([known, unread])
+    if isinstance(full, np.ndarray) and isinstance(value, (np.ndarray, np.generic, float)):
+        full = full.astype(np.result_type(parts, full, np.asarray(value)), copy=False)
+        value = np.asarray(value, full.dtype)
     return make(algebra, engine(parts, full, value).quadrature(algebra, parts, value, full))

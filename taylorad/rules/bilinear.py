@@ -132,7 +132,7 @@ class MatrixProduct(Bilinear):
         if len(args) != 2 or kwargs:
             return super().reverse(*args, **kwargs)
         u, v = args
-        if type(u) is type(v) is Variable and u.level == v.level:
+        if isinstance(u, Variable) and isinstance(v, Variable) and u.level == v.level:
             first, second = u.value, v.value
         else:
             u, v = (constant_to_array(unpacked(repack(x))) for x in args)

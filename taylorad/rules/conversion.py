@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 
 from taylorad import dispatch
-from taylorad._numbers import Number, make, repack, value
+from taylorad._numbers import Number, repack, value
 from taylorad._tape import Variable, identity, level_of_all, record
 from taylorad.dispatch import carries
 from taylorad.rules._rows import describe, refuse_integers, refuse_numbers
-from taylorad.rules.linear import VIEW, Linear, view_or_rows, viewed
+from taylorad.rules.linear import VIEW, Linear, on_record, view_or_rows, viewed
 from taylorad.rules.operands import constant, constant_like, is_number_dtype
 from taylorad.rules.recording import values_of
 from taylorad.rules.transposes import Places
@@ -102,10 +102,13 @@ class Creation:
 
     def __call__(self, data: Any, *args: Any, prototype: Any = None, **kwargs: Any) -> Any:
         data = repack(data)
+
+        def again(x: Any) -> Any:
+            like = {"like": x} if carries(x) else {}
+            return self.function(x, *args, **kwargs, **like)
+
         if isinstance(data, Number) and carries(data.parts):
-            rows = [self.function(row, *args, **kwargs, like=row) for row in data.parts]
-            refuse_integers(rows[0].dtype, describe(self.function))
-            return make(data.algebra, np.stack(rows))
+            return on_record(again, data, describe(self.function))
         if isinstance(data, Number):
             return self.linear(data, *args, **kwargs)
         made = self.function(data, *args, **kwargs)

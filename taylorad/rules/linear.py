@@ -130,6 +130,8 @@ class Linear:
     def _whole(self, operand: Number, rest: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The result by one call, or None where that is not possible."""
         if self.how == VIEW:
+            if carries(operand.parts):
+                return on_record(lambda x: self.function(x, *rest, **kwargs), operand, self.name)
             view = self.function(operand.parts[0, ...], *rest, **kwargs)
             return windows(operand, view, self.name)
         if self.how == ROWS or not kwargs.keys().isdisjoint(self.extras):
@@ -317,11 +319,11 @@ def _array(item: Any) -> Any:
     return np.asarray(item) if isinstance(item, list | tuple) else item
 
 
-def viewed(y: Any, x: Any, path: Callable[[Any], Any]) -> Any:
-    """Note that a result is a view of a Variable, if NumPy made it one."""
+def viewed(y: Any, x: Any, path: Callable[[Any], Any], like: Any = None) -> Any:
+    """Note that a result is a view of a Variable, if NumPy made it (or `like`) one."""
     if not isinstance(y, Variable) or not y.ndim:
         return y
-    first, given = y.value, x.value
+    first, given = (y if like is None else like).value, x.value
     if type(first) is type(given) is np.ndarray:
         base = first.base
         shared = first is given or base is given or (base is not None and base is given.base)
@@ -450,6 +452,8 @@ def windows(operand: Number, view: Any, name: str) -> Any:
 
 def view_or_rows(function: Callable[[Any], Any], operand: Number, name: str) -> Any:
     """A linear function of one operand: a view where NumPy gives one, else row by row."""
+    if carries(operand.parts):
+        return on_record(function, operand, name)
     first = function(operand.parts[0, ...])
     found = windows(operand, first, name)
     if found is not None:
@@ -457,6 +461,26 @@ def view_or_rows(function: Callable[[Any], Any], operand: Number, name: str) -> 
     rows = coefficients(operand.algebra, operand)
     return assemble(
         operand.algebra, {row: function(rows[row]) if row else first for row in rows}, name
+    )
+
+
+def on_record(function: Callable[[Any], Any], operand: Number, name: str) -> Any:
+    """A linear function of a number whose coefficients are a Variable: a view where NumPy's is."""
+    parts = operand.parts
+    first = function(parts[0, ...])
+    if not isinstance(first, list | tuple):
+        refuse_integers(first.dtype, name)
+
+        def path(whole: Any) -> Any:
+            rows = [function(row) for row in whole]
+            stacked = np.stack(rows)
+            if isinstance(stacked, np.ndarray) and isinstance(rows[0], np.ndarray):
+                stacked.flags.writeable = rows[0].flags.writeable
+            return stacked
+
+        return make(operand.algebra, viewed(path(parts), parts, path, first))
+    return type(first)(
+        on_record(lambda x, n=n: function(x)[n], operand, name) for n in range(len(first))
     )
 
 
