@@ -163,7 +163,7 @@ class _Check:
         for at, x in enumerate(point.leaves):
             for index in self._some(x.shape):
                 for unit in (1.0, 1j) if x.dtype.kind == "c" else (1.0,):
-                    directions = [np.zeros(other.shape) for other in point.leaves]
+                    directions: list[Any] = [np.zeros(other.shape) for other in point.leaves]
                     directions[at] = directions[at] * unit
                     directions[at][index] = unit
                     found.append(np.real(gradients[at][index] * unit))

@@ -97,7 +97,7 @@ class Bilinear:
             return found
         first, second = values_of((u, v))
         y = self.function(first, second, *others, **kwargs)
-        pulls = [self.left, self.right]
+        pulls: list[Any] = [self.left, self.right]
         if others or kwargs:
             pulls = [partial(_with, pull, others, kwargs) for pull in pulls]
         return record(y, (u, v), pulls, "operands")

@@ -6,7 +6,7 @@ shows only in the call.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -24,6 +24,10 @@ from taylorad.rules.recording import values_of
 from taylorad.rules.transposes import Places
 
 __all__ = ["CREATION", "SEPARATE", "Creation", "RealIfClose", "Separate"]
+
+
+def _of_first(function: Callable[[Any], Any], arrays: Sequence[Any]) -> Any:
+    return function(arrays[0])
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,8 @@ class Separate:
             elif np.size(y) == np.size(x):
                 pull = partial(np.reshape, shape=shapes[n])
             else:
-                (pull,) = Places(lambda arrays, own=own: own(arrays[0]), shapes[n : n + 1]).pulls()
+                moved = partial(_of_first, own)
+                (pull,) = Places(moved, shapes[n : n + 1]).pulls()
             outputs[n] = viewed(record(y, (x,), (pull,)), x, own)
         return outputs[0] if single else type(plain)(outputs)
 

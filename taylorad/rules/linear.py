@@ -286,6 +286,7 @@ class Part(Linear):
 
         complex_ = val.dtype.kind == "c"
         result = self.function(val.value)
+        assert self.back is not None
         y = record(result, (val,), self.back(Call(self.function, {}, (), (), [val.shape], 1)))
         return as_view(y, val, again) if isinstance(y, Variable) and y.ndim else y
 
@@ -479,9 +480,10 @@ def on_record(function: Callable[[Any], Any], operand: Number, name: str) -> Any
             return stacked
 
         return make(operand.algebra, viewed(path(parts), parts, path, first))
-    return type(first)(
-        on_record(lambda x, n=n: function(x)[n], operand, name) for n in range(len(first))
-    )
+    def entry(n: int) -> Callable[[Any], Any]:
+        return lambda x: function(x)[n]
+
+    return type(first)(on_record(entry(n), operand, name) for n in range(len(first)))
 
 
 TABLE = [

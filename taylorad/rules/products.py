@@ -7,6 +7,7 @@ whatever else the product was given; where one factor was broadcast, the walk su
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from functools import lru_cache
 from math import prod
@@ -170,8 +171,8 @@ def _contracted(u: Any, v: Any, axes: Any) -> tuple[list[int], list[int], list[i
     except TypeError:
         first, second = range(m - axes, m), range(axes)
     first, second = ([x] if isinstance(x, int | np.integer) else list(x) for x in (first, second))
-    first = [normalize_axis_index(axis, m) for axis in first]
-    second = [normalize_axis_index(axis, n) for axis in second]
+    first = [normalize_axis_index(operator.index(axis), m) for axis in first]
+    second = [normalize_axis_index(operator.index(axis), n) for axis in second]
     return (
         first, second,
         [axis for axis in range(m) if axis not in first],

@@ -225,7 +225,8 @@ def _slice(g: Any, index: Any, shape: Shape) -> Any:
 
 
 def _joined(shapes: list[Shape], axis: int, lengths: list[int]) -> list[Pull]:
-    before, start, pulls = (slice(None),) * axis, 0, []
+    pulls: list[Pull] = []
+    before, start = (slice(None),) * axis, 0
     for shape, length in zip(shapes, lengths, strict=True):
         index = (*before, slice(start, start + length))
         pulls.append(partial(_slice, index=index, shape=shape))

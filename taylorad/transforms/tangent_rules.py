@@ -121,7 +121,7 @@ class custom_jvp(Custom):  # a decorator
 
     # Forward: along the variable t of the highest level, y' is the rule at (x, x').
 
-    def _forward(self, call: Call, algebra: Algebra) -> Any:
+    def _forward(self, call: Call, algebra: Any) -> Any:
         factor = algebra.factors[-1]
         if factor.variables == 1:
             return self._along(call, algebra, factor)
