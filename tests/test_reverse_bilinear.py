@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numpy as np
 import pytest
-from reverse_calls import check_reverse, check_second
+from polynomial_calls import code
+from reverse_calls import check_reverse, check_second, plain_operands
 from test_rules_bilinear import CALLS, LINEAR, TRIPLE
 
 from taylorad._tape import Variable
@@ -114,3 +116,74 @@ def test_transposes_of_scattered_memory(call: str) -> None:
 @pytest.mark.parametrize("call", CALLS + LINEAR + TRIPLE)
 def test_second_derivatives(call: str) -> None:
     check_second(call)
+
+
+def test_batched_matmul_of_the_worked_example() -> None:
+    a, b = np.arange(12.0).reshape(2, 2, 3), np.arange(12.0).reshape(2, 3, 2) - 5
+    with GradientTape() as tape:
+        u, v = tape.watch(a), tape.watch(b)
+        y = u @ v
+    left, right = tape.gradient(y, (u, v))
+    np.testing.assert_array_equal(left, np.broadcast_to(b.sum(axis=2)[:, None], a.shape))
+    np.testing.assert_array_equal(right, np.broadcast_to(a.sum(axis=1)[..., None], b.shape))
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_constant_factor_is_all_that_is_kept(first: bool) -> None:
+    constant = np.arange(6.0).reshape(2, 3) if first else np.arange(6.0).reshape(3, 2)
+    with GradientTape() as tape:
+        x = tape.watch(np.ones((3, 2) if first else (2, 3)))
+        held = x.value
+        before = sys.getrefcount(held)
+        y = constant @ x if first else x @ constant
+        assert sys.getrefcount(held) == before
+        assert isinstance(y, Variable)
+
+
+def test_a_leading_zero_of_a_variable_moves() -> None:
+    with GradientTape() as tape:
+        x = tape.watch(np.array([0.0, 0.0, 1.0]))
+        y = np.polymul(x, [3.0, 1.0])
+    np.testing.assert_array_equal(y.value, [0, 0, 3, 1])
+    np.testing.assert_array_equal(tape.gradient(y, x), [4, 4, 4])
+    with GradientTape() as tape, pytest.raises(ValueError, match="1d"):
+        np.polymul(tape.watch(np.ones((2, 2))), [1.0])
+
+
+@pytest.mark.parametrize(
+    "call, error",
+    [
+        ("np.dot(x, w)", ValueError),
+        ("A @ w", ValueError),
+        ("s @ x", ValueError),
+        ("np.einsum('i,i', x, w)", ValueError),
+        ("np.einsum('ij', x)", ValueError),
+        ("np.cross(x, x)", ValueError),
+        ("np.tensordot(A, A, axes=s)", TypeError),
+        ("np.convolve(x, w, 'full', 1)", TypeError),
+        ("la.multi_dot([A])", ValueError),
+        ("np.dot(x)", (TypeError, ValueError)),
+        ("np.kron(x, spam=x)", (TypeError, ValueError)),
+    ],
+)
+def test_errors(call: str, error: type[Exception]) -> None:
+    with GradientTape() as tape, pytest.raises(error):
+        code(call)({name: tape.watch(x) for name, x in plain_operands(call).items()})
+
+
+def test_two_layers_against_finite_differences() -> None:
+    rng = np.random.default_rng(2)
+    data, one, two = (rng.standard_normal(shape) for shape in ((7, 4), (4, 5), (5, 3)))
+
+    def loss(first: Any, second: Any) -> Any:
+        scores = np.tanh(data @ first) @ second
+        return np.mean(np.logaddexp(scores, 0.0))
+
+    with GradientTape() as tape:
+        u, v = tape.watch(one), tape.watch(two)
+        y = loss(u, v)
+    for found, at in zip(tape.gradient(y, (u, v)), (one, two), strict=True):
+        step = rng.standard_normal(at.shape) * 1e-5
+        pairs = [(one + s * step, two) if at is one else (one, two + s * step) for s in (1, -1)]
+        slope = (loss(*pairs[0]) - loss(*pairs[1])) / 2
+        np.testing.assert_allclose(np.sum(found * step), slope, rtol=1e-6)

@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 from polynomial_calls import SHAPES, code, leaves, operands_of
-from reverse_calls import check_reverse, check_second, plain_operands
+from reverse_calls import check_reverse, check_second, pairing, plain_operands
 from test_rules_linear import CALLS, SELECTING, SINGLE
 
 import taylorad as ta
+from taylorad._numbers import make
 from taylorad._tape import Variable
+from taylorad.algebra import dual
 from taylorad.tape import GradientTape
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*broadcast:DeprecationWarning")
@@ -205,6 +207,41 @@ def test_shares_changes_exactly_where_numpy_does(call: str) -> None:
             _write_through(evaluate, name, {key: tape.watch(x) for key, x in variables.items()})
         return
     check_reverse(lambda operands: _write_through(evaluate, name, operands), plain)
+
+
+@pytest.mark.parametrize(
+    "call", [call for call in SINGLE if call not in APART and "float32" not in call]
+)
+def test_numbers_over_variables_share_changes_too(call: str) -> None:
+    evaluate = code(call)
+    (name,) = operands_of(call)
+    plain = plain_operands(call)[name]
+    direction = np.ones_like(plain) / 3
+
+    def moved(x: Any) -> Any:
+        number = make(dual(), np.stack([x, x * x * direction]))
+        outputs = _write_through(evaluate, name, {name: number})
+        return [output.parts for output in outputs]
+
+    try:
+        moved(plain)
+    except (TypeError, ValueError) as error:
+        with GradientTape() as tape, pytest.raises((TypeError, ValueError)):
+            moved(tape.watch(plain))
+        assert str(error)
+        return
+    rng = np.random.default_rng(5)
+    expected, step = moved(plain), rng.uniform(-1, 1, plain.shape) * 1e-5
+    with GradientTape() as tape:
+        x = tape.watch(plain)
+        outputs = moved(x)
+    cotangents = [rng.uniform(-1, 1, y.shape) for y in expected]
+    for output, values in zip(outputs, expected, strict=True):
+        np.testing.assert_allclose(ta.value(output), values, rtol=1e-12, atol=1e-12)
+    found = pairing(tape.gradient(outputs, x, output_gradients=cotangents), step)
+    ahead, behind = moved(plain + step), moved(plain - step)
+    slope = sum(pairing(w, a - b) / 2 for w, a, b in zip(cotangents, ahead, behind, strict=True))
+    np.testing.assert_allclose(found, slope, rtol=1e-7, atol=1e-11)
 
 
 def _write_through(evaluate: Any, name: str, operands: Any) -> list[Any]:
