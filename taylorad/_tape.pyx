@@ -743,13 +743,17 @@ cdef class Walk:
             known is None or is_float(known) or is_double(known)
         ):
             return self.add(at, scatter(g, node.shape, index))
-        if known is None:
+        new = known is None
+        if new:
             known = np.zeros(node.shape)
         elif not self.owned[at]:
             known = np.full(node.shape, known) if is_float(known) else np.array(known)
         self.cotangents[at] = known
         self.owned[at] = True
         if is_basic(index):
+            if new:
+                known[index] = g
+                return 0
             target = known[index]
             if cnp.PyArray_CheckExact(target):
                 np.add(target, g, target)
