@@ -133,8 +133,8 @@ def _evaluator(f: Any, argnums: Any) -> Callable[[tuple[Any, ...], Any], tuple[A
         arguments = Arguments(chosen, args)
         with Recording(arguments.leaves) as recording:
             output = recording.run(f, arguments.filled(recording.variables), kwargs)
-            found = recording.pull(output.leaves, [_unit(output, arguments)])
-            return recording.value(output.leaves[0]), arguments.like(found)
+            gradients = recording.pull(output.leaves, [_unit(output, arguments)])
+            return recording.value(output.leaves[0]), arguments.like(gradients)
 
     return evaluate
 
