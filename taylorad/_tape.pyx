@@ -353,8 +353,11 @@ cdef object arithmetic(int code, object a, object b):
     node = Node.__new__(Node)
     node.code = code
     node.parents = (p, q)
-    if code == MULTIPLY or code == DIVIDE:
-        node.operands = (u if q >= 0 and code == MULTIPLY else None, v)
+    if code == MULTIPLY:
+        node.operands = (None if q < 0 else u if left else kept_copy(u),
+                         None if p < 0 else v if right else kept_copy(v))
+    elif code == DIVIDE:
+        node.operands = (None, v if right else kept_copy(v))
         if code == DIVIDE and q >= 0:
             node.output = value
     return append(graph, node, value)
@@ -444,7 +447,23 @@ def plain_index(index):
                 "derivatives; write ta.value(i).astype(int)"
             )
         return found
-    return index
+    return kept_copy(index)
+
+
+cdef object kept_copy(object x):
+    """A plain array as it is now: what is recorded must not change when the user's array does."""
+    if isinstance(x, np.ndarray):
+        return x.copy() if cnp.PyArray_ISWRITEABLE(<cnp.ndarray>x) else x
+    if isinstance(x, list):
+        return [kept_copy(item) for item in x]
+    if isinstance(x, tuple):
+        return tuple([kept_copy(item) for item in x]) if type(x) is tuple else x
+    return x
+
+
+def kept(x):
+    """Plain arrays, in lists and tuples too, as they are now."""
+    return kept_copy(x)
 
 
 cdef object get_item(Variable x, object index):
@@ -788,6 +807,11 @@ cdef class Walk:
         if node.code <= DIVIDE:
             q = <Py_ssize_t>parents[1]
             right = q >= 0 and wanted[q]
+            if is_float(g) and len(node.shape) and (
+                left and (<Node>self.graph.nodes[p]).shape != node.shape
+                or right and (<Node>self.graph.nodes[q]).shape != node.shape
+            ):
+                g = self.whole(at, g)  # it is summed over the axes of a broadcast
         own = self.owned[at] and not kept and is_double(g)
         if node.code == ADD:
             if left:
@@ -1256,6 +1280,7 @@ cdef bint has_variable(object operands, object level):
 install_variables(Variable)
 dispatch.Reverse.carriers = (Number, Variable)
 dispatch.Reverse.owns = owns
+dispatch.Reverse.kept = kept
 
 
 def identity(g):
