@@ -131,7 +131,10 @@ cdef class Graph:
 
     def watch(self, Variable x):
         """Note a Variable before anything is computed from it."""
-        self.leaf(x)
+        fresh(x)
+        if x.graph is not self:  # made by the user, or computed on another record
+            x.leaf = True
+            self.leaf(x)
 
     def variables(self):
         """The Variables it was started from."""

@@ -48,10 +48,13 @@ class Reverse:
     owns : callable
         Whether an operation on these operands belongs to a Variable: whether the highest
         level among them is one's.
+    kept : callable
+        An operand as it is now, whatever the user does to a plain array afterwards.
     """
 
     carriers: tuple[type, ...] = (Number,)
     owns: Callable[[Iterable[Any]], bool] = staticmethod(lambda operands: False)
+    kept: Callable[[Any], Any] = staticmethod(lambda operand: operand)
 
 
 def carries(x: Any) -> bool:
@@ -65,6 +68,16 @@ def _applied(rule: Rule, operands: Iterable[Any]) -> Rule:
     A rule without a method of its own for that is an expression of other functions.
     """
     return getattr(rule, "reverse", rule) if Reverse.owns(operands) else rule
+
+
+def _apply(rule: Rule, args: Any, kwargs: Any) -> Any:
+    """Call a rule, or have it recorded, with plain operands as they are at this moment."""
+    if not Reverse.owns((*args, *kwargs.values())):
+        return rule(*args, **kwargs)
+    args = [Reverse.kept(x) for x in args]
+    if kwargs:
+        kwargs = {name: Reverse.kept(x) for name, x in kwargs.items()}
+    return getattr(rule, "reverse", rule)(*args, **kwargs)
 
 
 class _Mixing(threading.local):
@@ -103,7 +116,7 @@ def on_function(
     args, kwargs, out = _without_out(function, args, kwargs)
     if getattr(rule, "like", False):
         kwargs = {**kwargs, "prototype": asked}
-    result = _applied(rule, (*args, *kwargs.values()))(*args, **kwargs)
+    result = _apply(rule, args, kwargs)
     return result if out is None else _deliver(result, out, None, True)
 
 
@@ -154,7 +167,7 @@ def on_ufunc(ufunc: np.ufunc, method: str, inputs: Any, kwargs: Any) -> Any:
         mixes()
         return _METHODS[method](ufunc, *inputs, **kwargs)
     if not kwargs:
-        return _applied(_rule(ufunc), inputs)(*inputs)
+        return _apply(_rule(ufunc), inputs, {})
     kwargs = dict(kwargs)
     out, where = kwargs.pop("out", None), kwargs.pop("where", True)
     dtype = kwargs.pop("dtype", None)
@@ -181,7 +194,7 @@ def on_ufunc(ufunc: np.ufunc, method: str, inputs: Any, kwargs: Any) -> Any:
 
 def _computed(ufunc: np.ufunc, inputs: Any, kwargs: Any) -> Any:
     if any(map(carries, inputs)):
-        return _applied(_rule(ufunc), inputs)(*inputs, **kwargs)
+        return _apply(_rule(ufunc), inputs, kwargs)
     return ufunc(*inputs, **kwargs)
 
 
