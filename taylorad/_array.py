@@ -13,6 +13,7 @@ import numpy as np
 
 from taylorad import _numbers
 from taylorad._numbers import Dual, HyperDual, Nested, Number, Taylor, make, parts_over, repack
+from taylorad._tape import record
 from taylorad.dispatch import carries, mixes
 
 __all__ = ["ARRAY_CLASSES", "Array", "Flat"]
@@ -115,9 +116,7 @@ def _on_record(x: Number, given: Any) -> Any:
     """What is assigned to x, whose buffer becomes a Variable to hold Variables."""
     old = x.parts
     if carries(given) and not carries(old):
-        from taylorad.rules.operands import constant_like
-
-        parts = constant_like([given], old)
+        parts = record(np.array(old), [given], [None])  # no derivative yet
         if not carries(parts):  # no tape is recording
             return _numbers.value(given)
         x.adopt(x.algebra, parts)

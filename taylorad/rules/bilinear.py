@@ -26,7 +26,7 @@ from taylorad._tape import Variable, record
 from taylorad.dispatch import carries
 from taylorad.rules import products
 from taylorad.rules._rows import describe, multilinear, refuse_numbers, unpacked
-from taylorad.rules.linear import view_or_rows, viewed
+from taylorad.rules._views import view_or_rows, viewed
 from taylorad.rules.products import (
     constant_to_array,
     matrix_pulls,

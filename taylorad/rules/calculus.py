@@ -14,8 +14,8 @@ from taylorad import dispatch
 from taylorad._numbers import Number, value
 from taylorad.dispatch import carries
 from taylorad.rules._rows import refuse_numbers
+from taylorad.rules._views import view_or_rows
 from taylorad.rules.composite import Composite
-from taylorad.rules.linear import view_or_rows
 from taylorad.rules.operands import number, with_value
 
 __all__ = ["CALCULUS", "gradient", "interp", "trapezoid"]

@@ -17,8 +17,9 @@ from taylorad import dispatch
 from taylorad._numbers import Number, repack, value
 from taylorad._tape import Variable, identity, level_of_all, record
 from taylorad.dispatch import carries
+from taylorad.rules._linear import VIEW, Linear
 from taylorad.rules._rows import describe, refuse_integers, refuse_numbers
-from taylorad.rules.linear import VIEW, Linear, on_record, view_or_rows, viewed
+from taylorad.rules._views import on_record, view_or_rows, viewed
 from taylorad.rules.operands import constant, constant_like, is_number_dtype
 from taylorad.rules.recording import values_of
 from taylorad.rules.transposes import Places

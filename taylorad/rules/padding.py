@@ -15,10 +15,11 @@ import numpy as np
 from taylorad import dispatch
 from taylorad._numbers import value
 from taylorad.dispatch import Reverse
+from taylorad.rules._linear import Linear
 from taylorad.rules.composite import Composite
-from taylorad.rules.linear import Linear
 from taylorad.rules.operands import number, with_value
-from taylorad.rules.transposes import Call, dense
+from taylorad.rules.sums import dense
+from taylorad.rules.transposes import Call
 
 __all__ = ["pad"]
 
