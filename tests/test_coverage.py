@@ -24,6 +24,7 @@ from taylorad.algebra import taylor
 from taylorad.rules import (
     composite,
     creation,
+    extremes,
     histograms,
     norms,
     quantiles,
@@ -118,7 +119,7 @@ def test_refusal_names_the_function(function, made):
 
 def test_no_function_has_two_rows():
     tables = (
-        selecting.EXTREMES, selecting.SELECTING, quantiles.QUANTILES, sets.SETS,
+        extremes.EXTREMES, selecting.SELECTING, quantiles.QUANTILES, sets.SETS,
         composite.COMPOSITES, statistics.STATISTICS, norms.NORMS, histograms.HISTOGRAMS,
         value_only.VALUE_ONLY, value_only.TEXT, creation.PROTOTYPE, creation.LIKE, refused.REFUSED,
     )  # fmt: skip
