@@ -418,13 +418,16 @@ def _reduceat(
 
 
 def _at(ufunc: np.ufunc, x: Any, indices: Any, *operand: Any) -> None:
-    if not isinstance(x, Number) or x.ndim == 0:
+    if not carries(x) or x.ndim == 0:
         raise TypeError(
             f"np.{ufunc.__name__}.at on a plain array cannot hold derivatives: make the array "
             "with np.zeros_like(x) from a number x"
         )
     indices = value(indices)
-    if ufunc in (np.add, np.subtract) and operand:
+    recorded = not isinstance(x, Number) or any(
+        carries(b) and not isinstance(b, Number) for b in operand
+    )
+    if ufunc in (np.add, np.subtract) and operand and not recorded:
         algebra = x.algebra
         if isinstance(operand[0], Number):
             algebra = algebra.join(operand[0].algebra)
