@@ -305,14 +305,11 @@ class GradientTape:
         targets, _ = _targets(target, None)
         self._use()
         rows = []
-        if len(targets) == 1 and isinstance(targets[0], Variable):
-            for index in np.ndindex(shape):
-                unit = np.zeros(shape, targets[0].dtype)
+        for one in targets:  # several if it is an object array
+            for index in np.ndindex(np.shape(one)):
+                unit = np.zeros(np.shape(one), getattr(one, "dtype", float))
                 unit[index] = 1
-                rows.append(self._pull(targets, [unit[()]], leaves))
-        else:  # an object array of scalars
-            for one in targets:
-                rows.append(self._pull([one], [None], leaves))
+                rows.append(self._pull([one], [unit[()]], leaves))
         if not self._persistent:
             self._finish()
         return rebuild(_stacked(rows, k, x, shape) for k, x in enumerate(leaves))
