@@ -217,3 +217,59 @@ def test_the_values_are_the_same_in_every_mode() -> None:
             forward = f(*(make(dual(), np.stack([x, 0 * x])) for x in points))
         assert_array_equal(ta.value(recorded), plain)
         assert_allclose(ta.value(forward), plain, rtol=4e-16)
+
+
+@pytest.mark.filterwarnings("ignore:.*encountered:RuntimeWarning")
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: np.where(x > 0, np.log(x), 0.0),
+        lambda x: np.where(x > 0, 1 / x / x, 0.0),
+        lambda x: np.where(x > 0, np.exp(x) * np.log(x), 0.0),
+        lambda x: np.where(x > 0, np.sqrt(x - 1) * x**0.5, 0.0),
+        lambda x: np.where(x > 0, np.hypot(np.log(x), 1.0), 0.0),
+        lambda x: np.log(x)[1:],
+        lambda x: np.log(x)[x > 0],
+        lambda x: np.take(np.log(x), [1, 2]),
+        lambda x: np.compress(x > 0, np.log(x)),
+        lambda x: np.delete(np.log(x), 0),
+        lambda x: np.sum(np.log(x), where=x > 0),
+        lambda x: np.max(np.log(x)),
+        lambda x: np.nansum(np.where(x > 0, np.log(x), np.nan)),
+        lambda x: np.maximum(np.log(x), 0.0),
+        lambda x: np.clip(np.log(x), 0.0, 9.0),
+        lambda x: np.select([x > 0], [np.log(x)]),
+        lambda x: np.piecewise(x, [x > 0], [np.log, 0.0]),
+        lambda x: np.nan_to_num(np.log(x), neginf=0.0),
+        lambda x: np.sort(np.log(x))[1:],
+        lambda x: np.partition(np.log(x), 2)[2],
+        lambda x: np.median(np.log(x)),
+        lambda x: np.var(np.log(x), where=x > 0),
+        lambda x: np.linalg.norm(np.where(x > 0, np.log(x), 0.0)),
+    ],
+)
+def test_what_is_not_taken_leaves_no_trace(f: Any) -> None:
+    """At 0 the logarithm has the slope inf; beside it, the derivatives are those without it."""
+    x = np.array([0.0, 2.0, 5.0])
+    (got,) = by_reverse(f, [x])
+    (want,) = by_forward(f, [x])
+    assert got[0] == want[0] == 0
+    assert_allclose(got, want, rtol=1e-14)
+    (number,) = by_reverse_on_numbers(f, [x])
+    assert_allclose(number.value, got)
+    assert np.all(np.isfinite(number.tangent))
+
+    with GradientTape() as outer:
+        v = outer.watch(x)
+        with GradientTape() as inner:
+            y = np.sum(f(v))
+        g = inner.gradient(y, v)
+    assert_allclose(outer.gradient(g, v), number.tangent, rtol=1e-13, atol=1e-16)
+
+
+def test_rows_of_a_jacobian_beside_an_infinite_slope() -> None:
+    with GradientTape() as tape, np.errstate(all="ignore"):
+        x = tape.watch(np.array([0.0, 4.0]))
+        y = np.sqrt(x)
+    with np.errstate(all="ignore"):
+        assert_array_equal(tape.jacobian(y, x), [[INF, 0], [0, 0.25]])
