@@ -203,5 +203,4 @@ PROPERTIES: dict[str, Callable[[Any], Any]] = {
 }
 
 
-_tape.install(METHODS, PROPERTIES)
 _numbers.install(UFUNCS, on_ufunc, on_function, METHODS, PROPERTIES, ARRAY_CLASSES)

@@ -1,7 +1,11 @@
 from taylorad._kernels cimport Table
 
 
-cdef class Number:
+cdef class Operand:
+    pass
+
+
+cdef class Number(Operand):
     cdef readonly object algebra
     cdef object buffer           # ndarray (rows, *shape); None for an inline scalar
     cdef const Table *table      # of inline scalars; the algebra keeps it alive

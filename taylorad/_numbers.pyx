@@ -97,7 +97,7 @@ include "_numbers_making.pxi"
 include "_numbers_arithmetic.pxi"
 
 
-cdef object refuse(Number x, str what):
+cdef object refuse(object x, str what):
     cdef str name = type(x).__name__.removesuffix("Array")
     return TypeError(
         f"{what} of a {name} would drop its derivatives; write {what}(ta.value(x)) for the "
@@ -106,8 +106,74 @@ cdef object refuse(Number x, str what):
     )
 
 
+cdef class Operand:
+    """What carries derivatives, in forward mode a `Number`, in reverse mode a `Variable`.
+
+    What both do alike: operators that are NumPy functions, comparison by the value, the
+    methods of ndarray, and the refusal to become a plain number.
+    """
+
+    __hash__ = None
+
+    def __getattr__(self, name):
+        method = METHODS.get(name)
+        if method is not None:
+            return partial(method, self)
+        attribute = PROPERTIES.get(name)
+        if attribute is not None:
+            return attribute(self)
+        raise AttributeError(
+            f"'{type(self).__name__.removesuffix('Array')}' has no attribute {name!r}"
+        )
+
+    def __dir__(self):
+        return sorted({*object.__dir__(self), *METHODS, *PROPERTIES})
+
+    def __floordiv__(self, other):
+        return np.floor_divide(self, other)
+
+    def __rfloordiv__(self, other):
+        return np.floor_divide(other, self)
+
+    def __mod__(self, other):
+        return np.remainder(self, other)
+
+    def __rmod__(self, other):
+        return np.remainder(other, self)
+
+    def __divmod__(self, other):
+        return np.divmod(self, other)
+
+    def __rdivmod__(self, other):
+        return np.divmod(other, self)
+
+    def __matmul__(self, other):
+        return np.matmul(self, other)
+
+    def __rmatmul__(self, other):
+        return np.matmul(other, self)
+
+    def __richcmp__(self, other, int op):
+        return compare(self, other, op)
+
+    def __float__(self):
+        raise refuse(self, "float")
+
+    def __int__(self):
+        raise refuse(self, "int")
+
+    def __complex__(self):
+        raise refuse(self, "complex")
+
+    def __index__(self):
+        raise refuse(self, "int")
+
+    def __round__(self, ndigits=None):
+        return np.round(self, ndigits or 0)
+
+
 @cython.no_gc
-cdef class Number:
+cdef class Number(Operand):
     """Base of every forward-mode number: an element of a truncated graded algebra.
 
     Numbers are made by the constructors of the subclasses and by transforms. They behave
@@ -172,20 +238,6 @@ cdef class Number:
         taylorad_reclass(self, array)
         self.algebra = algebra
         self.buffer = parts
-
-    def __getattr__(self, name):
-        method = METHODS.get(name)
-        if method is not None:
-            return partial(method, self)
-        attribute = PROPERTIES.get(name)
-        if attribute is not None:
-            return attribute(self)
-        raise AttributeError(
-            f"'{type(self).__name__.removesuffix('Array')}' has no attribute {name!r}"
-        )
-
-    def __dir__(self):
-        return sorted({*object.__dir__(self), *METHODS, *PROPERTIES})
 
     # -- protocols --
 
@@ -253,30 +305,6 @@ cdef class Number:
     def __rpow__(self, other, modulus):
         return power(other, self)
 
-    def __floordiv__(self, other):
-        return np.floor_divide(self, other)
-
-    def __rfloordiv__(self, other):
-        return np.floor_divide(other, self)
-
-    def __mod__(self, other):
-        return np.remainder(self, other)
-
-    def __rmod__(self, other):
-        return np.remainder(other, self)
-
-    def __divmod__(self, other):
-        return np.divmod(self, other)
-
-    def __rdivmod__(self, other):
-        return np.divmod(other, self)
-
-    def __matmul__(self, other):
-        return np.matmul(self, other)
-
-    def __rmatmul__(self, other):
-        return np.matmul(other, self)
-
     def __neg__(self):
         cdef Number y
         cdef int k
@@ -326,21 +354,6 @@ cdef class Number:
 
     def __bool__(self):
         return self.c[0] != 0.0 if self.rows else bool(self.buffer[0])
-
-    def __float__(self):
-        raise refuse(self, "float")
-
-    def __int__(self):
-        raise refuse(self, "int")
-
-    def __complex__(self):
-        raise refuse(self, "complex")
-
-    def __index__(self):
-        raise refuse(self, "int")
-
-    def __round__(self, ndigits=None):
-        return np.round(self, ndigits or 0)
 
     def __repr__(self):
         name = type(self).__name__.removesuffix("Array")

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from taylorad._numbers import Number, make, parts_over, repack, value
+from taylorad._numbers import Number, Operand, make, parts_over, repack, value
 
 __all__ = ["DerivativeError", "mixes", "on_function", "on_ufunc", "register"]
 
@@ -43,8 +43,6 @@ class Reverse:
 
     Attributes
     ----------
-    carriers : tuple of type
-        The types whose derivatives a plain array cannot hold.
     owns : callable
         Whether an operation on these operands belongs to a Variable: whether the highest
         level among them is one's.
@@ -52,14 +50,13 @@ class Reverse:
         An operand as it is now, whatever the user does to a plain array afterwards.
     """
 
-    carriers: tuple[type, ...] = (Number,)
     owns: Callable[[Iterable[Any]], bool] = staticmethod(lambda operands: False)
     kept: Callable[[Any], Any] = staticmethod(lambda operand: operand)
 
 
 def carries(x: Any) -> bool:
     """Whether an operand carries derivatives, in either mode."""
-    return isinstance(x, Reverse.carriers)
+    return isinstance(x, Operand)
 
 
 def _applied(rule: Rule, operands: Iterable[Any]) -> Rule:
@@ -106,7 +103,7 @@ def on_function(
     function: Callable[..., Any], types: Iterable[type], args: Any, kwargs: Any, asked: Any
 ) -> Any:
     """NumPy's ``__array_function__`` of `asked`, which may be there as ``like=`` only."""
-    if not all(issubclass(kind, (*Reverse.carriers, np.ndarray, np.generic)) for kind in types):
+    if not all(issubclass(kind, (Operand, np.ndarray, np.generic)) for kind in types):
         return NotImplemented
     rule = FUNCTIONS.get(function)
     if rule is None:
@@ -230,7 +227,7 @@ def _known(x: Any) -> bool:
             "np.where(mask, 0, x.data)"
         )
     return (
-        issubclass(kind, (*Reverse.carriers, np.ndarray, np.generic))
+        issubclass(kind, (Operand, np.ndarray, np.generic))
         or getattr(kind, "__array_ufunc__", None) is None
     )
 

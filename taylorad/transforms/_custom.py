@@ -7,6 +7,8 @@ import inspect
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn
 
+import numpy as np
+
 from taylorad._numbers import repack
 from taylorad._trees import flatten
 from taylorad.dispatch import carries
@@ -24,6 +26,10 @@ class Custom:
         check_callable(f)
         functools.update_wrapper(self, f)
         self.function = f
+        # A ufunc has optional arguments that no rule is about.
+        self.signature = None if isinstance(f, np.ufunc) else inspect.signature(f)
+        parameters = self.signature.parameters.values() if self.signature else ()
+        self.positional = sum(p.kind <= p.POSITIONAL_OR_KEYWORD for p in parameters)
         numbers = check_argnums(nondiff_argnums) if nondiff_argnums != () else ()
         self.nondiff_argnums = (numbers,) if isinstance(numbers, int) else numbers
 
@@ -31,20 +37,26 @@ class Custom:
         return self if instance is None else functools.partial(self, instance)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if kwargs:
-            bound = inspect.signature(self.function).bind(*args, **kwargs)
-            bound.apply_defaults()
-            if bound.kwargs:
-                raise TypeError(
-                    f"{self.name} has a rule of its own for arguments by position, and cannot "
-                    f"be called with {', '.join(bound.kwargs)} by keyword only"
-                )
-            args = bound.args
+        if kwargs or len(args) < self.positional:
+            args = self._by_position(args, kwargs)
         call = Call(args, {at % len(args) for at in self.nondiff_argnums} if args else set())
         self._check_static(call)
         if any(map(carries, call.leaves)):
             return self._differentiated(call)
         return self.function(*args)
+
+    def _by_position(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+        """All arguments by position, the defaults filled in."""
+        if self.signature is None:
+            raise TypeError(f"{self.name} takes arguments by position only")
+        bound = self.signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        if not bound.kwargs.keys().isdisjoint(kwargs):
+            raise TypeError(
+                f"{self.name} has a rule for arguments by position, and cannot be called with "
+                f"{', '.join(bound.kwargs)} by keyword only"
+            )
+        return bound.args
 
     @property
     def name(self) -> str:

@@ -1,0 +1,123 @@
+# Part of _tape.pyx: levels of operands, and the operators that stay in C.
+
+def level_of_all(operands):
+    """The highest level among operands."""
+    level = -1
+    for x in operands:
+        if isinstance(x, (Variable, Number)):
+            level = max(level, level_of(x))
+        elif isinstance(x, (list, tuple)):
+            level = max(level, level_of_all(x))
+    return level
+
+
+def at_level(x, level):
+    """The value of a Variable of this level; anything else as it is."""
+    if isinstance(x, Variable) and (<Variable>x).level == level:
+        return fresh(<Variable>x)._value
+    return x
+
+
+cdef inline object compute(int code, object a, object b):
+    if code == ADD:
+        return a + b
+    if code == SUBTRACT:
+        return a - b
+    if code == MULTIPLY:
+        return a * b
+    return a / b
+
+
+cdef object arithmetic(int code, object a, object b):
+    """a + b, a - b, a * b or a / b, at least one a Variable."""
+    cdef Graph graph = None
+    cdef Node node
+    cdef Py_ssize_t p = -1, q = -1
+    cdef bint left = isinstance(a, Variable), right = isinstance(b, Variable)
+    if left and right:
+        if (<Variable>a).level != (<Variable>b).level:
+            if (<Variable>a).level > (<Variable>b).level:
+                right = False
+            else:
+                left = False
+    elif not isinstance(b if left else a, (float, int, np.ndarray, np.generic)):
+        other = operand(b if left else a)
+        if other is NotImplemented:
+            return NotImplemented
+        if isinstance(other, Variable):
+            return arithmetic(code, a if left else other, other if left else b)
+        if isinstance(other, Number) and level_of(other) > (<Variable>(a if left else b)).level:
+            return NotImplemented
+        if left:
+            b = other
+        else:
+            a = other
+    elif isinstance(b if left else a, np.ndarray) and (b if left else a).dtype == object:
+        other = repack(b if left else a)
+        if not isinstance(other, np.ndarray):
+            return arithmetic(code, a if left else other, other if left else b)
+    u = fresh(<Variable>a)._value if left else a
+    v = fresh(<Variable>b)._value if right else b
+    value = compute(code, u, v)
+    if left:
+        graph = recorder(<Variable>a)
+    if graph is None and right:
+        graph = recorder(<Variable>b)
+    if graph is None:
+        return value
+    if left:
+        p = place_in(graph, <Variable>a)
+    if right:
+        q = place_in(graph, <Variable>b)
+    node = Node.__new__(Node)
+    node.code = code
+    node.parents = (p, q)
+    if code == MULTIPLY:
+        node.operands = (None if q < 0 else u if left else kept_copy(u),
+                         None if p < 0 else v if right else kept_copy(v))
+    elif code == DIVIDE:
+        node.operands = (None, v if right else kept_copy(v))
+        if code == DIVIDE and q >= 0:
+            node.output = value
+    return append(graph, node, value)
+
+
+cdef object unary(int code, Variable x):
+    cdef Graph graph
+    cdef Node node
+    value = -fresh(x)._value if code == NEGATIVE else x._value * x._value
+    graph = recorder(x)
+    if graph is None:
+        return value
+    node = Node.__new__(Node)
+    node.code = code
+    node.parents = (place_in(graph, x),)
+    if code == SQUARE:
+        node.operands = (x._value,)
+    return append(graph, node, value)
+
+
+cdef object total(Variable x):
+    """The sum of all elements."""
+    cdef Graph graph
+    cdef Node node
+    value = np.add.reduce(fresh(x)._value, None)
+    graph = recorder(x)
+    if graph is None:
+        return value
+    node = Node.__new__(Node)
+    node.code = SUM
+    node.parents = (place_in(graph, x),)
+    return append(graph, node, value)
+
+
+cdef object operand(object x):
+    """The other operand of an operator, or NotImplemented."""
+    if isinstance(x, (list, tuple)):
+        x = repack(x)
+        return np.asarray(x) if isinstance(x, (list, tuple)) else x
+    if isinstance(x, (Number, complex)):
+        return x
+    if x is None or isinstance(x, (str, bytes, dict, set)) or hasattr(x, "__array_ufunc__"):
+        return NotImplemented
+    return x if hasattr(x, "__mul__") else NotImplemented

@@ -1,0 +1,218 @@
+# Part of _tape.pyx: nodes, graphs, which graph records, and what a record keeps.
+
+cdef class Node:
+    cdef int code
+    cdef bint real            # a real value: its cotangent is the real part
+    cdef tuple shape          # of the value
+    cdef tuple parents        # places of the operands, -1 for what is not in the graph
+    cdef tuple operands       # their values, as far as kept
+    cdef object output        # the value, if kept
+    cdef tuple pulls          # of a RULE: one function for each operand, or None
+    cdef int keep
+    cdef bint branch          # a root at 0: its infinite slope times a zero is zero
+    cdef bint pointwise       # each point of the result depends on that of the operands
+    cdef bint masks           # its pulls put zeros where a value was not taken
+
+
+cdef class Graph:
+    """A recorded computation.
+
+    Parameters
+    ----------
+    level : int or float
+        The level of its Variables.
+    """
+
+    cdef readonly object level
+    cdef public bint open
+    cdef list nodes
+    cdef dict leaves
+    cdef object __weakref__
+
+    def __init__(self, level):
+        self.level = level
+        self.open = True
+        self.nodes = []
+        self.leaves = {}
+
+    def __len__(self):
+        return len(self.nodes)
+
+    def clear(self):
+        """Forget everything recorded."""
+        self.nodes = []
+        self.leaves = {}
+
+    def close(self):
+        """End the recording; what was recorded stays, and holds no Variables."""
+        self.open = False
+        self.leaves = {}
+
+    cdef Py_ssize_t leaf(self, Variable x) except -1:
+        """The place of a Variable that was not computed here."""
+        cdef Node node
+        found = self.leaves.get(id(x))
+        if found is not None and found[0] is x:
+            return found[1]
+        node = Node.__new__(Node)
+        node.code = LEAF
+        describe(node, x._value)
+        node.parents = ()
+        self.nodes.append(node)
+        self.leaves[id(x)] = (x, len(self.nodes) - 1)
+        return len(self.nodes) - 1
+
+    def place(self, Variable x):
+        """The place of a Variable in this graph, -1 if it is not in it."""
+        found = self.leaves.get(id(x))
+        if found is not None and found[0] is x:
+            return found[1]
+        return x.index if x.graph is self else -1
+
+    def watch(self, Variable x):
+        """Note a Variable before anything is computed from it."""
+        fresh(x)
+        if x.graph is not self:  # made by the user, or computed on another record
+            x.leaf = True
+            self.leaf(x)
+
+    def variables(self):
+        """The Variables it was started from."""
+        return [x for x, place in self.leaves.values()]
+
+
+cdef inline void describe(Node node, object value):
+    if cnp.PyArray_Check(value):
+        node.shape = (<object>value).shape
+        node.real = cnp.PyArray_TYPE(<cnp.ndarray>value) == cnp.NPY_DOUBLE or value.dtype.kind != "c"
+    else:
+        node.shape = np.shape(value) if not hasattr(value, "shape") else value.shape
+        node.real = not np.iscomplexobj(value)
+
+
+cdef object current_graph(object level):
+    """The graph that records Variables of a level made by the user, if any."""
+    for graph in reversed(<tuple>ACTIVE.get()):
+        if (<Graph>graph).open and (<Graph>graph).level == level:
+            return graph
+    return None
+
+
+def activate(graph):
+    """Let a graph record the Variables of its level; returns what `deactivate` takes."""
+    return ACTIVE.set(ACTIVE.get() + (graph,))
+
+
+def deactivate(graph):
+    """Take the last activation of a graph back."""
+    active = list(ACTIVE.get())
+    for at in range(len(active) - 1, -1, -1):
+        if active[at] is graph:
+            del active[at]
+            break
+    ACTIVE.set(tuple(active))
+
+
+def graph_of_level(level):
+    """The open graph of a level, or None."""
+    return current_graph(level)
+
+
+cdef inline Graph recorder(Variable x):
+    """The graph an operation on x is recorded in; None if it is not."""
+    if x.graph is not None and x.graph.open and x.index >= 0:
+        return x.graph
+    if x.leaf:
+        return <Graph>current_graph(x.level)
+    return None
+
+
+cdef inline Py_ssize_t place_in(Graph graph, Variable x) except -2:
+    if x.graph is graph and x.index >= 0:
+        return x.index
+    if x.leaf:
+        return graph.leaf(x)
+    return -1
+
+
+cdef inline bint is_array(object value) except -1:
+    if cnp.PyArray_Check(value):
+        return cnp.PyArray_NDIM(<cnp.ndarray>value) > 0
+    return not PyFloat_Check(value) and getattr(value, "ndim", 0) > 0
+
+
+cdef inline Variable blank(object value):
+    """An empty Variable, of the class for this value."""
+    if is_array(value):
+        return VariableArray.__new__(VariableArray)
+    return Variable.__new__(Variable)
+
+
+cdef Variable append(Graph graph, Node node, object value):
+    cdef Variable y = blank(value)
+    describe(node, value)
+    graph.nodes.append(node)
+    y._value = value
+    y.graph = graph
+    y.index = len(graph.nodes) - 1
+    y.level = graph.level
+    return y
+
+
+def record(
+    value, operands, pulls, keep="nothing", branch=False, pointwise=False, masks=False
+):
+    """Note an operation; returns the Variable of its result.
+
+    Parameters
+    ----------
+    value : array
+        The result, computed from the operands' values.
+    operands : sequence
+        Variables and plain things, as the operation got them.
+    pulls : sequence of callable or None
+        For each operand, its cotangent from that of the result: ``pull(g)``, followed by the
+        result if it is kept and by the operands' values if they are kept.
+    keep : {"nothing", "operands", "output", "both"}
+        What the pulls need.
+    branch : bool
+        Whether the slope is infinite somewhere as that of a root is at 0, so that times a
+        zero it is zero: the root of a square has derivative 0 there.
+    pointwise : bool
+        Whether a point of the result depends on the same point of the operands alone: where
+        its cotangent is zero, a slope that is infinite or nan adds nothing.
+    masks : bool
+        Whether the pulls of a pointwise rule put zeros where a value was not taken. Those of
+        other rules may do so anyway.
+    """
+    cdef Graph graph = None
+    cdef Node node
+    cdef list parents = [], kept = []
+    level = level_of_all(operands)
+    for x in operands:
+        if isinstance(x, Variable) and (<Variable>x).level == level:
+            graph = recorder(fresh(<Variable>x))
+            if graph is not None:
+                break
+    if graph is None:
+        return value
+    node = Node.__new__(Node)
+    node.code = RULE
+    node.keep = ("nothing", "operands", "output", "both").index(keep)
+    for x in operands:
+        if isinstance(x, Variable) and (<Variable>x).level == level:
+            parents.append(place_in(graph, fresh(<Variable>x)))
+            kept.append((<Variable>x)._value)
+        else:
+            parents.append(-1)
+            kept.append(x)
+    node.parents = tuple(parents)
+    node.pulls = tuple(pulls)
+    node.branch = branch
+    node.pointwise = pointwise
+    node.masks = masks
+    if node.keep & KEEP_OPERANDS:
+        node.operands = tuple(kept)
+    if node.keep & KEEP_OUTPUT:
+        node.output = value
+    return append(graph, node, value)
