@@ -248,7 +248,7 @@ def _seed(algebra: Algebra, x: Any, constant: Any, linear: Any, offset: int) -> 
             return make(algebra, parts_over(algebra, x) + units)
         units[constant] = parts_over(algebra.without(algebra.tags[-1]), x)
     elif isinstance(x, Variable):
-        return make(algebra, np.concatenate([np.reshape(x, (1, *x.shape)), units[1:]]))  # type: ignore[index]
+        return make(algebra, np.concatenate([np.reshape(x, (1, *x.shape)), units[1:]]))
     else:
         units[0] = x
     return make(algebra, units)
