@@ -149,6 +149,8 @@ cdef inline Variable blank(object value):
 
 
 cdef Variable append(Graph graph, Node node, object value):
+    if isinstance(value, (float, complex, int)) and not isinstance(value, np.generic):
+        value = np.asarray(value)[()]  # Python's scalars have no shape
     cdef Variable y = blank(value)
     describe(node, value)
     graph.nodes.append(node)

@@ -103,7 +103,19 @@ class _Point:
         )
 
     def random(self, rng: np.random.Generator) -> list[Any]:
-        return [_random(rng, x) for x in self.leaves]
+        """A direction, in each entry no longer than `_scale`."""
+        return [_random(rng, x) * _scale(x) for x in self.leaves]
+
+    @property
+    def scale(self) -> float:
+        """The length of the longest entries of a random direction."""
+        return max([float(np.max(_scale(x), initial=0.0)) for x in self.leaves] or [0.0]) or 1.0
+
+
+def _scale(x: Any) -> Any:
+    """How far to go from x: a unit, but not past zero, where many functions end."""
+    size = np.abs(x).astype(np.float64)
+    return np.where(size > 1e-9, np.minimum(size, 1.0), 1.0)
 
 
 def _random(rng: np.random.Generator, x: Any) -> Any:
@@ -139,7 +151,8 @@ class _Check:
         self._value(y, f(*point.args(point.leaves)), path)
         expected = _difference(lambda t: _flat(f(*point.moved(directions, t))))
         names = [f"output {name}" for name in _names(y)]
-        self._compare(_flat(dy), expected, names, path, "along a random direction")
+        scale = point.scale
+        self._compare(_flat(dy) / scale, expected / scale, names, path, "along a random direction")
         return lambda *args: jvp(f, args, tangents)[1]
 
     def reverse(self, f: Callable[..., Any], point: _Point, path: list[str]) -> Callable[..., Any]:
@@ -157,17 +170,19 @@ class _Check:
                 lambda t: np.real(np.sum(flat * _flat(f(*point.moved(directions, t)))))
             )
 
-        along = point.random(self.rng)
-        found = [sum(np.real(np.sum(g * v)) for g, v in zip(gradients, along, strict=True))]
-        expected, names = [weighted(along)], ["all arguments along a random direction"]
+        along, scale = point.random(self.rng), point.scale
+        total = sum(np.real(np.sum(g * v)) for g, v in zip(gradients, along, strict=True))
+        found, expected = [total / scale], [weighted(along) / scale]
+        names = ["all arguments along a random direction"]
         for at, x in enumerate(point.leaves):
             for index in self._some(x.shape):
                 for unit in (1.0, 1j) if x.dtype.kind == "c" else (1.0,):
-                    directions: list[Any] = [np.zeros(other.shape) for other in point.leaves]
-                    directions[at] = directions[at] * unit
-                    directions[at][index] = unit
+                    directions: list[Any]
+                    directions = [np.zeros(other.shape, type(unit)) for other in point.leaves]
+                    scale = _scale(x)[index]
+                    directions[at][index] = unit * scale
                     found.append(np.real(gradients[at][index] * unit))
-                    expected.append(weighted(directions))
+                    expected.append(weighted(directions) / scale)
                     names.append(f"argument {at}{_index(index)}")
         self._compare(np.array(found), np.array(expected), names, path, "of a weighted sum")
         return lambda *args: vjp(f, *args)[1](cotangent)

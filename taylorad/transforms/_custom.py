@@ -17,6 +17,14 @@ from taylorad.transforms._arguments import check_argnums, check_callable
 __all__ = ["Call", "Custom"]
 
 
+def _signature(f: Callable[..., Any]) -> inspect.Signature | None:
+    """The signature, if it tells anything: a ufunc has arguments that no rule is about."""
+    try:
+        return None if isinstance(f, np.ufunc) else inspect.signature(f)
+    except ValueError:  # of compiled functions
+        return None
+
+
 class Custom:
     """A function with a rule of the user's: what both kinds share."""
 
@@ -26,8 +34,7 @@ class Custom:
         check_callable(f)
         functools.update_wrapper(self, f)
         self.function = f
-        # A ufunc has optional arguments that no rule is about.
-        self.signature = None if isinstance(f, np.ufunc) else inspect.signature(f)
+        self.signature = _signature(f)
         parameters = self.signature.parameters.values() if self.signature else ()
         self.positional = sum(p.kind <= p.POSITIONAL_OR_KEYWORD for p in parameters)
         numbers = check_argnums(nondiff_argnums) if nondiff_argnums != () else ()

@@ -160,7 +160,7 @@ def _of_one_array(
         home, place = y.home
         if type(value) is not np.float64 or home is not graph:
             return None
-        (g,) = pull_back(graph, place, 1.0, (0,))
+        (g,) = pull_back(graph, place, 1.0, (0,), release=True)
         return value, zero(x) if g is None else owned(g, x, set())
 
 
