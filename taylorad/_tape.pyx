@@ -17,6 +17,7 @@ transpose, without conjugation, and a real operand takes the real part.
 from contextvars import ContextVar
 
 from cpython.float cimport PyFloat_Check
+from cpython.object cimport PyObject
 
 import numpy as np
 
@@ -39,6 +40,10 @@ cdef extern from *:
     }
     """
     void taylorad_retype(object, object)
+
+cdef extern from "Python.h":
+    Py_ssize_t Py_REFCNT(PyObject *)
+    PyObject *PyTuple_GET_ITEM(object, Py_ssize_t)
 
 cdef object ACTIVE = ContextVar("taylorad_active_graphs", default=())
 

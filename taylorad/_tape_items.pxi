@@ -9,6 +9,8 @@ def scatter(g, shape, index):
         from taylorad._numbers import make
         inside = index if isinstance(index, tuple) else (index,)
         parts = g.parts
+        if isinstance(parts, np.ndarray) and (is_basic(index) or not isinstance(index, tuple)):
+            return make(g.algebra, scatter(parts, (len(parts), *shape), (slice(None), *inside)))
         rows = [scatter(parts[k], shape, inside) for k in range(len(parts))]
         return make(g.algebra, np.stack(rows))
     out = np.zeros(shape, g.dtype if hasattr(g, "dtype") else float)

@@ -80,6 +80,7 @@ cdef class Walk:
     cdef bytearray owned      # whether a cotangent is an array of our own to add into
     cdef bint recorded
     cdef bint branch
+    cdef bint release         # nodes are forgotten as they are passed
     cdef bint masked          # a cotangent may be zero because a value was not taken
 
     cdef object times(self, object g, object factor, bint own):
@@ -87,7 +88,7 @@ cdef class Walk:
 
         0 for a zero factor where g is infinite because of a root.
         """
-        if self.masked:
+        if self.masked and not (is_float(g) and g != 0.0):
             factor = absorbed(g, factor)
         if not self.branch:
             if own and is_double(g) and (
@@ -98,6 +99,13 @@ cdef class Walk:
         with np.errstate(invalid="ignore"):
             product = g * factor
         return np.where(np.logical_and(value(factor) == 0, np.isinf(value(g))), 0.0, product)
+
+    cdef bint spare(self, Node node, int i):
+        """Whether an operand's memory is free for the cotangent: nobody else has the array."""
+        cdef PyObject *x = PyTuple_GET_ITEM(node.operands, i)
+        return (self.release and not self.branch and Py_REFCNT(x) == 1 and is_double(<object>x)
+                and cnp.PyArray_CHKFLAGS(<cnp.ndarray>x, cnp.NPY_ARRAY_OWNDATA)
+                and cnp.PyArray_ISWRITEABLE(<cnp.ndarray>x))
 
     cdef object over(self, object g, object part, object divisor):
         if not self.masked:
@@ -215,7 +223,10 @@ cdef class Walk:
         elif node.code == NEGATIVE:
             self.add(p, self.negated(g, own), True)
         elif node.code == SQUARE:
-            if is_float(g):
+            if is_float(g) and g != 0.0 and self.spare(node, 0):
+                x = node.operands[0]
+                self.add(p, np.multiply(x, 2 * g, x), True)
+            elif is_float(g):
                 self.add(p, self.times(2 * g, self.operand(node, 0), False), True)
             else:
                 self.add(p, self.times(self.times(g, self.operand(node, 0), own), 2.0,
@@ -307,6 +318,7 @@ def pull_back(Graph graph, target, seed, sources, bint recorded=False, bint rele
     walk.cotangents = [None] * (last + 1)
     walk.owned = bytearray(last + 1)
     walk.recorded = recorded
+    walk.release = release and not recorded
     for at, g in zip(targets, seeds):
         if at >= first:  # what came before the first source does not depend on any
             walk.masked |= not is_float(g)
