@@ -66,13 +66,17 @@ def install(ufunc_rules, on_ufunc, on_function, methods, properties, array_class
 
 
 cdef tuple VARIABLE = ()         # the type of Variables, once there are any
+cdef object variable_level = None
+cdef object settled = None
 cdef dict CALCULUS = {}          # the methods of Taylor
 
 
-def install_variables(kind):
+def install_variables(kind, level, settle):
     """Make the type of reverse mode known: its Variables may be coefficients."""
-    global VARIABLE
+    global VARIABLE, variable_level, settled
     VARIABLE = (kind,)
+    variable_level = level
+    settled = settle
 
 
 def level_of(x):
@@ -197,6 +201,11 @@ cdef class Number(Operand):
     def parts(self):
         """The coefficients, shape ``(rows, *shape)``: see `Algebra.exponents`."""
         return parts_of(self)
+
+    @property
+    def rows_inline(self):
+        """How many coefficients are kept in the object itself; 0 if there is a buffer."""
+        return self.rows
 
     @property
     def value(self):

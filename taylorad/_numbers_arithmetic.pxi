@@ -35,6 +35,13 @@ cdef object aligned(object parts, int ndim):
     return parts.reshape(shape[:1] + (1,) * missing + shape[1:])
 
 
+cdef inline bint recorded(object x):
+    """Whether an operand is a Variable or has Variables for coefficients."""
+    if isinstance(x, Number):
+        x = (<Number>x).buffer
+    return isinstance(x, VARIABLE)
+
+
 cdef object general(int op, object a, object b):
     cdef bint left = isinstance(a, Number), right = isinstance(b, Number)
     if not left:
@@ -45,6 +52,10 @@ cdef object general(int op, object a, object b):
         right = isinstance(b, Number)
     if a is NotImplemented or b is NotImplemented:
         return NotImplemented
+    if recorded(a) or recorded(b):
+        level = variable_level((a, b))
+        a, b = settled(a, level), settled(b, level)
+        left, right = isinstance(a, Number), isinstance(b, Number)
     if left and right:
         return number_with_number(op, <Number>a, <Number>b)
     if left:

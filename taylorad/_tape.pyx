@@ -27,8 +27,8 @@ cimport numpy as cnp
 from taylorad._numbers cimport Operand
 
 from taylorad import dispatch
-from taylorad._numbers import Number, install_variables, level_of, repack, value
-from taylorad.algebra import innermost
+from taylorad._numbers import Number, install_variables, level_of, make, repack, value
+from taylorad.algebra import Algebra, innermost
 
 cnp.import_array()
 
@@ -59,6 +59,12 @@ include "_tape_graph.pxi"
 include "_tape_arithmetic.pxi"
 include "_tape_items.pxi"
 include "_tape_walk.pxi"
+
+
+cdef inline object measured(Variable x):
+    """The value, or an array of it where it is an object such as a Fraction."""
+    value = fresh(x)._value
+    return value if hasattr(value, "shape") else np.asarray(value)
 
 
 @cython.trashcan(True)
@@ -145,22 +151,22 @@ cdef class Variable(Operand):
     @property
     def shape(self):
         """The shape of the value."""
-        return fresh(self)._value.shape
+        return measured(self).shape
 
     @property
     def ndim(self):
         """The number of dimensions of the value."""
-        return fresh(self)._value.ndim
+        return measured(self).ndim
 
     @property
     def size(self):
         """The number of elements."""
-        return fresh(self)._value.size
+        return measured(self).size
 
     @property
     def dtype(self):
         """The dtype of the value."""
-        return fresh(self)._value.dtype
+        return measured(self).dtype
 
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
         if not kwargs and method == "__call__" and len(inputs) == 2:
@@ -315,9 +321,16 @@ cdef bint has_variable(object operands, object level):
     return False
 
 
-install_variables(Variable)
+def settled_operands(operands):
+    """Operands of a function of numbers, settled where Variables take part."""
+    level = variable_level(operands)
+    return operands if level < 0 else [settled(x, level) for x in operands]
+
+
+install_variables(Variable, variable_level, settled)
 dispatch.Reverse.owns = owns
 dispatch.Reverse.kept = kept
+dispatch.Reverse.settled = settled_operands
 
 
 def identity(g):

@@ -18,6 +18,46 @@ def at_level(x, level):
     return x
 
 
+def variable_level(operands):
+    """The highest level of a Variable among operands and among their coefficients; else -1."""
+    level = -1
+    for x in operands:
+        if isinstance(x, Number):
+            x = x.parts if not x.rows_inline else None
+        if isinstance(x, Variable):
+            level = max(level, (<Variable>x).level)
+        elif isinstance(x, (list, tuple)):
+            level = max(level, variable_level(x))
+    return level
+
+
+def settled(x, level):
+    """An operand of an operation on numbers whose coefficients are Variables of a level.
+
+    What is below that level is a value to the Variables: a number of lower levels becomes a
+    constant among them, and one of levels on both sides, a number of the upper ones whose
+    coefficients are.
+    """
+    if isinstance(x, (list, tuple)):
+        return type(x)([settled(item, level) for item in x])
+    if not isinstance(x, Number) or isinstance(x.parts, Variable):
+        return x
+    algebra = x.algebra
+    upper = [factor for factor in algebra.factors if factor.tag > level]
+    if len(upper) == len(algebra.factors):
+        return x
+    if not upper:
+        return Variable.at(x, level)
+    if algebra.capped:
+        raise TypeError("derivatives of these levels cannot be mixed: an order was lost between")
+    above = Algebra.of(upper)
+    below = Algebra.of([factor for factor in algebra.factors if factor.tag < level])
+    index = algebra.structure.index
+    rows = [[index[tuple(low) + tuple(high)] for high in above.exponents.tolist()]
+            for low in below.exponents.tolist()]
+    return make(above, Variable.at(make(below, x.parts[np.array(rows)]), level))
+
+
 cdef inline object compute(int code, object a, object b):
     if code == ADD:
         return a + b

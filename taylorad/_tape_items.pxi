@@ -13,7 +13,7 @@ def scatter(g, shape, index):
             return make(g.algebra, scatter(parts, (len(parts), *shape), (slice(None), *inside)))
         rows = [scatter(parts[k], shape, inside) for k in range(len(parts))]
         return make(g.algebra, np.stack(rows))
-    out = np.zeros(shape, g.dtype if hasattr(g, "dtype") else float)
+    out = np.zeros(shape, g.dtype if hasattr(g, "dtype") else np.asarray(g).dtype)
     if is_basic(index):
         out[index] = g
     else:

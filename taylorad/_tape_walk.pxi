@@ -229,7 +229,7 @@ cdef class Walk:
             elif is_float(g):
                 self.add(p, self.times(2 * g, self.operand(node, 0), False), True)
             else:
-                self.add(p, self.times(self.times(g, self.operand(node, 0), own), 2.0,
+                self.add(p, self.times(self.times(g, self.operand(node, 0), own), 2,
                                        own or not self.recorded), True)
         elif node.code == GETITEM:
             self.add_at(p, node.operands[0], g)

@@ -46,11 +46,15 @@ class Reverse:
     owns : callable
         Whether an operation on these operands belongs to a Variable: whether the highest
         level among them is one's.
+    settled : callable
+        Operands of a function of numbers, with those of levels below a Variable's among
+        them as constants of that level.
     kept : callable
         An operand as it is now, whatever the user does to a plain array afterwards.
     """
 
     owns: Callable[[Iterable[Any]], bool] = staticmethod(lambda operands: False)
+    settled: Callable[[Any], Any] = staticmethod(lambda operands: operands)
     kept: Callable[[Any], Any] = staticmethod(lambda operand: operand)
 
 
@@ -70,7 +74,7 @@ def _applied(rule: Rule, operands: Iterable[Any]) -> Rule:
 def _apply(rule: Rule, args: Any, kwargs: Any) -> Any:
     """Call a rule, or have it recorded, with plain operands as they are at this moment."""
     if not Reverse.owns((*args, *kwargs.values())):
-        return rule(*args, **kwargs)
+        return rule(*Reverse.settled(args), **kwargs)
     args = [Reverse.kept(x) for x in args]
     if kwargs:
         kwargs = {name: Reverse.kept(x) for name, x in kwargs.items()}

@@ -106,8 +106,8 @@ class Recording:
 
 
 def scalar(x: Any) -> Any:
-    """A 0-d array as the scalar NumPy's functions return."""
-    return x[()] if isinstance(x, np.ndarray) and x.ndim == 0 else x
+    """A 0-d array as the scalar NumPy's functions return; objects stay within theirs."""
+    return x[()] if isinstance(x, np.ndarray) and x.ndim == 0 and x.dtype != object else x
 
 
 class Arguments:

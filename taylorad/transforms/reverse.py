@@ -185,7 +185,7 @@ def _unit(output: Output, arguments: Arguments) -> Any:
             "grad of a complex value by a real argument would lose its imaginary part; use "
             "jacobian(f, mode='forward'), or take the gradient of np.real and of np.imag"
         )
-    return dtype.type(1) if dtype.kind in "fc" else 1.0
+    return dtype.type(1) if dtype.kind in "fc" else 1  # exact among exact objects
 
 
 def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
@@ -228,7 +228,11 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     check_callable(f)
     arguments = Arguments(tuple(range(len(primals))), primals)
     recording = Recording(arguments.leaves)
-    output = recording.run(f, arguments.filled(recording.variables), {})
+    try:
+        output = recording.run(f, arguments.filled(recording.variables), {})
+    except BaseException:
+        recording.graph.clear()
+        raise
     recording.graph.close()
     form, leaves = structure(output.tree), output.leaves
 
