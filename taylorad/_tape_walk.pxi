@@ -186,6 +186,7 @@ cdef class Walk:
         cdef Py_ssize_t p = <Py_ssize_t>parents[0], q
         cdef bint left = p >= 0 and wanted[p], right = False
         cdef list arguments
+        cdef object twice
         cdef int i
         cdef bint own
         q = -1
@@ -229,8 +230,9 @@ cdef class Walk:
             elif is_float(g):
                 self.add(p, self.times(2 * g, self.operand(node, 0), False), True)
             else:
-                self.add(p, self.times(self.times(g, self.operand(node, 0), own), 2,
-                                       own or not self.recorded), True)
+                g = self.times(g, self.operand(node, 0), own)
+                twice = 2 if not is_double(g) else 2.0  # exact among exact objects
+                self.add(p, self.times(g, twice, own or not self.recorded), True)
         elif node.code == GETITEM:
             self.add_at(p, node.operands[0], g)
         elif node.code == SUM:

@@ -1,6 +1,7 @@
 """Gradients, pullbacks, Jacobians and Hessians, against exact results and differences."""
 
 import gc
+from fractions import Fraction
 from functools import partial
 
 import numpy as np
@@ -621,3 +622,25 @@ def test_memory_is_flat():
         assert peak() - before < 20_000
     finally:
         gc.enable()
+
+
+# --- Exact coefficients ------------------------------------------------------------------
+
+
+def test_fractions_stay_exact():
+    half, third = Fraction(1, 2), Fraction(1, 3)
+    x = np.array([half, third], dtype=object)
+    assert ta.grad(lambda x: x**3 + 1 / (x + 1))(half) == Fraction(3, 4) - Fraction(4, 9)
+    assert list(ta.grad(lambda x: np.sum(x * x * x))(x)) == [Fraction(3, 4), third]
+    assert list(ta.grad(lambda x: x[0] * x[1] + x[0])(x)) == [Fraction(4, 3), half]
+    hessian = ta.hessian(lambda x: x[0] * x[1] ** 2)(x)
+    assert hessian.tolist() == [[0, 2 * third], [2 * third, 2 * half]]
+    assert ta.derivative(ta.grad(lambda x: 1 / (x + 1)))(half) == Fraction(16, 27)
+    with ta.GradientTape() as tape:
+        v = tape.watch(half)
+        y = v * v * v
+    assert tape.gradient(y, v) == Fraction(3, 4)
+    by_x, by_y = ta.vjp(lambda x, y: x * y, half, third)[1](third)
+    assert (by_x, by_y) == (Fraction(1, 9), Fraction(1, 6))
+    for g in (by_x, *ta.grad(lambda x: np.sum(x * x))(x)):
+        assert isinstance(g, Fraction)
