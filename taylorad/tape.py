@@ -141,8 +141,8 @@ class GradientTape:
         Parameters
         ----------
         value : array_like, Variable, or list, tuple or dict of such
-            What is to be differentiated with respect to. A Variable is returned as it is;
-            that of a transform, or one made outside of it, as a new one.
+            What is to be differentiated with respect to. A Variable is returned as it is; an
+            argument of a transform, or a Variable made outside of it, as a new one.
 
         Returns
         -------
@@ -323,11 +323,11 @@ class GradientTape:
                     f"a source must be a Variable, not {type(x).__name__}: use the result of "
                     "tape.watch(x), or make it with ta.Variable(x)"
                 )
-            if level is not None and x.level != level:
+            if level is not None and x.level not in (level, level - 0.5):
                 raise TypeError(
-                    "this Variable was not watched by the tape: it is an argument of a "
-                    "transform, or the tape was opened inside of a transform and the Variable "
-                    "made outside; write x = tape.watch(x) first, within the transform"
+                    "this Variable was not watched by the tape: the tape was opened within a "
+                    "transform, and the Variable made outside of it, or the other way round; "
+                    "write x = tape.watch(x) first, where the tape is"
                 )
         return leaves, rebuild
 
@@ -354,31 +354,53 @@ class GradientTape:
     ) -> list[Any]:
         """The cotangent of each source, None where there is none."""
         assert self._record is not None
-        graph = self._record.graph
-        places, used = [], []
-        for target, seed in zip(targets, seeds, strict=True):
-            if level_of(target) > graph.level:
+        own = self._record.graph
+        for target in targets:
+            if level_of(target) > own.level:
                 raise TypeError(
                     "the target belongs to a transform inside which the tape was not opened; "
                     "open the tape within the function that is transformed"
                 )
-            if not isinstance(target, Variable) or target.level != graph.level:
-                continue  # computed from nothing that was watched
-            home, place = target.home
-            if home is not graph:
-                place = graph.place(target)
-            if place >= 0:
-                places.append(place)
-                used.append(_seed(target, seed))
-        release = release and not self._persistent and self._record.tapes == 1
-        recorded = graph.open and _tape.graph_of_level(graph.level) is graph
-        found = pull_back(
-            graph, places, used, [graph.place(x) for x in sources], recorded, release
-        )
-        seen = set(map(id, used))
-        return [
-            None if g is None else owned(g, x, seen) for g, x in zip(found, sources, strict=True)
-        ]
+        found: list[Any] = [None] * len(sources)
+        graphs = [own]  # and those of the arguments of the transform the tape is in
+        for x in sources:
+            if x.level != own.level and x.home[0] not in graphs:
+                graphs.insert(0, x.home[0])
+        for graph in graphs:
+            at = [i for i, x in enumerate(sources) if (x.level == own.level) == (graph is own)]
+            places, used = _placed(graph, targets, seeds)
+            cotangents = pull_back(
+                graph,
+                places,
+                used,
+                [graph.place(sources[i]) for i in at],
+                graph.open and (graph is not own or _tape.graph_of_level(graph.level) is graph),
+                graph is own and release and not self._persistent and self._record.tapes == 1,
+            )
+            seen = set(map(id, used))
+            for i, g in zip(at, cotangents, strict=True):
+                if g is not None:
+                    found[i] = owned(g, sources[i], seen)
+        return found
+
+
+def _placed(
+    graph: Any, targets: Sequence[Any], seeds: Sequence[Any]
+) -> tuple[list[int], list[Any]]:
+    """The places of the targets in a graph, and the cotangents to start with there."""
+    places, used = [], []
+    for target, seed in zip(targets, seeds, strict=True):
+        while isinstance(target, Variable) and target.level > graph.level:
+            target = target.value
+        if not isinstance(target, Variable) or target.level != graph.level:
+            continue  # computed from nothing that was watched
+        home, place = target.home
+        if home is not graph:
+            place = graph.place(target)
+        if place >= 0:
+            places.append(place)
+            used.append(_seed(target, seed))
+    return places, used
 
 
 def _targets(target: Any, given: Any) -> tuple[list[Any], list[Any]]:

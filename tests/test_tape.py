@@ -436,10 +436,10 @@ def test_targets_of_inner_transforms():
 def test_sources_that_a_tape_within_a_transform_does_not_watch():
     w = ta.Variable(3.0)
 
-    def forgets_to_watch(x):
+    def by_what_is_outside(x):
         with ta.GradientTape() as tape:
             y = x * w
-        return tape.gradient(y, x)
+        return tape.gradient(y, w)
 
     def watches(x):
         with ta.GradientTape() as tape:
@@ -447,12 +447,34 @@ def test_sources_that_a_tape_within_a_transform_does_not_watch():
             y = x * x * v
         return tape.gradient(y, v)
 
+    for d in (ta.grad, ta.derivative):
+        with pytest.raises(TypeError, match=r"tape\.watch"):
+            d(by_what_is_outside)(2.0)
+        assert d(watches)(2.0) == 4.0
+
+
+def test_arguments_of_the_transform_a_tape_is_in():
+    def by_its_argument(x):
+        with ta.GradientTape() as tape:
+            tape.watch(x)  # what it returns is left lying
+            y = x**3
+        return tape.gradient(y, x)
+
+    assert ta.grad(by_its_argument)(2.0) == 12.0
+    assert ta.grad(ta.grad(by_its_argument))(2.0) == 6.0
     with pytest.raises(TypeError, match=r"tape\.watch"):
-        ta.grad(forgets_to_watch)(2.0)
-    with pytest.raises(TypeError, match=r"tape\.watch"):
-        ta.derivative(forgets_to_watch)(2.0)
-    assert ta.grad(watches)(2.0) == 4.0
-    assert ta.derivative(watches)(2.0) == 4.0
+        ta.derivative(by_its_argument)(2.0)
+
+    def by_both(x, other):
+        with ta.GradientTape(persistent=True) as tape:
+            v = tape.watch(2.0 * other)
+            y = x * v**2
+        by_x, by_v = tape.gradient(y, [x, v])
+        none = tape.gradient(v, x)
+        assert none is None
+        return by_x * by_v  # v^2 2 x v = 16 x other^3
+
+    assert ta.grad(by_both, argnums=(0, 1))(3.0, 5.0) == (16 * 125.0, 16 * 3 * 3 * 25.0)
 
 
 # --- Memory and threads ------------------------------------------------------------------
