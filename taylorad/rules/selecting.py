@@ -63,17 +63,21 @@ def sort(
     order: Any = None,
     *,
     stable: bool | None = None,
+    descending: Any = NO_VALUE,
 ) -> Any:
     """The elements in order; equal ones stay in the order they had."""
     # NumPy judges the options; whatever the algorithm, the order followed is the stable one.
-    np.sort(np.empty(0), kind=kind, order=order, **({} if stable is None else {"stable": stable}))
+    direction = given(descending=descending)
+    steadiness = {} if stable is None else {"stable": stable}
+    np.sort(np.empty(0), kind=kind, order=order, **steadiness, **direction)
     a = number(a)
     if axis is None:
         a, axis = np.ravel(a), 0
     values = np.asarray(value(a))
     if values.ndim == 0:
         raise np.exceptions.AxisError(axis, 0)
-    return np.take_along_axis(a, np.argsort(values, axis=axis, kind="stable"), axis)
+    places = np.argsort(values, axis=axis, kind="stable", **direction)
+    return np.take_along_axis(a, places, axis)
 
 
 def partition(
