@@ -580,6 +580,23 @@ def test_threads():
     assert sorted(shared) == list(range(8))
 
 
+def test_a_variable_shared_by_threads():
+    x, results = ta.Variable(X), []
+
+    def work(k):
+        for _ in range(200):
+            with ta.GradientTape() as tape:
+                y = np.sum(k * x * x)
+            results.append(np.array_equal(tape.gradient(y, x), 2 * k * X))
+
+    threads = [threading.Thread(target=work, args=(2.0**k,)) for k in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results == [True] * 1600
+
+
 def test_a_tape_records_its_own_thread():
     x = ta.Variable(2.0)
     results = []
