@@ -10,7 +10,7 @@ import pytest
 
 import taylorad as ta
 
-PACKAGE = Path(ta.__file__).parent
+PACKAGE = Path(__file__).parents[1] / "taylorad"
 SOURCES = sorted(p for p in PACKAGE.rglob("*.py*") if p.suffix in {".py", ".pyx"})
 
 # From the bottom up. A module imports from its own layer and from those above it in this

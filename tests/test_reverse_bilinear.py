@@ -47,7 +47,6 @@ np.kron(T, w)
 np.kron(z, S)
 np.outer(z, Z)
 np.cross(S[:1], B.T[:, None, :3])
-np.cross(w[:2], [1.0, 2.0, 3.0])
 np.cross(B, S[0], axisb=0)
 np.convolve(w, x, "same")
 np.convolve(x, w, "same")
@@ -102,10 +101,15 @@ def test_transposes(call: str) -> None:
     check_reverse(call)
 
 
-@pytest.mark.filterwarnings("ignore:Arrays of 2-dimensional:DeprecationWarning")
 @pytest.mark.parametrize("call", UGLY)
 def test_transposes_at_ugly_points(call: str) -> None:
     check_reverse(call)
+
+
+@pytest.mark.skipif(np.lib.NumpyVersion(np.__version__) >= "2.5.0", reason="NumPy refuses it")
+@pytest.mark.filterwarnings("ignore:Arrays of 2-dimensional:DeprecationWarning")
+def test_transposes_of_the_cross_product_in_the_plane() -> None:
+    check_reverse("np.cross(w[:2], [1.0, 2.0, 3.0])")
 
 
 @pytest.mark.parametrize("call", CALLS + LINEAR + TRIPLE)
