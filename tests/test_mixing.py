@@ -320,3 +320,11 @@ def test_arrays_that_are_assigned_to():
     for inner, outer in itertools.product(MODES, repeat=2):
         got = ta.jacobian(ta.jacobian(h, mode=inner), mode=outer)(X)
         np.testing.assert_allclose(got, expected, rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("exponent", [-1.5, 0.5, 1.3, np.array(-2.5)])
+def test_powers_to_third_order(exponent):
+    x = np.array([[0.7, 0.9], [1.3, 0.4]])
+    ta.check_grads(lambda x: np.sum(x**exponent), (x,), order=3, rtol=1e-5)
+    exact = exponent * (exponent - 1) * x ** (exponent - 2)
+    np.testing.assert_allclose(ta.derivative(lambda x: x**exponent, 2)(x), exact, rtol=1e-14)

@@ -64,6 +64,8 @@ def _constant_base(base: Any, x: Number) -> Any:
 
 
 def _constant_exponent(x: Number, p: Any) -> Any:
+    if isinstance(p, np.ndarray) and p.ndim == 0:
+        p = p[()]  # kernels take a number, or an array with an entry for every point
     if not carries(p) and np.ndim(p) == 0 and p in (0, 1, 2, 3, 4, -1):
         return _small_power(x, int(p.real if isinstance(p, complex) else p))
     if x.dtype == object:
