@@ -63,16 +63,12 @@ def carries(x: Any) -> bool:
     return isinstance(x, Operand)
 
 
-def _applied(rule: Rule, operands: Iterable[Any]) -> Rule:
-    """The rule itself, or what it records if the operation belongs to a Variable.
-
-    A rule without a method of its own for that is an expression of other functions.
-    """
-    return getattr(rule, "reverse", rule) if Reverse.owns(operands) else rule
-
-
 def _apply(rule: Rule, args: Any, kwargs: Any) -> Any:
-    """Call a rule, or have it recorded, with plain operands as they are at this moment."""
+    """Call a rule; if the operation belongs to a Variable, have it recorded.
+
+    A rule without a method of its own for that is an expression of other functions. What is
+    recorded are plain operands as they are at this moment.
+    """
     if not Reverse.owns((*args, *kwargs.values())):
         return rule(*Reverse.settled(args), **kwargs)
     args = [Reverse.kept(x) for x in args]

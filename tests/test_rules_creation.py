@@ -135,14 +135,6 @@ LIKE = {
 }
 
 
-# The protocol hands the dispatch only the class of `like`; until it passes the number too,
-# what is made is plain, into which no number can be assigned unnoticed.
-needs_prototype = pytest.mark.xfail(
-    not isinstance(np.zeros(1, like=ta.Dual(1.0)), Number), reason="like= is not passed on"
-)
-
-
-@needs_prototype
 @pytest.mark.parametrize("make_array", LIKE.values(), ids=LIKE)
 def test_like(x, make_array):
     y = make_array(like=x)
@@ -158,7 +150,6 @@ def test_like_with_an_integer_dtype_is_plain(x):
         assert isinstance(y, np.ndarray)
 
 
-@needs_prototype
 def test_fromfile_like(x, tmp_path):
     np.arange(3.0).tofile(tmp_path / "numbers")
     y = np.fromfile(tmp_path / "numbers", like=x)

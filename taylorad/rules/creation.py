@@ -99,7 +99,7 @@ class Full:
         return _filled(values, fill_value, prototype)
 
 
-# Those that take an array (`array`, `asarray`, ...) are linear in it: see `linear`.
+# Those that take an array (`array`, `asarray`, ...) are linear in it: see `conversion`.
 LIKE = (
     Like(np.arange),
     Like(np.empty),

@@ -16,8 +16,6 @@ from taylorad._numbers import SINGULAR, Number, make
 
 __all__ = ["evaluate", "object_function"]
 
-_MPMATH = {"arc": "a", "absolute": "fabs"}
-
 
 def evaluate(name: str, x: Any) -> Any:
     """A function by NumPy's name, elementwise, at an array of objects or at one of them."""

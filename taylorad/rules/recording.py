@@ -31,14 +31,3 @@ def elementwise(
     Each pull gets the cotangent, then the result and the operands' values as `keep` says.
     """
     return record(function(*values_of(operands)), operands, pulls, keep, branch, True, masks)
-
-
-def scaled_by(factor: Any) -> Pull:
-    """The pull of a multiplication by something known when it was recorded."""
-    return lambda g: g * factor
-
-
-def zero(g: Any) -> None:
-    """The pull of a piecewise constant function."""
-    return None
-
