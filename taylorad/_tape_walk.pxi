@@ -265,11 +265,13 @@ cdef Variable handle(Graph graph, Py_ssize_t at, object value):
     x._value = value
     x.graph = graph
     x.index = at
-    x.level = graph.level
+    x.home_level = graph.level
     return x
 
 
-def pull_back(Graph graph, target, seed, sources, bint recorded=False, bint release=False):
+def pull_back(
+    Graph graph, target, seed, sources, bint recorded=False, bint release=False, spans=None
+):
     """Walk from targets down to the sources.
 
     Parameters
@@ -286,6 +288,8 @@ def pull_back(Graph graph, target, seed, sources, bint recorded=False, bint rele
         Whether the walk is itself to be recorded, for higher derivatives.
     release : bool
         Whether nodes are forgotten as they are passed.
+    spans : sequence of pairs of int, optional
+        The places that the walk may pass, if not all: ``start <= place < stop``.
 
     Returns
     -------
@@ -306,16 +310,21 @@ def pull_back(Graph graph, target, seed, sources, bint recorded=False, bint rele
         if 0 <= at <= last:
             wanted[at] = kept[at] = 1
             first = min(first, at)
-    for at in range(first, last + 1):
-        if not wanted[at]:
-            node = <Node>graph.nodes[at]
-            if node is None:
-                raise RuntimeError("this part of the record was released by an earlier gradient")
-            for parent in node.parents:
-                p = <Py_ssize_t>parent
-                if p >= first and wanted[p]:
-                    wanted[at] = 1
-                    break
+    cdef unsigned char[::1] seen = bytearray(last + 1)
+    for start, stop in ((first, last + 1),) if spans is None else spans:
+        for at in range(max(start, first), min(stop, last + 1)):
+            seen[at] = 1
+            if not wanted[at]:
+                node = <Node>graph.nodes[at]
+                if node is None:
+                    raise RuntimeError(
+                        "this part of the record was released by an earlier gradient"
+                    )
+                for parent in node.parents:
+                    p = <Py_ssize_t>parent
+                    if p >= first and wanted[p]:
+                        wanted[at] = 1
+                        break
     walk.graph = graph
     walk.cotangents = [None] * (last + 1)
     walk.owned = bytearray(last + 1)
@@ -329,7 +338,7 @@ def pull_back(Graph graph, target, seed, sources, bint recorded=False, bint rele
         g = walk.cotangents[at]
         if g is not None and wanted[at]:
             node = <Node>graph.nodes[at]
-            if node.code != LEAF:
+            if node.code != LEAF and seen[at]:
                 walk.branch |= node.branch
                 walk.masked |= (node.masks or node.code == GETITEM
                                 or node.code == RULE and not node.pointwise)
