@@ -55,14 +55,31 @@ def absorbed(g, slope):
         return slope
     if is_float(slope):
         return slope if slope - slope == 0.0 else absorbed(g, np.array(slope))
-    known = coefficients(slope)
+    left_out = wild(slope)
+    if not np.any(left_out):
+        return slope
+    left_out = np.logical_and(left_out, unused(g))
+    return np.where(left_out, 0, slope) if np.any(left_out) else slope
+
+
+def unused(g):
+    """Where a cotangent is zero, with all its derivatives."""
+    return np.all(np.equal(coefficients(g), 0), axis=0)
+
+
+def wild(x):
+    """Where an operand or one of its derivatives is infinite or nan."""
+    known = coefficients(x)
     if known.dtype.kind not in "fc":
-        return slope
-    wild = np.logical_not(np.all(np.isfinite(known), axis=0))
-    if not np.any(wild):
-        return slope
-    wild = np.logical_and(wild, np.all(np.equal(coefficients(g), 0), axis=0))
-    return np.where(wild, 0, slope) if np.any(wild) else slope
+        return np.zeros(known.shape[1:], bool)
+    return np.logical_not(np.all(np.isfinite(known), axis=0))
+
+
+def all_finite(x):
+    """Whether nothing about a cotangent is infinite or nan."""
+    if is_double(x) and cnp.PyArray_IS_C_CONTIGUOUS(x):
+        return finite(x)
+    return not np.any(wild(x))
 
 
 cdef object coefficients(object x):
