@@ -143,6 +143,10 @@ def unless(singular: Any, a: Any) -> Any:
     return np.where(np.asarray(singular)[..., np.newaxis, np.newaxis], np.nan, a)
 
 
+_DOUBLE = {np.dtype("f4"): np.dtype("f8"), np.dtype("c8"): np.dtype("c16")}
+_SINGLE = {wide: narrow for narrow, wide in _DOUBLE.items()}
+
+
 @dataclass(frozen=True)
 class Solving:
     """A function of matrices that is defined by an equation.
@@ -173,8 +177,14 @@ class Solving:
         algebra = common(operands)
         assert algebra is not None
         dispatch.mixes()
-        rows = self.series(algebra, *(coefficients(algebra, x) for x in operands))
-        return assemble(algebra, rows, describe(self.function))
+        rows = [coefficients(algebra, x) for x in operands]
+        if not all(x.dtype in _DOUBLE for x in operands):
+            return assemble(algebra, self.series(algebra, *rows), describe(self.function))
+        # As NumPy does: what is single is computed in double precision, and rounded once.
+        wide = [{k: row.astype(_DOUBLE[row.dtype]) for k, row in x.items()} for x in rows]
+        found = self.series(algebra, *wide)
+        narrow = {k: row.astype(_SINGLE[row.dtype]) for k, row in found.items()}
+        return assemble(algebra, narrow, describe(self.function))
 
     def reverse(self, *operands: Any) -> Any:
         """Record the function."""

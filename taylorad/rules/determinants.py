@@ -71,7 +71,7 @@ def _log_series(algebra: Algebra, a: Rows) -> Rows:
 
 
 def _log_pull(g: Any, y: Any, a: Any) -> Any:
-    return g[..., np.newaxis, np.newaxis] * transposed(la.inv(unless(_vanishes(y), a)))
+    return np.expand_dims(g, (-2, -1)) * transposed(la.inv(unless(_vanishes(y), a)))
 
 
 def _vanishes(log: Any) -> Any:
@@ -95,7 +95,7 @@ def _series(algebra: Algebra, a: Rows) -> Rows:
 
 
 def _pull(g: Any, y: Any, a: Any) -> Any:
-    return (g * y)[..., np.newaxis, np.newaxis] * transposed(la.inv(a))
+    return np.expand_dims(g * y, (-2, -1)) * transposed(la.inv(a))
 
 
 LOG = Solving(_log_determinant, _log_series, (_log_pull,))
