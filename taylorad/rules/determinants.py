@@ -126,7 +126,7 @@ def _expansions(n: int) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     For each choice of m columns: the columns, the minors without one of them, the signs.
     """
     steps = []
-    known = {(k,): k for k in range(n)}
+    known: dict[tuple[int, ...], int] = {(k,): k for k in range(n)}
     for m in range(2, n + 1):
         choices = list(itertools.combinations(range(n), m))
         rest = [[known[c[:p] + c[p + 1 :]] for p in range(m)] for c in choices]
