@@ -24,13 +24,16 @@ from taylorad.algebra import taylor
 from taylorad.rules import (
     composite,
     creation,
+    determinants,
     extremes,
     histograms,
+    least_squares,
     norms,
     quantiles,
     refused,
     selecting,
     sets,
+    solving,
     statistics,
     value_only,
 )
@@ -110,6 +113,7 @@ def test_no_function_has_two_rows():
     tables = (
         extremes.EXTREMES, selecting.SELECTING, quantiles.QUANTILES, sets.SETS,
         composite.COMPOSITES, statistics.STATISTICS, norms.NORMS, histograms.HISTOGRAMS,
+        solving.COMPOSITES, determinants.DETERMINANTS, least_squares.LEAST_SQUARES,
         value_only.VALUE_ONLY, value_only.TEXT, creation.PROTOTYPE, creation.LIKE, refused.REFUSED,
     )  # fmt: skip
     rows = [row for table in tables for row in table]
@@ -123,7 +127,8 @@ EXPRESSIONS = [
     row
     for table in (
         selecting.SELECTING, sets.SETS, composite.COMPOSITES, statistics.STATISTICS, norms.NORMS,
-        histograms.HISTOGRAMS,
+        histograms.HISTOGRAMS, solving.COMPOSITES, determinants.DETERMINANTS,
+        least_squares.LEAST_SQUARES,
     )
     for row in table
 ]  # fmt: skip

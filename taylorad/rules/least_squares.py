@@ -47,6 +47,8 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> tuple[Any, Any, Any, Any]:
         error = right - a @ x
         squares = np.sum(np.real(error * np.conjugate(error)), axis=0)
         residuals = with_value(squares, residuals)
+    else:
+        residuals = constant_like([a, b], residuals)
     x = with_value(np.reshape(x, np.shape(x_value)), x_value)
     s = with_value(la.svd(a, compute_uv=False), s_value) if carries(a) else s_value
     return x, residuals, rank, s
