@@ -6,7 +6,7 @@ from curves import ALGEBRAS, COMPLEX, CUBE, MATRIX, Curve, agrees, along, c, m
 
 import taylorad as ta
 from taylorad._numbers import Number, make
-from taylorad.algebra import dual, taylor
+from taylorad.algebra import taylor
 
 ORDERS = [None, 2, 1, 3, 4, 2.5, 0.5, -1, -2, -2.5, np.inf, -np.inf]
 

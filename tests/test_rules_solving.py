@@ -212,7 +212,7 @@ BY_SINGULAR_VALUES = {
     "lstsq-values": (lambda a: la.lstsq(a, [1.0, 2.0, 3.0])[3], Curve(SQUARE, size=0.2)),
     **{
         f"cond-{p}": (lambda a, p=p: la.cond(a, p), Curve(np.stack([SQUARE, SQUARE.T]), size=0.1))
-        for p in (None, 2, -2)
+        for p in (None, 2, -2, "nuc")
     },
 }
 
@@ -341,6 +341,40 @@ def test_nan_stays_in_its_matrix():
             np.testing.assert_allclose(y.coefficients[:, 1], alone.coefficients, rtol=1e-12)
             g = ta.grad(lambda a, f=f: np.sum(f(a)))(a)
             assert np.all(np.isnan(g[0])) and np.all(np.isfinite(g[1]))
+
+
+def test_infinite_entries_give_numpys_values():
+    a = plain((2, 5, 5))
+    a[0, 1, 2] = np.inf
+    with np.errstate(invalid="ignore"):
+        for f in (la.inv, la.det, log_of, lambda a: la.solve(a, np.eye(5))):
+            want = f(a)
+            for x in (ta.Taylor.variable(a, 3, np.ones(a.shape)), ta.Dual(a, 1.0)):
+                y = f(x)
+                np.testing.assert_array_equal(y.value, want)
+                assert np.all(np.isfinite(y.parts[:, 1]))
+            total, _ = ta.value_and_grad(lambda a, f=f: np.sum(f(a)))(a)
+            np.testing.assert_array_equal(total, np.sum(want))
+
+
+@pytest.mark.parametrize("f", [la.inv, la.det, log_of, la.cholesky, la.pinv])
+def test_order_zero(f):
+    a = positive((4, 4))
+    y = f(ta.Taylor([a]))
+    assert y.order == 0
+    np.testing.assert_array_equal(y.value, f(a))
+
+
+def test_ill_conditioned_matrices():
+    """Errors are those of the condition number, at every order."""
+    n = 8
+    hilbert = 1 / (np.arange(n)[:, None] + np.arange(n) + 1.0)
+    rng = np.random.default_rng(6)
+    a = np.stack([hilbert, *rng.normal(size=(3, n, n)) * 1e-9])
+    x = ms.parts(ms.solve(ms.matrix(a), ms.matrix(np.ones((4, n, 1)))))
+    got = la.solve(ta.Taylor(a), ta.Taylor(np.ones((4, n, 1)))).coefficients
+    scale = np.max(ms.modulus(x), axis=(1, 2), keepdims=True) + 0 * ms.modulus(x)
+    assert ms.worst(got, x, scale) < 1e-16 * la.cond(hilbert)
 
 
 def test_lstsq_without_full_rank_is_refused():

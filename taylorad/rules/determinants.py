@@ -53,7 +53,7 @@ def _logarithmic(algebra: Algebra, a: Rows) -> Rows:
     """The rows of D log det a; the inverse is needed to one degree less."""
     degrees = algebra.degrees.tolist()
     inverse = la.inv(a[0])
-    y = solve_rows(algebra.truncate(algebra.degree - 1), a, {0: inverse}, {}, inverse)
+    y = solve_rows(algebra.truncate(max(algebra.degree - 1, 0)), a, {0: inverse}, {}, inverse)
     total: Rows = {}
     for k in range(1, algebra.rows):
         for i, j in algebra.pairs(k)[:-1]:
