@@ -158,6 +158,11 @@ CALLS = {
         Curve(plain((3, 2), 1, False) + np.eye(3, 2), size=0.2),
         Curve(plain((2, 3), 2, False) + np.eye(2, 3), 1, size=0.2),
     ),
+    "pinv-limits": (
+        lambda a: la.pinv(a, [1e-3, 0.5, 1e-9]),
+        Curve(np.stack([SQUARE, np.eye(3), SQUARE.T]), size=0.2),
+    ),
+    "pinv-none": (lambda a: la.pinv(a, rtol=None), Curve(SQUARE, size=0.2)),
     "pinv-hermitian": (
         lambda a: la.pinv(a, hermitian=True), Curve(positive((3, 3), cplx=True), size=0.2)
     ),
