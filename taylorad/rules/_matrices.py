@@ -36,8 +36,10 @@ __all__ = [
     "halved_lower",
     "hermitian",
     "matrix",
+    "solve_rows",
     "sum_of_products",
     "transposed",
+    "unless",
 ]
 
 
@@ -102,13 +104,14 @@ def sum_of_products(algebra: Algebra, k: int, u: Rows, v: Rows) -> Any:
     return total
 
 
-def division(a: Any) -> Callable[[Any], Any]:
+def division(a: Any, inverse: Any = None) -> Callable[[Any], Any]:
     """The function x -> a^-1 x, for many x: one inverse, then products.
 
     One step of refinement makes the product with an inverse as accurate as a solution by
     elimination (Higham, Accuracy and Stability of Numerical Algorithms, section 12.1).
     """
-    inverse = np.linalg.inv(a)
+    if inverse is None:
+        inverse = np.linalg.inv(a)
     if not np.all(np.isfinite(value(inverse))):  # of tiny matrices, say
         return lambda x: np.linalg.solve(a, x)
 
@@ -117,6 +120,31 @@ def division(a: Any) -> Callable[[Any], Any]:
         return y + inverse @ (x - a @ y)
 
     return divide
+
+
+def solve_rows(algebra: Algebra, a: Rows, y: Rows, b: Rows, inverse: Any = None) -> Rows:
+    """The rows of y that follow from row 0, for a y = b."""
+    if algebra.rows == 1:
+        return y
+    divide = division(a[0], inverse)
+    for k in range(1, algebra.rows):
+        known, right = sum_of_products(algebra, k, a, y), b.get(k)
+        if known is not None:
+            right = -known if right is None else right - known
+        if right is not None:
+            y[k] = divide(right)
+    return y
+
+
+def unless(singular: Any, a: Any) -> Any:
+    """A stack of matrices, with nan in place of those that are said to be singular."""
+    if not np.any(singular):
+        return a
+    return np.where(np.asarray(singular)[..., np.newaxis, np.newaxis], np.nan, a)
+
+
+_DOUBLE = {np.dtype("f4"): np.dtype("f8"), np.dtype("c8"): np.dtype("c16")}
+_SINGLE = {wide: narrow for narrow, wide in _DOUBLE.items()}
 
 
 @dataclass(frozen=True)
@@ -149,8 +177,14 @@ class Solving:
         algebra = common(operands)
         assert algebra is not None
         dispatch.mixes()
-        rows = self.series(algebra, *(coefficients(algebra, x) for x in operands))
-        return assemble(algebra, rows, describe(self.function))
+        rows = [coefficients(algebra, x) for x in operands]
+        if not all(x.dtype in _DOUBLE for x in operands):
+            return assemble(algebra, self.series(algebra, *rows), describe(self.function))
+        # As NumPy does: what is single is computed in double precision, and rounded once.
+        wide = [{k: row.astype(_DOUBLE[row.dtype]) for k, row in x.items()} for x in rows]
+        found = self.series(algebra, *wide)
+        narrow = {k: row.astype(_SINGLE[row.dtype]) for k, row in found.items()}
+        return assemble(algebra, narrow, describe(self.function))
 
     def reverse(self, *operands: Any) -> Any:
         """Record the function."""
