@@ -21,7 +21,7 @@ application in optimum experimental design (2010); the pulls are those of Giles 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -94,16 +94,29 @@ def _with_vectors(both: Any, v: Any, x: Rows, l: Rows, blocks: Blocks, names: An
 # --- Hermitian matrices ------------------------------------------------------------------
 
 
-def _eigh(a: Any) -> Any:
-    return EIGH.of(a) if carries(a) else stacked(*np.linalg.eigh(a))
+def _eigh_of(triangle: Literal["L", "U"]) -> Solving:
+    """By the triangle that LAPACK reads, on which signs and phases of the vectors depend."""
+
+    def plain(a: Any) -> Any:
+        return solving.of(a) if carries(a) else stacked(*np.linalg.eigh(a, triangle))
+
+    def series(algebra: Algebra, a: Rows) -> Rows:
+        both, v, x, l, blocks = _hermitian_blocks(algebra, a, plain)
+        names = "numpy.linalg.eigh", "numpy.linalg.eigvalsh"
+        return _with_vectors(both, v, x, l, blocks, names)
+
+    solving = Solving(plain, series, (_eigh_pull,))
+    return solving
 
 
 def _eigvalsh(a: Any) -> Any:
     return EIGVALSH.of(a) if carries(a) else np.linalg.eigvalsh(a)
 
 
-def _hermitian_blocks(algebra: Algebra, a: Rows) -> tuple[Any, Any, Rows, Rows, Blocks]:
-    both = _eigh(a[0])
+def _hermitian_blocks(
+    algebra: Algebra, a: Rows, eigh: Callable[[Any], Any]
+) -> tuple[Any, Any, Rows, Rows, Blocks]:
+    both = eigh(a[0])
     w, v = unstacked(both)
     w = np.real(w)
     vh = adjoint(v)
@@ -113,14 +126,8 @@ def _hermitian_blocks(algebra: Algebra, a: Rows) -> tuple[Any, Any, Rows, Rows, 
     return both, v, x, l, blocks
 
 
-def _eigh_series(algebra: Algebra, a: Rows) -> Rows:
-    both, v, x, l, blocks = _hermitian_blocks(algebra, a)
-    names = "numpy.linalg.eigh", "numpy.linalg.eigvalsh"
-    return _with_vectors(both, v, x, l, blocks, names)
-
-
 def _eigvalsh_series(algebra: Algebra, a: Rows) -> Rows:
-    _, _, _, l, blocks = _hermitian_blocks(algebra, a)
+    _, _, _, l, blocks = _hermitian_blocks(algebra, a, EIGH["L"].function)
     first = _eigvalsh(a[0])
     if not blocks.broken:
         return {0: first} | {k: np.real(row) for k, row in _diagonals(l).items()}
@@ -157,7 +164,7 @@ def _eigh_pull(g: Any, both: Any, a: Any) -> Any:
 
 def _eigvalsh_pull(g: Any, w: Any, a: Any) -> Any:
     """A_bar = V* w_bar V^T."""
-    w, v = unstacked(_eigh(a))
+    w, v = unstacked(EIGH["L"].of(a))
     blocks = blocks_of(value(np.real(w)))
     if blocks.repeated:
         blocks.demand_symmetric(g, "numpy.linalg.eigvalsh")
@@ -252,10 +259,7 @@ def _eigvals_pull(g: Any, w: Any, a: Any) -> Any:
     return _eig_pull(stacked(g, 0 * both[..., 1:, :]), both, a)
 
 
-_Series = Callable[..., Rows]
-
-#                    function    series             pulls
-EIGH     = Solving(  _eigh,      _eigh_series,      (_eigh_pull,))
-EIGVALSH = Solving(  _eigvalsh,  _eigvalsh_series,  (_eigvalsh_pull,))
-EIG      = Solving(  _eig,       _eig_series,       (_eig_pull,))
-EIGVALS  = Solving(  _eigvals,   _eigvals_series,   (_eigvals_pull,))
+EIGH = {"L": _eigh_of("L"), "U": _eigh_of("U")}
+EIGVALSH = Solving(_eigvalsh, _eigvalsh_series, (_eigvalsh_pull,))
+EIG = Solving(_eig, _eig_series, (_eig_pull,))
+EIGVALS = Solving(_eigvals, _eigvals_series, (_eigvals_pull,))

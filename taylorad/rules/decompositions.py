@@ -67,26 +67,27 @@ def qr(a: Any, mode: str = "reduced") -> Any:
 # --- Eigenvalues -------------------------------------------------------------------------
 
 
-def _lower(triangle: str) -> bool:
-    if (upper := triangle.upper()) not in ("L", "U"):
-        raise ValueError("UPLO argument must be 'L' or 'U'")
-    return upper == "L"
+def _triangle(asked: str) -> Literal["L", "U"]:
+    asked = asked.upper()
+    if asked == "L":
+        return "L"
+    if asked == "U":
+        return "U"
+    raise ValueError("UPLO argument must be 'L' or 'U'")
 
 
 def eigh(a: Any, UPLO: Literal["L", "U"] = "L") -> Any:
     """Eigenvalues and vectors of the Hermitian matrix that one triangle determines."""
-    a = _square(a, linalg.eigh)
-    w, v = unstacked(EIGH.of(hermitian(a, _lower(UPLO))))
-    plain = linalg.eigh(value(a), UPLO)
-    return EighResult(*(with_value(+x, y) for x, y in zip((np.real(w), v), plain, strict=True)))
+    a, triangle = _square(a, linalg.eigh), _triangle(UPLO)
+    w, v = unstacked(EIGH[triangle].of(hermitian(a, triangle == "L")))
+    return EighResult(+np.real(w), +v)
 
 
 def eigvalsh(a: Any, UPLO: Literal["L", "U"] = "L") -> Any:
     """The eigenvalues of the Hermitian matrix that one triangle determines."""
-    a = _square(a, linalg.eigvalsh)
-    return with_value(
-        EIGVALSH.of(hermitian(a, _lower(UPLO))), linalg.eigvalsh(value(a), UPLO)
-    )
+    a, triangle = _square(a, linalg.eigvalsh), _triangle(UPLO)
+    values = linalg.eigvalsh(value(a), triangle)
+    return with_value(EIGVALSH.of(hermitian(a, triangle == "L")), values)
 
 
 def eig(a: Any) -> Any:
@@ -125,7 +126,7 @@ def svd(
     if hermitian:
         return _svd_of_hermitian(a, compute_uv)
     if not compute_uv:
-        return with_value(SVDVALS.of(a), linalg.svd(value(a), compute_uv=False))
+        return SVDVALS.of(a)
     m, n = a.shape[-2:]
     if full_matrices and m != n:
         raise DerivativeError(
@@ -134,9 +135,7 @@ def svd(
             "give full_matrices=False"
         )
     u, s, v = split_svd(SVD.of(a), m)
-    plain = linalg.svd(value(a), full_matrices=False)
-    results = zip((u, np.real(s), adjoint(v)), plain, strict=True)
-    return SVDResult(*(with_value(+x, y) for x, y in results))
+    return SVDResult(+u, +np.real(s), +adjoint(v))
 
 
 def _svd_of_hermitian(a: Any, compute_uv: bool) -> Any:
