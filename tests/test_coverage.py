@@ -24,9 +24,11 @@ from taylorad.algebra import taylor
 from taylorad.rules import (
     composite,
     creation,
+    decompositions,
     extremes,
     histograms,
     norms,
+    polynomials,
     quantiles,
     refused,
     selecting,
@@ -112,6 +114,7 @@ def test_no_function_has_two_rows():
     tables = (
         extremes.EXTREMES, selecting.SELECTING, quantiles.QUANTILES, sets.SETS,
         composite.COMPOSITES, statistics.STATISTICS, norms.NORMS, histograms.HISTOGRAMS,
+        decompositions.DECOMPOSITIONS, polynomials.POLYNOMIALS,
         value_only.VALUE_ONLY, value_only.TEXT, creation.PROTOTYPE, creation.LIKE, refused.REFUSED,
     )  # fmt: skip
     rows = [row for table in tables for row in table]
@@ -125,7 +128,7 @@ EXPRESSIONS = [
     row
     for table in (
         selecting.SELECTING, sets.SETS, composite.COMPOSITES, statistics.STATISTICS, norms.NORMS,
-        histograms.HISTOGRAMS,
+        histograms.HISTOGRAMS, decompositions.DECOMPOSITIONS, polynomials.POLYNOMIALS,
     )
     for row in table
 ]  # fmt: skip

@@ -28,6 +28,7 @@ import numpy as np
 from taylorad._numbers import value
 from taylorad.algebra import Algebra
 from taylorad.dispatch import DerivativeError, carries
+from taylorad.rules._factors import stacked, uses_vectors, vectors
 from taylorad.rules._matrices import (
     Solving,
     adjoint,
@@ -39,17 +40,18 @@ from taylorad.rules._matrices import (
 from taylorad.rules._repeated import Blocks, blocks_of
 from taylorad.rules._rows import Rows
 
-__all__ = ["EIG", "EIGH", "EIGVALS", "EIGVALSH", "stacked", "unstacked"]
+__all__ = ["EIG", "EIGH", "EIGVALS", "EIGVALSH", "unstacked"]
 
 
-def stacked(values: Any, vectors: Any) -> Any:
-    """Eigenvalues on top of their vectors: one array, so that there is one cotangent."""
-    return np.concatenate([values[..., np.newaxis, :], vectors], axis=-2)
+VECTORS = (
+    "{0}: the vectors of a repeated value have no derivatives; "
+    "{1} gives the values alone, which have some"
+)
 
 
 def unstacked(both: Any) -> tuple[Any, Any]:
     """Eigenvalues and vectors."""
-    return both[..., 0, :], both[..., 1:, :]
+    return both[..., 0, :], vectors(both, 1, both.shape[-2] - 1)
 
 
 def _blocks_and_vectors(
@@ -59,36 +61,47 @@ def _blocks_and_vectors(
     degrees = algebra.degrees.tolist()
     divided = blocks.reciprocals(values[..., np.newaxis, :] - values[..., :, np.newaxis])
     x: Rows = {}
-    l: Rows = {}  # noqa: E741
+    lam: Rows = {}
     xh: Rows = {}
     dx: Rows = {}
     for k in range(1, algebra.rows):
-        gained, lost = sum_of_products(algebra, k, b, x), sum_of_products(algebra, k, x, l)
+        gained, lost = sum_of_products(algebra, k, b, x), sum_of_products(algebra, k, x, lam)
         terms = [b.get(k), gained, None if lost is None else -lost]
         present = [term for term in terms if term is not None]
         if not present:
             continue
         r = sum(present[1:], present[0])
-        l[k] = blocks.settled(k, r, present)
+        lam[k] = blocks.settled(k, r, present)
         x[k] = r * divided
         turned = sum_of_products(algebra, k, xh, dx) if unitary else None
         if turned is not None:
             x[k] = x[k] - blocks.inside(turned) / degrees[k]
         if unitary:
             xh[k], dx[k] = adjoint(x[k]), degrees[k] * x[k]
-    return x, l
+    return x, lam
 
 
 def _diagonals(rows: Rows) -> Rows:
     return {k: np.diagonal(row, axis1=-2, axis2=-1) for k, row in rows.items()}
 
 
-def _with_vectors(both: Any, v: Any, x: Rows, l: Rows, blocks: Blocks, names: Any) -> Rows:  # noqa: E741
+def _with_vectors(both: Any, v: Any, x: Rows, lam: Rows, blocks: Blocks, names: Any) -> Rows:
     """The rows of eigenvalues and vectors, in one array each."""
     if blocks.broken:
         raise DerivativeError(VECTORS.format(*names))
-    values = _diagonals(l)
+    values = _diagonals(lam)
     return {0: both} | {k: stacked(values[k], v @ x[k]) for k in x}
+
+
+def _check(blocks: Blocks, g: Any, turns: Any, names: tuple[str, str]) -> None:
+    """Raise if something depends on what has no derivatives."""
+    if not blocks.repeated:
+        return
+    blocks.demand_symmetric(g[..., 0, :], names[0])
+    if uses_vectors(g) and not (
+        blocks.absent(turns) and blocks.unused(g[..., 0, :], blocks.several)
+    ):
+        raise DerivativeError(VECTORS.format(*names))
 
 
 # --- Hermitian matrices ------------------------------------------------------------------
@@ -101,9 +114,9 @@ def _eigh_of(triangle: Literal["L", "U"]) -> Solving:
         return solving.of(a) if carries(a) else stacked(*np.linalg.eigh(a, triangle))
 
     def series(algebra: Algebra, a: Rows) -> Rows:
-        both, v, x, l, blocks = _hermitian_blocks(algebra, a, plain)
+        both, v, x, lam, blocks = _hermitian_blocks(algebra, a, plain)
         names = "numpy.linalg.eigh", "numpy.linalg.eigvalsh"
-        return _with_vectors(both, v, x, l, blocks, names)
+        return _with_vectors(both, v, x, lam, blocks, names)
 
     solving = Solving(plain, series, (_eigh_pull,))
     return solving
@@ -122,17 +135,17 @@ def _hermitian_blocks(
     vh = adjoint(v)
     b = {k: vh @ row @ v for k, row in a.items() if k}
     blocks = blocks_of(value(w))
-    x, l = _blocks_and_vectors(algebra, b, w, blocks, unitary=True)
-    return both, v, x, l, blocks
+    x, lam = _blocks_and_vectors(algebra, b, w, blocks, unitary=True)
+    return both, v, x, lam, blocks
 
 
 def _eigvalsh_series(algebra: Algebra, a: Rows) -> Rows:
-    _, _, _, l, blocks = _hermitian_blocks(algebra, a, EIGH["L"].function)
+    _, _, _, lam, blocks = _hermitian_blocks(algebra, a, EIGH["L"].function)
     first = _eigvalsh(a[0])
     if not blocks.broken:
-        return {0: first} | {k: np.real(row) for k, row in _diagonals(l).items()}
+        return {0: first} | {k: np.real(row) for k, row in _diagonals(lam).items()}
     return blocks.split(
-        algebra, first, l, lambda low, block: EIGVALSH.series(low, _all_hermitian(block)),
+        algebra, first, lam, lambda low, block: EIGVALSH.series(low, _all_hermitian(block)),
         "numpy.linalg.eigvalsh",
     )  # fmt: skip
 
@@ -141,22 +154,13 @@ def _all_hermitian(rows: Rows) -> Rows:
     return {k: hermitian((row + adjoint(row)) / 2) for k, row in rows.items()}
 
 
-VECTORS = (
-    "{0}: the vectors of a repeated value have no derivatives; "
-    "{1} gives the values alone, which have some"
-)
-
-
 def _eigh_pull(g: Any, both: Any, a: Any) -> Any:
     """A_bar = V* (w_bar + F o V^T V_bar) V^T, with F_ij = 1/(w_j - w_i), 0 inside of a block."""
-    (w, v), (gw, gv) = unstacked(both), unstacked(g)
+    (w, v), (gw, gv) = unstacked(both), (g[..., 0, :], g[..., 1:-1, :])
     w = np.real(w)
     blocks = blocks_of(value(w))
     turns = transposed(v) @ gv
-    if blocks.repeated:
-        blocks.demand_symmetric(gw, "numpy.linalg.eigh")
-        if not blocks.absent(turns):
-            raise DerivativeError(VECTORS.format("numpy.linalg.eigh", "numpy.linalg.eigvalsh"))
+    _check(blocks, g, turns, ("numpy.linalg.eigh", "numpy.linalg.eigvalsh"))
     inner = turns * blocks.reciprocals(w[..., np.newaxis, :] - w[..., :, np.newaxis])
     inner = inner + _diagonal(np.real(gw))
     return np.conjugate(v) @ inner @ transposed(v)
@@ -208,8 +212,8 @@ def _general_blocks(
     _refuse_defective(blocks, v, name)
     divide = division(v)
     b = {k: divide(row @ v) for k, row in a.items() if k}
-    x, l = _blocks_and_vectors(algebra, b, w, blocks, unitary=False)
-    return both, v, x, l, blocks
+    x, lam = _blocks_and_vectors(algebra, b, w, blocks, unitary=False)
+    return both, v, x, lam, blocks
 
 
 def _refuse_defective(blocks: Blocks, v: Any, name: str) -> None:
@@ -225,30 +229,27 @@ def _refuse_defective(blocks: Blocks, v: Any, name: str) -> None:
 
 
 def _eig_series(algebra: Algebra, a: Rows) -> Rows:
-    both, v, x, l, blocks = _general_blocks(algebra, a, "numpy.linalg.eig")
+    both, v, x, lam, blocks = _general_blocks(algebra, a, "numpy.linalg.eig")
     names = "numpy.linalg.eig", "numpy.linalg.eigvals"
-    return _with_vectors(both, v, x, l, blocks, names)
+    return _with_vectors(both, v, x, lam, blocks, names)
 
 
 def _eigvals_series(algebra: Algebra, a: Rows) -> Rows:
     name = "numpy.linalg.eigvals"
     first = _eigvals(a[0])
-    _, _, _, l, blocks = _general_blocks(algebra, a, name, first)
+    _, _, _, lam, blocks = _general_blocks(algebra, a, name, first)
     if not blocks.broken:
-        return {0: first} | _diagonals(l)
-    return blocks.split(algebra, first, l, EIGVALS.series, name)
+        return {0: first} | _diagonals(lam)
+    return blocks.split(algebra, first, lam, EIGVALS.series, name)
 
 
 def _eig_pull(g: Any, both: Any, a: Any) -> Any:
     """A_bar = V^-T (w_bar + F o V^T V_bar) V^T."""
-    (w, v), (gw, gv) = unstacked(both), unstacked(g)
+    (w, v), (gw, gv) = unstacked(both), (g[..., 0, :], g[..., 1:-1, :])
     blocks = blocks_of(value(w))
     turns = transposed(v) @ gv
-    if blocks.repeated:
-        _refuse_defective(blocks, v, "numpy.linalg.eig")
-        blocks.demand_symmetric(gw, "numpy.linalg.eig")
-        if not blocks.absent(turns):
-            raise DerivativeError(VECTORS.format("numpy.linalg.eig", "numpy.linalg.eigvals"))
+    _refuse_defective(blocks, v, "numpy.linalg.eig")
+    _check(blocks, g, turns, ("numpy.linalg.eig", "numpy.linalg.eigvals"))
     inner = turns * blocks.reciprocals(w[..., np.newaxis, :] - w[..., :, np.newaxis])
     return division(transposed(v))((inner + _diagonal(gw)) @ transposed(v))
 
@@ -256,7 +257,7 @@ def _eig_pull(g: Any, both: Any, a: Any) -> Any:
 def _eigvals_pull(g: Any, w: Any, a: Any) -> Any:
     """A_bar = V^-T w_bar V^T."""
     both = _in_order(_eig(a), w)
-    return _eig_pull(stacked(g, 0 * both[..., 1:, :]), both, a)
+    return _eig_pull(stacked(g, np.zeros_like(value(both[..., 1:-1, :]))), both, a)
 
 
 EIGH = {"L": _eigh_of("L"), "U": _eigh_of("U")}

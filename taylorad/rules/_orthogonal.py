@@ -27,6 +27,7 @@ Wan and Zhang, Automatic differentiation for complex valued SVD (2019).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -35,16 +36,17 @@ from taylorad._numbers import value
 from taylorad.algebra import Algebra
 from taylorad.dispatch import DerivativeError, carries
 from taylorad.rules._eigen import EIGVALSH
+from taylorad.rules._factors import stacked, uses_vectors, vectors
 from taylorad.rules._matrices import Solving, adjoint, division, sum_of_products, transposed
-from taylorad.rules._repeated import Blocks, all_rows, blocks_of
+from taylorad.rules._repeated import all_rows, blocks_of
 from taylorad.rules._rows import Rows
 
 __all__ = ["QR", "SVD", "SVDVALS", "split_qr", "split_svd"]
 
 
 def _diagonal(x: Any) -> Any:
-    """The diagonal of matrices, as matrices."""
-    return x * np.eye(x.shape[-1], dtype=bool)
+    """The diagonal of matrices, as matrices; nothing of a sum without terms."""
+    return np.where(np.eye(x.shape[-1], dtype=bool), x, 0) if np.ndim(x) else 0
 
 
 def _outside(q: Any, x: Any) -> Any:
@@ -56,13 +58,13 @@ def _outside(q: Any, x: Any) -> Any:
 
 
 def _qr(a: Any) -> Any:
-    return QR.of(a) if carries(a) else np.concatenate(np.linalg.qr(a), axis=-2)
+    return QR.of(a) if carries(a) else stacked(*np.linalg.qr(a))
 
 
 def split_qr(both: Any) -> tuple[Any, Any]:
     """Q and R, of Q on top of R."""
-    n = both.shape[-1]
-    return both[..., :-n, :] if n else both, both[..., both.shape[-2] - n :, :]
+    m = both.shape[-2] - 1 - both.shape[-1]
+    return both[..., :m, :], both[..., m:-1, :]
 
 
 def _refuse_deficient(r: Any) -> None:
@@ -101,7 +103,7 @@ def _qr_series(algebra: Algebra, a: Rows) -> Rows:
         q[k] = q0 @ x + _outside(q0, w) if tall else q0 @ x
         r[k] = np.triu((h - x) @ r0)
         qh[k] = adjoint(q[k])
-        rows[k] = np.concatenate([q[k], r[k]], axis=-2)
+        rows[k] = stacked(q[k], r[k])
     return rows
 
 
@@ -123,7 +125,7 @@ def _svd(a: Any) -> Any:
     if carries(a):
         return SVD.of(a)
     u, s, vh = np.linalg.svd(a, full_matrices=False)
-    return np.concatenate([u, s[..., np.newaxis, :], adjoint(vh)], axis=-2)
+    return stacked(u, s, adjoint(vh))
 
 
 def _svdvals(a: Any) -> Any:
@@ -132,7 +134,7 @@ def _svdvals(a: Any) -> Any:
 
 def split_svd(both: Any, m: int) -> tuple[Any, Any, Any]:
     """U, the singular values and V, one below the other."""
-    return both[..., :m, :], both[..., m, :], both[..., m + 1 :, :]
+    return vectors(both, 0, m), both[..., m, :], vectors(both, m + 1, both.shape[-2] - 1)
 
 
 def _zeros(s: np.ndarray, a: Any) -> np.ndarray:
@@ -164,76 +166,110 @@ class _Columns:
         if self.blocks.repeated:
             raise DerivativeError(VECTORS.format("repeated"))
 
+    def check(self, gs: Any, c: Any, d: Any, g: Any, vectors: bool) -> None:
+        """Raise if a cotangent asks for derivatives that do not exist."""
+        blocks, zero = self.blocks, self.zero
+        if blocks.repeated:
+            blocks.demand_symmetric(np.where(zero, 0, gs), "numpy.linalg.svd")
+        if not vectors:
+            return
+        if np.any(np.any(all_rows(g), axis=(0, -2))[zero]) or not blocks.unused(gs, zero):
+            raise DerivativeError(VECTORS.format("zero"))
+        if not (blocks.absent(c) and blocks.absent(d) and blocks.unused(gs, blocks.several)):
+            raise DerivativeError(VECTORS.format("repeated"))
 
-def _series(algebra: Algebra, a: Rows) -> tuple[Any, Rows, Rows, Rows, _Columns]:
-    """U, S and V by row; the columns of vectors that have no derivatives mean nothing."""
-    both, m = _svd(a[0]), a[0].shape[-2]
-    u0, s0, v0 = split_svd(both, m)
-    s0 = np.real(s0)
-    columns = _Columns(s0, a[0])
-    n, k_size = v0.shape[-2], v0.shape[-1]
-    left, right = s0[..., :, np.newaxis], s0[..., np.newaxis, :]
-    degrees = algebra.degrees.tolist()
-    u0h, v0h = adjoint(u0), adjoint(v0)
-    b = {k: u0h @ row @ v0 for k, row in a.items() if k}
-    bh = {k: adjoint(row) for k, row in b.items()}
-    e = {k: _outside(u0, row @ v0) for k, row in a.items() if k and m > k_size}
-    g = {k: _outside(v0, adjoint(row) @ u0) for k, row in a.items() if k and n > k_size}
-    eh, gh = ({k: adjoint(row) for k, row in x.items()} for x in (e, g))
-    x: Rows = {}
-    xh: Rows = {}
-    y: Rows = {}
-    yh: Rows = {}
-    dy: Rows = {}
-    z: Rows = {}
-    zh: Rows = {}
-    t: Rows = {}
-    th: Rows = {}
-    dt: Rows = {}
-    s: Rows = {}
-    diagonal = np.eye(k_size, dtype=bool)
 
-    def total(k: int, *pairs: tuple[Any, Any]) -> Any:
-        terms = [sum_of_products(algebra, k, left, right) for left, right in pairs]
+class _Side:
+    """U or V by row: what is in the space of its first columns, X, and what is not, Z.
+
+    Parameters
+    ----------
+    algebra : Algebra
+        What the rows are over.
+    first : array
+        U_0 or V_0.
+    leak : dict
+        Of A V_0 or A^H U_0, what is not in that space.
+    """
+
+    def __init__(self, algebra: Algebra, first: Any, leak: Rows) -> None:
+        self.algebra, self.first, self.leak = algebra, first, leak
+        self.inside: Rows = {}
+        self.outside: Rows = {}
+        self._adjoints: tuple[Rows, Rows] = ({}, {})
+        self._leak_adjoint = {k: adjoint(row) for k, row in leak.items()}
+
+    def _sum(self, k: int, *pairs: tuple[Rows, Rows]) -> Any:
+        terms = [sum_of_products(self.algebra, k, u, v) for u, v in pairs]
         return sum((term for term in terms if term is not None), 0)
 
+    def defect(self, k: int, other: _Side, b: Rows, s: Rows) -> Any:
+        """X S - B Y - G^H T of lower degrees, for this X and the Y, G and T of the other."""
+        return (
+            self._sum(k, (self.inside, s))
+            - b.get(k, 0)
+            - self._sum(k, (b, other.inside), (other._leak_adjoint, other.outside))
+        )
+
+    def gram(self, k: int, weights: Sequence[int]) -> Any:
+        """Sum of w_b (X_a^H X_b + Z_a^H Z_b), of lower degrees."""
+        pairs = zip(self._adjoints, (self.inside, self.outside), strict=True)
+        return self._sum(
+            k, *((one, {j: weights[j] * row for j, row in two.items()}) for one, two in pairs)
+        )
+
+    def settle(self, k: int, inside: Any, other: _Side, s: Rows, inverse: Any) -> None:
+        """Take row k of X, before that of the other side, and find that of Z."""
+        if self.leak:
+            z = self.leak.get(k, 0) + self._sum(k, (self.leak, other.inside))
+            z = (z - self._sum(k, (self.outside, s))) * inverse
+            self.outside[k], self._adjoints[1][k] = z, adjoint(z)
+        self.inside[k], self._adjoints[0][k] = inside, adjoint(inside)
+
+    def row(self, k: int) -> Any:
+        return self.first @ self.inside[k] + self.outside.get(k, 0)
+
+
+def _series(algebra: Algebra, a: Rows) -> tuple[Any, _Side, Rows, _Side, _Columns]:
+    """U, S and V by row; the columns of vectors that have no derivatives mean nothing."""
+    both, (m, n) = _svd(a[0]), a[0].shape[-2:]
+    u0, s0, v0 = split_svd(both, m)
+    s0 = np.real(s0)
+    size = s0.shape[-1]
+    columns = _Columns(s0, a[0])
+    moving = {k: row for k, row in a.items() if k}
+    b = {k: adjoint(u0) @ row @ v0 for k, row in moving.items()}
+    bh = {k: adjoint(row) for k, row in b.items()}
+    tall, wide = m > size, n > size
+    u = _Side(algebra, u0, {k: _outside(u0, row @ v0) for k, row in moving.items() if tall})
+    v = _Side(
+        algebra, v0, {k: _outside(v0, adjoint(row) @ u0) for k, row in moving.items() if wide}
+    )
+    left, right = s0[..., :, np.newaxis], s0[..., np.newaxis, :]
+    degrees, ones = algebra.degrees.tolist(), [1] * algebra.rows
+    s: Rows = {}
     for k in range(1, algebra.rows):
-        p = total(k, (x, s)) - b.get(k, 0) - total(k, (b, y), (gh, t))
-        q = total(k, (y, s)) - bh.get(k, 0) - total(k, (bh, x), (eh, z))
+        p, q = u.defect(k, v, b, s), v.defect(k, u, bh, s)
         if not np.ndim(p):
             continue
-        along = np.real(p + q) / -2
-        s[k] = np.where(diagonal & ~columns.zero[..., np.newaxis, :], along, 0)
-        x[k] = -(left * q + right * p) * columns.gaps
-        y[k] = -(left * p + right * q) * columns.gaps
-        turned = total(k, (yh, dy), (th, dt)) / degrees[k]
-        y[k] = y[k] - np.where(diagonal, turned, 0)
-        shrunk = np.real(total(k, (xh, x), (zh, z))) / 2
-        phase = 0
-        if p.dtype.kind == "c":
-            phase = 1j * np.imag(-turned - p * columns.inverse)
-        x[k] = x[k] - np.where(diagonal, shrunk - phase, 0)
-        xh[k], yh[k], dy[k] = adjoint(x[k]), adjoint(y[k]), degrees[k] * y[k]
-        if e:
-            z[k] = (e.get(k, 0) + total(k, (e, y)) - total(k, (z, s))) * columns.inverse
-            zh[k] = adjoint(z[k])
-        if g:
-            t[k] = (g.get(k, 0) + total(k, (g, x)) - total(k, (t, s))) * columns.inverse
-            th[k], dt[k] = adjoint(t[k]), degrees[k] * t[k]
-    u = {k: u0 @ x[k] + z.get(k, 0) for k in x}
-    v = {k: v0 @ y[k] + t.get(k, 0) for k in y}
+        turned = v.gram(k, degrees) / degrees[k]
+        shrunk = np.real(u.gram(k, ones)) / 2
+        x = -(left * q + right * p) * columns.gaps - _diagonal(shrunk)
+        y = -(left * p + right * q) * columns.gaps - _diagonal(turned)
+        if p.dtype.kind == "c":  # the phase of U that keeps S real
+            x = x - _diagonal(1j * np.imag(turned + p * columns.inverse))
+        u.settle(k, x, v, s, columns.inverse)
+        v.settle(k, y, u, s, columns.inverse)
+        s[k] = _diagonal(np.where(columns.zero[..., np.newaxis, :], 0, np.real(p + q) / -2))
     return both, u, s, v, columns
 
 
 def _svd_series(algebra: Algebra, a: Rows) -> Rows:
     both, u, s, v, columns = _series(algebra, a)
-    if u:
+    if s:
         columns.refuse()
-    rows = {0: both}
-    for k in u:
-        line = np.diagonal(s[k], axis1=-2, axis2=-1)[..., np.newaxis, :]
-        rows[k] = np.concatenate([u[k], line, v[k]], axis=-2)
-    return rows
+    values = {k: np.diagonal(row, axis1=-2, axis2=-1) for k, row in s.items()}
+    return {0: both} | {k: stacked(u.row(k), values[k], v.row(k)) for k in s}
 
 
 def _svdvals_series(algebra: Algebra, a: Rows) -> Rows:
@@ -265,20 +301,12 @@ def _svd_pull(g: Any, both: Any, a: Any) -> Any:
     """
     m, n = a.shape[-2:]
     u, s, v = split_svd(both, m)
-    gu, gs, gv = split_svd(g, m)
+    gu, gs, gv = g[..., :m, :], g[..., m, :], g[..., m + 1 : -1, :]
     s = np.real(s)
     columns = _Columns(s, a)
-    blocks, uc, vt = columns.blocks, np.conjugate(u), transposed(v)
+    uc, vt = np.conjugate(u), transposed(v)
     c, d = transposed(u) @ gu, vt @ gv
-    if blocks.repeated:
-        blocks.demand_symmetric(gs, "numpy.linalg.svd")
-        if not (blocks.absent(c) and blocks.absent(d)):
-            raise DerivativeError(VECTORS.format("repeated"))
-    if np.any(columns.zero):
-        asked = np.max(np.abs(all_rows(gu)), axis=(0, -2), initial=0.0)
-        asked = asked + np.max(np.abs(all_rows(gv)), axis=(0, -2), initial=0.0)
-        if np.any(asked[columns.zero]):
-            raise DerivativeError(VECTORS.format("zero"))
+    columns.check(gs, c, d, np.concatenate([gu, gv], axis=-2), uses_vectors(g))
     j, k = c * columns.gaps, d * columns.gaps
     inner = (j + adjoint(j)) * s[..., np.newaxis, :] + (k + adjoint(k)) * s[..., :, np.newaxis]
     inner = inner + _diagonal(np.where(columns.zero, 0, np.real(gs))[..., np.newaxis, :])

@@ -70,6 +70,12 @@ class Blocks:
         """Whether any two values are the same."""
         return bool(self.same.sum() > self.same.size // max(self.same.shape[-1], 1))
 
+    @cached_property
+    def several(self) -> np.ndarray:
+        """Which values are not alone."""
+        several: np.ndarray = self.same.sum(axis=-1) > 1
+        return several
+
     def inside(self, x: Any) -> Any:
         """The blocks of a matrix; zero around them."""
         return np.where(self.same, x, 0)
@@ -114,6 +120,10 @@ class Blocks:
         eps = np.finfo(found.dtype).eps
         return bool(np.all(found <= 1000 * self.same.shape[-1] * eps * _largest(whole)))
 
+    def unused(self, cotangent: Any, members: np.ndarray) -> bool:
+        """Whether nothing depends on these values."""
+        return not np.any(all_rows(cotangent)[..., members])
+
     def demand_symmetric(self, cotangent: Any, name: str) -> None:
         """Raise if the values of one block have different cotangents."""
         deviations = cotangent - self._means(cotangent)
@@ -154,7 +164,7 @@ class Blocks:
         lines: dict[int, list[Any]] = {k: [] for k in rows}
         for at in np.ndindex(self.same.shape[:-2]):
             found: dict[int, dict[int, Any]] = {k: {} for k in rows}
-            for members in {tuple(np.flatnonzero(row)) for row in self.same[at]}:
+            for members in {tuple(np.flatnonzero(row).tolist()) for row in self.same[at]}:
                 block = {k: row[at][np.ix_(members, members)] for k, row in rows.items()}
                 split = [k for k in sorted(self.broken) if self.broken[k][at][members[0]].any()]
                 for k, line in _eigenvalues(algebra, block, split, series).items():

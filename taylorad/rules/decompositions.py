@@ -144,6 +144,11 @@ def _svd_of_hermitian(a: Any, compute_uv: bool) -> Any:
         s = np.abs(eigvalsh(a))
         return np.take_along_axis(s, np.argsort(value(s), axis=-1)[..., ::-1], axis=-1)
     w, u = eigh(a)
+    if np.any(value(w) == 0):
+        raise DerivativeError(
+            "numpy.linalg.svd with hermitian=True: an eigenvalue is zero, and so are then the "
+            "vectors of V, whose derivatives are not; numpy.linalg.eigh has all derivatives"
+        )
     order = np.argsort(np.abs(value(w)), axis=-1)[..., ::-1]
     signs = np.take_along_axis(np.sign(value(w)), order, axis=-1)[..., np.newaxis, :]
     u = np.take_along_axis(u, order[..., np.newaxis, :], axis=-1)

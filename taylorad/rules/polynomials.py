@@ -203,10 +203,10 @@ def polyfit(
     if not cov:
         return with_value(c, plain)
     base = np.linalg.inv(np.transpose(scaled) @ scaled) / np.outer(scale, scale)
-    if cov != "unscaled":
-        base = (base if y.ndim == 1 else base[..., np.newaxis]) * (squares / (len(x) - int(deg) - 1))
-    elif y.ndim > 1:
+    if y.ndim > 1:
         base = base[..., np.newaxis]
+    if cov != "unscaled":
+        base = base * (squares / (len(x) - int(deg) - 1))
     return with_value(c, plain[0]), with_value(base, plain[1]) if carries(base) else plain[1]
 
 
