@@ -92,9 +92,7 @@ class Blocks:
         inside = self.inside(row)
         if not self.repeated:
             return inside
-        n = self.same.shape[-1]
-        diagonal = np.diagonal(inside, axis1=-2, axis2=-1)
-        multiple = self._means(diagonal)[..., np.newaxis, :] * np.eye(n, dtype=bool)
+        n, multiple = self.same.shape[-1], self._multiple(inside)
         size = sum(_largest(term) for term in terms)[..., np.newaxis, np.newaxis]
         apart = np.max(np.abs(all_rows(inside - multiple)), axis=0)
         far = apart > 16 * n * np.finfo(apart.dtype).eps * size
@@ -109,10 +107,19 @@ class Blocks:
         shares = self.same / self.same.sum(axis=-1, keepdims=True)
         return (shares @ x[..., np.newaxis])[..., 0]
 
+    def _multiple(self, inside: Any) -> Any:
+        """The multiples of the identity next to some blocks."""
+        means = self._means(np.diagonal(inside, axis1=-2, axis2=-1))
+        return means[..., np.newaxis, :] * np.eye(self.same.shape[-1], dtype=bool)
+
     def absent(self, cotangent: Any) -> bool:
-        """Whether nothing is asked of the single vectors within a block."""
-        several = self.same & ~np.eye(self.same.shape[-1], dtype=bool)
-        return self._negligible(np.where(several, cotangent, 0), cotangent)
+        """Whether nothing is asked of the single vectors within a block, but of their lengths.
+
+        The cotangent of the rotation from old to new vectors is then a multiple of the
+        identity in each block of several.
+        """
+        inside = np.where(self.several[..., np.newaxis], self.inside(cotangent), 0)
+        return self._negligible(inside - self._multiple(inside), cotangent)
 
     def _negligible(self, deviations: Any, whole: Any) -> bool:
         """Whether matrices are rounding errors of others."""
