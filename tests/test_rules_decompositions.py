@@ -27,10 +27,23 @@ MANY = {
     "HyperDual": hyperdual(),
     "nested": Algebra.of((Factor(0, "dual", 1), Factor(7, "taylor", 3))),
 }
-SHAPES = [(4, 4), (5, 3), (3, 5), (2, 1, 4, 2), (1, 1), (1, 3), (0, 3, 3), (2, 0, 0), (0, 2), (3, 0)]
+SHAPES = [
+    (4, 4),
+    (5, 3),
+    (3, 5),
+    (2, 1, 4, 2),
+    (1, 1),
+    (1, 3),
+    (0, 3, 3),
+    (2, 0, 0),
+    (0, 2),
+    (3, 0),
+]
 
 
-def number(algebra: Algebra, shape: Any, kind: type = float, seed: int = 0, step: float = 0.4) -> Any:
+def number(
+    algebra: Algebra, shape: Any, kind: type = float, seed: int = 0, step: float = 0.4
+) -> Any:
     rng = np.random.default_rng(seed)
     parts = rng.uniform(-1, 1, (algebra.rows, *shape))
     if kind is complex:
@@ -116,7 +129,11 @@ def test_svd(shape, kind, algebra):
 @pytest.mark.parametrize("shape", [(4, 4), (2, 1, 3, 3), (1, 1), (0, 3, 3), (2, 0, 0)])
 def test_eigh(shape, triangle, kind, algebra):
     a = number(algebra, shape, kind)
-    own = np.tril(np.ones(shape[-2:], bool)) if triangle == "L" else np.triu(np.ones(shape[-2:], bool))
+    own = (
+        np.tril(np.ones(shape[-2:], bool))
+        if triangle == "L"
+        else np.triu(np.ones(shape[-2:], bool))
+    )
     whole = np.where(own, a, adjoint(a))
     whole = np.where(np.eye(shape[-1], dtype=bool), np.real(whole), whole)
     result = w, v = la.eigh(a, triangle)
@@ -146,7 +163,11 @@ def test_eig(shape, kind, algebra):
     lengths = np.sum(np.real(v) ** 2 + np.imag(v) ** 2, axis=-2)
     np.testing.assert_allclose(lengths.parts[0], 1, rtol=1e-14)
     assert np.all(np.abs(lengths.parts[1:]) < 1e-13)
-    largest = np.argmax(np.abs(v.value), axis=-2)[..., np.newaxis, :] if v.size else np.zeros(v.shape, int)
+    largest = (
+        np.argmax(np.abs(v.value), axis=-2)[..., np.newaxis, :]
+        if v.size
+        else np.zeros(v.shape, int)
+    )
     assert np.all(np.abs(np.take_along_axis(np.imag(v), largest, axis=-2).parts) < 1e-14)
     values = la.eigvals(a)
     np.testing.assert_array_equal(values.value, la.eigvals(a.value))
@@ -437,7 +458,9 @@ def test_repeated_eigenvalues_split_along_a_direction():
     np.testing.assert_allclose(w.parts, np.stack([-root, root]).parts, atol=1e-14)
     # In two steps, at degree 1 and at degree 3, beside an eigenvalue that meets nobody.
     cubic = t**3
-    a = matrix_of((1 + t, cubic, o, o), (cubic, 1 + t, o, o), (o, o, 1 - t, t * t), (o, o, t * t, 4 + o))
+    a = matrix_of(
+        (1 + t, cubic, o, o), (cubic, 1 + t, o, o), (o, o, 1 - t, t * t), (o, o, t * t, 4 + o)
+    )
     a = TURN @ a @ TURN.T
     # The pair 1 - t, 4: their mean and half their distance.
     mean, half = (5 - t) / 2, (3 + t) / 2
@@ -535,9 +558,7 @@ def test_zero_singular_values():
     np.testing.assert_allclose(s.tangent, [step[0, 0], 0])
     np.testing.assert_allclose(ta.grad(lambda a: np.sum(la.svdvals(a)))(a), np.diag([1.0, 0]))
     tall = np.outer([1.0, 2, 2], [0.6, 0.8])
-    np.testing.assert_allclose(
-        ta.grad(lambda a: np.sum(la.svdvals(a)))(tall), tall / 3, atol=1e-15
-    )
+    np.testing.assert_allclose(ta.grad(lambda a: np.sum(la.svdvals(a)))(tall), tall / 3, atol=1e-15)
     assert not np.any(la.svdvals(ta.Dual(np.zeros((2, 3)), 1.0)).tangent)
     for function in (lambda a: la.svd(a)[0][0, 0], lambda a: np.sum(sin_of_singular(a))):
         with pytest.raises(ta.DerivativeError, match="zero"):
