@@ -45,7 +45,7 @@ __all__ = ["EIG", "EIGH", "EIGVALS", "EIGVALSH", "unstacked"]
 
 VECTORS = (
     "{0}: the vectors of a repeated value have no derivatives; "
-    "{1} gives the values alone, which have some"
+    "{1} gives the values, which have some; pass taylorad.value(x) if none are wanted"
 )
 
 

@@ -145,7 +145,8 @@ def _zeros(s: np.ndarray, a: Any) -> np.ndarray:
 
 VECTORS = (
     "numpy.linalg.svd: the vectors of a singular value that is {} have no derivatives; "
-    "numpy.linalg.svdvals gives the values alone, which have some"
+    "numpy.linalg.svdvals gives the values, which have some; pass taylorad.value(x) if none are "
+    "wanted"
 )
 
 

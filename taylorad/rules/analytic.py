@@ -18,7 +18,7 @@ from taylorad import _numbers
 from taylorad._numbers import Number, engine, make, value
 from taylorad._tape import record
 from taylorad.dispatch import register
-from taylorad.rules.objects import object_function
+from taylorad.rules.objects import object_function, record_object_function
 
 __all__ = ["Riccati", "Rotation", "riccati_of"]
 
@@ -89,6 +89,8 @@ class Riccati:
 
     def reverse(self, x: Any) -> Any:
         """Record y = f(x)."""
+        if x.dtype == object:
+            return record_object_function(self, x)
         first = value(x)
         y = self.function(x.value)
         if self.branch is not None and not np.all(first):
@@ -128,6 +130,8 @@ class Rotation:
 
     def reverse(self, x: Any) -> Any:
         """Record y = f(x)."""
+        if x.dtype == object:
+            return record_object_function(self, x)
         return record(self.function(x.value), (x,), (self._pull,), "operands", pointwise=True)
 
     def _pull(self, g: Any, x: Any) -> Any:

@@ -141,6 +141,10 @@ class Arguments:
             args[at] = tree
         return args
 
+    def called(self, f: Callable[..., Any], kwargs: dict[str, Any]) -> Callable[..., Any]:
+        """The function of the leaves that calls `f`."""
+        return lambda leaves: f(*self.filled(leaves), **kwargs)
+
     def like(self, leaves: Sequence[Any]) -> Any:
         """Results, one a leaf, in the structure of the differentiated arguments."""
         trees = self._rebuilt(leaves)
