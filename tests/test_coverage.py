@@ -24,11 +24,13 @@ from taylorad.algebra import taylor
 from taylorad.rules import (
     composite,
     creation,
+    decompositions,
     determinants,
     extremes,
     histograms,
     least_squares,
     norms,
+    polynomials,
     quantiles,
     refused,
     selecting,
@@ -50,18 +52,8 @@ OVERRIDABLE = sorted(
     key=lambda function: (function.__module__, function.__name__),
 )
 
-SOLVING = "factors or solves; has an issue of its own"
 RECORD = "of structured arrays, which numbers are not"
 REFUSED = {
-    linalg.eig: SOLVING,
-    linalg.eigh: SOLVING,
-    linalg.eigvals: SOLVING,
-    linalg.eigvalsh: SOLVING,
-    linalg.qr: SOLVING,
-    linalg.svd: SOLVING,
-    linalg.svdvals: SOLVING,
-    np.roots: SOLVING,
-    np.polyfit: SOLVING,
     np.save: "the file would lose the derivatives",
     np.savetxt: "the file would lose the derivatives",
     np.savez: "the file would lose the derivatives",
@@ -113,6 +105,7 @@ def test_no_function_has_two_rows():
     tables = (
         extremes.EXTREMES, selecting.SELECTING, quantiles.QUANTILES, sets.SETS,
         composite.COMPOSITES, statistics.STATISTICS, norms.NORMS, histograms.HISTOGRAMS,
+        decompositions.DECOMPOSITIONS, polynomials.POLYNOMIALS,
         solving.COMPOSITES, determinants.DETERMINANTS, least_squares.LEAST_SQUARES,
         value_only.VALUE_ONLY, value_only.TEXT, creation.PROTOTYPE, creation.LIKE, refused.REFUSED,
     )  # fmt: skip
@@ -128,7 +121,7 @@ EXPRESSIONS = [
     for table in (
         selecting.SELECTING, sets.SETS, composite.COMPOSITES, statistics.STATISTICS, norms.NORMS,
         histograms.HISTOGRAMS, solving.COMPOSITES, determinants.DETERMINANTS,
-        least_squares.LEAST_SQUARES,
+        least_squares.LEAST_SQUARES, decompositions.DECOMPOSITIONS, polynomials.POLYNOMIALS,
     )
     for row in table
 ]  # fmt: skip
