@@ -12,7 +12,6 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from numpy import linalg
 from numpy.lib import recfunctions
 from numpy.testing.overrides import get_overridable_numpy_array_functions
 
