@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from taylorad._cotangents import ones, owned, zero
+from taylorad._memory import reused
 from taylorad._tape import Variable, pull_back
 from taylorad._trees import flatten, structure
 from taylorad.algebra import opened
@@ -155,7 +156,7 @@ def _of_one_array(
     """
     x = args[at]
     filled = list(args)
-    with Recording((x,)) as recording:
+    with reused(), Recording((x,)) as recording:
         (filled[at],) = recording.variables
         tag, graph = recording.tag, recording.graph
         with opened(tag):
