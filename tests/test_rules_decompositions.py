@@ -647,6 +647,9 @@ def test_refusals_name_the_way_out(call, reason):
 def test_dependent_columns_have_no_gradient():
     with pytest.raises(ta.DerivativeError, match="independent"):
         ta.grad(lambda x: np.sum(la.qr(x)[1]))(np.ones((3, 2)))
+    # Short columns are no dependent ones.
+    scales = np.array([1.0, 1e-20])
+    agrees_with_forward(lambda x: la.qr(x * scales).Q, Curve(np.array([[1.0, 2], [3, 4], [5, 7]])))
     # Of a wide matrix, the first ones alone have to be independent.
     agrees_with_forward(la.qr, Curve(np.hstack([np.eye(2) + 0.1, np.ones((2, 2))])))
 

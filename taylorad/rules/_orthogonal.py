@@ -69,8 +69,8 @@ def split_qr(both: Any) -> tuple[Any, Any]:
 
 def _refuse_deficient(r: Any) -> None:
     sizes = np.abs(np.diagonal(value(r), axis1=-2, axis2=-1))
-    largest = np.max(np.abs(value(r)), axis=(-2, -1), initial=0.0)[..., np.newaxis]
-    if np.any(sizes <= 4 * r.shape[-1] * np.finfo(sizes.dtype).eps * largest):
+    lengths = np.max(np.abs(value(r)), axis=-2, initial=0.0)
+    if np.any(sizes <= 4 * r.shape[-1] * np.finfo(sizes.dtype).eps * lengths):
         raise DerivativeError(
             "numpy.linalg.qr has derivatives where the first min(m, n) columns are independent, "
             "and here they are not"
@@ -161,8 +161,8 @@ class _Columns:
         self.blocks = blocks_of(value(s))
         left, right = s[..., :, np.newaxis], s[..., np.newaxis, :]
         gaps = self.blocks.reciprocals(right - left)
-        share = left / np.where(self.blocks.same, 1, left + right)
-        self.left, self.right = share * gaps, (1 - share) * gaps
+        both = np.where(self.blocks.same, 1, left + right)
+        self.left, self.right = left / both * gaps, right / both * gaps
         self.inverse = np.where(self.zero, 0, 1 / np.where(self.zero, 1, s))[..., np.newaxis, :]
 
     def refuse(self) -> None:
