@@ -91,9 +91,6 @@ def pinv(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = NO_V
         rcond = 1e-15 if rtol is NO_VALUE else rtol
     if rcond is None:
         rcond = max(a.shape[-2:]) * np.finfo(a.dtype).eps
-    shape = (*np.broadcast_shapes(a.shape[:-2], np.shape(rcond)), *a.shape[-2:])
-    if a.shape != shape:
-        a = np.broadcast_to(a, shape)
     s = la.svd(value(a), compute_uv=False)
     cutoff = np.asarray(rcond)[..., np.newaxis] * np.max(s, axis=-1, keepdims=True)
     ranks = np.sum(s > cutoff, axis=-1).ravel()
