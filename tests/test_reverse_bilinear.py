@@ -225,6 +225,7 @@ def test_products_with_nan_that_nobody_took(product):
     assert ta.hvp(lambda w: chosen(w) ** 2)(w, w).tolist() == (2 * (DATA[0] @ w) * DATA[0]).tolist()
 
 
+@pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
 def test_products_with_nan_that_was_taken():
     found = ta.grad(lambda w: np.sum((DATA @ w)[:2]))(np.array([1.0, 2.0]))
     np.testing.assert_equal(found, [np.nan, 5.0])

@@ -17,6 +17,7 @@ import numpy as np
 from taylorad import _numbers
 from taylorad._numbers import Number, engine, make, value
 from taylorad._tape import record
+from taylorad._vector import values
 from taylorad.dispatch import register
 from taylorad.rules.objects import object_function, record_object_function
 
@@ -59,7 +60,7 @@ class Riccati:
         if parts.dtype == object:
             return object_function(self, x)
         first = parts[0]
-        value = self.function(first)
+        value = values(self.function, first)
         slope = None if self.slope is None else self.slope(first)
         equation = (self.q, self.root, self.a, self.b, self.c)
         if self.branch is not None and not np.all(first):
@@ -121,7 +122,9 @@ class Rotation:
         parts = x.parts
         if parts.dtype == object:
             return object_function(self, x)
-        value, other = self.function(parts[0]), self.factor * self.partner(parts[0])
+        value, other = values(self.function, parts[0]), values(self.partner, parts[0])
+        if self.factor < 0:
+            other = -other
         return make(x.algebra, engine(parts).rotation(x.algebra, parts, value, other, self.sign)[0])
 
     def derivative(self, x: Any) -> Any:
