@@ -447,6 +447,7 @@ def test_third_derivatives(function):
 
 # Repeated and zero values ----------------------------------------------------------------
 
+WEIGHTS = np.array([[1.0], [2.0], [-3.0], [4.0]])
 TURN = la.qr(np.random.default_rng(5).normal(size=(4, 4))).Q
 
 
@@ -486,6 +487,47 @@ def test_vectors_of_repeated_values_that_stay_so():
     product_is((v, diagonal(w), adjoint(v)), a)
     w, v = la.eig(a)
     product_is((a, v), v @ diagonal(w))
+
+
+@every
+@kinds
+@pytest.mark.parametrize("seed", range(3))
+def test_repeated_eigenvalues_of_turning_spaces(seed, kind, algebra):
+    """Eigenvalues that stay together, in spaces that move."""
+    q, _ = la.qr(number(algebra, (5, 5), kind, seed, step=0.2))
+    f, g, h = (2 * i + number(algebra, (), seed=seed + i) for i in range(3))
+    want = np.stack([f, f, g, h, h])
+    want = want[np.argsort(want.value, stable=True)]
+    a = (q * want) @ adjoint(q)
+    allowed = 1e-13 * np.max(np.abs(q.parts)) ** 2
+    w, v = la.eigh(a)
+    for values in (w, la.eigvalsh(a), in_order(np.real(la.eigvals(a)))):
+        assert np.max(np.abs(values.parts - want.parts)) < allowed
+    assert np.max(np.abs((v @ diagonal(w) @ adjoint(v) - a).parts)) < allowed
+    values = la.svdvals(a + 9 * np.eye(5))[::-1]
+    assert np.max(np.abs((values - want - 9).parts)) < 10 * allowed
+
+
+@pytest.mark.parametrize("size", [1e-200, 1e200])
+def test_size_does_not_matter(size):
+    a = number(taylor(4), (4, 3), seed=6)
+    weights = np.array([[1.0], [2.0], [-3.0], [4.0]])
+    for vectors in (
+        lambda a: la.qr(a).Q,
+        lambda a: la.svd(a, full_matrices=False).U,
+        lambda a: la.eigh(a[:3])[1],
+        lambda a: la.eig(a[:3])[1],
+    ):  # LAPACK's signs depend on the size
+
+        def function(a, vectors=vectors):
+            v = vectors(a)
+            return np.sum(np.abs(v) * weights[: len(v)], axis=0)
+
+        want = function(a).parts
+        error = np.abs(function(a * size).parts - want)
+        assert np.max(error) < 1e-13 * np.max(np.abs(want))
+        one, other = (ta.grad(lambda x: np.sum(function(x)))(x) for x in (a.value, a.value * size))
+        np.testing.assert_allclose(other * size, one, atol=1e-13)
 
 
 @pytest.mark.parametrize("values_of", [
@@ -605,6 +647,9 @@ def test_refusals_name_the_way_out(call, reason):
 def test_dependent_columns_have_no_gradient():
     with pytest.raises(ta.DerivativeError, match="independent"):
         ta.grad(lambda x: np.sum(la.qr(x)[1]))(np.ones((3, 2)))
+    # Short columns are no dependent ones.
+    scales = np.array([1.0, 1e-20])
+    agrees_with_forward(lambda x: la.qr(x * scales).Q, Curve(np.array([[1.0, 2], [3, 4], [5, 7]])))
     # Of a wide matrix, the first ones alone have to be independent.
     agrees_with_forward(la.qr, Curve(np.hstack([np.eye(2) + 0.1, np.ones((2, 2))])))
 
