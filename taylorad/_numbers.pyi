@@ -120,6 +120,7 @@ def install(
     ufunc_rules: Mapping[np.ufunc, Callable[..., Any]],
     on_ufunc: Callable[..., Any],
     on_function: Callable[..., Any],
+    on_mixing: Callable[[], None],
     methods: Mapping[str, Callable[..., Any]],
     properties: Mapping[str, Callable[..., Any]],
     array_classes: Mapping[str, type[Number]],

@@ -45,6 +45,7 @@ cdef dict PROPERTIES = {}        # name -> function of the number, called on acc
 cdef dict unary_rules = {}       # ufunc -> rule
 cdef object ufunc_handler = None
 cdef object function_handler = None
+cdef object mixes = None         # called where points of an array are combined
 
 cdef enum:
     ADD, SUBTRACT, MULTIPLY, DIVIDE
@@ -54,9 +55,10 @@ cdef dict ARITHMETIC = {np.add: ADD, np.subtract: SUBTRACT, np.multiply: MULTIPL
 UFUNCS = (np.add, np.subtract, np.multiply, np.divide)
 
 
-def install(ufunc_rules, on_ufunc, on_function, methods, properties, array_classes):
+def install(ufunc_rules, on_ufunc, on_function, on_mixing, methods, properties, array_classes):
     """Connect the numbers to the dispatch, the ndarray methods and the array classes."""
-    global unary_rules, ufunc_handler, function_handler
+    global unary_rules, ufunc_handler, function_handler, mixes
+    mixes = on_mixing
     unary_rules = ufunc_rules
     ufunc_handler = on_ufunc
     function_handler = on_function
@@ -97,6 +99,7 @@ def install_calculus(functions):
 
 include "_numbers_scalars.pxi"
 include "_numbers_elementary.pxi"
+include "_numbers_few.pxi"
 include "_numbers_making.pxi"
 include "_numbers_arithmetic.pxi"
 
@@ -255,8 +258,8 @@ cdef class Number(Operand):
         if not kwargs and method == "__call__":
             if len(inputs) == 1:
                 index = SCALAR_INDEX.get(ufunc)
-                if index is not None and (<Number>self).rows:
-                    y = elementary(index, self)
+                if index is not None:
+                    y = elementary(index, self) if self.rows else elementary_few(index, self)
                     if y is not None:
                         return y
                 rule = unary_rules.get(ufunc)
@@ -266,9 +269,19 @@ cdef class Number(Operand):
                 index = ARITHMETIC.get(ufunc)
                 if index is not None:
                     return arithmetic(index, inputs[0], inputs[1])
+                larger = EXTREMA.get(ufunc)
+                if larger is not None and len(inputs) == 2:
+                    found = extremum_few(larger, inputs[0], inputs[1])
+                    if found is not None:
+                        return found
         return ufunc_handler(ufunc, method, inputs, kwargs)
 
     def __array_function__(self, function, types, args, kwargs):
+        if function is np.sum and len(args) == 1 and not kwargs:
+            if points_of(self.buffer) and args[0] is self:
+                mixes()
+                shape = (cnp.PyArray_DIM(self.buffer, 0), -1)
+                return make(self.algebra, np.add.reduce(self.buffer.reshape(shape), 1))
         return function_handler(function, types, args, kwargs, self)
 
     def __reduce__(self):
@@ -334,6 +347,10 @@ cdef class Number(Operand):
             return self
         if self.rows and self.c[0] < 0.0:
             return self.__neg__()
+        if self.rows == 0:
+            found = absolute_few(self)
+            if found is not None:
+                return found
         return np.absolute(self)
 
     # -- comparison and conversion: on the value --
