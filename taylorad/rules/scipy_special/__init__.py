@@ -1,0 +1,8 @@
+"""The ufuncs of `scipy.special`, a module a family; imported when SciPy is in use.
+
+How a row is written says `taylorad.rules.scipy_special._rows`.
+"""
+
+from taylorad.rules.scipy_special import elementary, errors, logistic
+
+__all__ = ["elementary", "errors", "logistic"]
