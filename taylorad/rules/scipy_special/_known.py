@@ -30,6 +30,7 @@ __all__ = [
     "piecewise",
     "quietly",
     "scaled_where",
+    "stilled",
     "taylor_numbers",
     "valued",
     "vanishing",
@@ -46,6 +47,17 @@ def quietly() -> np.errstate:
 def first_of(x: Any) -> Any:
     """What a number is at t = 0: plain, or a Variable."""
     return x.value if isinstance(x, Number) else x
+
+
+def stilled(x: Any, y: Any) -> Any:
+    """y = f(x), which does not move where x does not, however steep the function is."""
+    if not isinstance(x, Number) or not isinstance(x.parts, np.ndarray):
+        return y
+    parts = y.parts
+    if not isinstance(parts, np.ndarray) or np.all(np.isfinite(parts)):
+        return y
+    still = np.all(x.parts[1:] == 0, axis=0)
+    return make(y.algebra, np.concatenate([parts[:1], np.where(still, 0, parts[1:])]))
 
 
 def valued(result: Any, values: Any) -> Any:
@@ -92,7 +104,8 @@ class Known:
     numbers: Callable[[int, Array], Array]
 
     def __call__(self, x: Any, n: int = 0) -> Any:
-        return composed(x if carries(x) else np.asarray(x), n, self._numbers)
+        x = x if carries(x) else np.asarray(x)
+        return stilled(x, composed(x, n, self._numbers))
 
     def _numbers(self, x: Any, first: int, degree: int) -> Any:
         return rising(taylor_numbers(self.numbers, first + degree, (x,)), first)
@@ -181,4 +194,4 @@ def _grown(log: Any, start: Any) -> Any:
         log = np.broadcast_to(log, np.shape(start))
     if Reverse.owns((log,)):
         return record(start, (log,), (lambda g, y: g * y,), "output", pointwise=True)
-    return exponential(log, start)
+    return stilled(log, exponential(log, start))

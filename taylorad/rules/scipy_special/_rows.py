@@ -67,6 +67,7 @@ from taylorad.rules.scipy_special._known import (
     piecewise,
     quietly,
     scaled_where,
+    stilled,
     taylor_numbers,
     valued,
     vanishing,
@@ -272,15 +273,16 @@ def _quadrature(algebra: Algebra, x: Any, r: Any, zero: Any) -> Any:
         y = engine(x, r, zero).quadrature(algebra, x, zero, r)
     if not isinstance(y, np.ndarray) or np.all(np.isfinite(y)):
         return y
-    odd = ~np.all(np.isfinite(y), axis=0)
+    flat, x, r = (part.reshape(len(part), -1) for part in (y, x, r))
+    odd = np.flatnonzero(~np.all(np.isfinite(flat), axis=0))
     x, r, d = x[:, odd], r[:, odd], algebra.degrees.tolist()
     with quietly():
         for k in range(1, algebra.rows):
             terms = (
                 np.where(x[j] == 0, 0, r[i]) * (d[j] * x[j]) for i, j in algebra.pairs(k)[:-1]
             )
-            y[k][odd] = sum(terms) / d[k]
-    return y
+            flat[k, odd] = sum(terms) / d[k]
+    return flat.reshape(y.shape)
 
 
 # --- By a differential equation ----------------------------------------------------------
@@ -350,7 +352,7 @@ class ByNumbers(Row):
             series[0] = self.function(*at_points)
             return rising(np.where(np.isnan(series[0]), series[0], series), first)
 
-        return composed(x, 0, numbers)
+        return stilled(x, composed(x, 0, numbers))
 
 
 # --- By a logarithm, and by other functions ----------------------------------------------
