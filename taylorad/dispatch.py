@@ -8,6 +8,7 @@ refusal of what has no rule.
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import sys
 import threading
@@ -20,7 +21,7 @@ import numpy as np
 
 from taylorad._numbers import Number, Operand, make, parts_over, repack, value
 
-__all__ = ["DerivativeError", "mixes", "on_function", "on_ufunc", "register"]
+__all__ = ["DerivativeError", "mixes", "on_function", "on_ufunc", "provide", "register"]
 
 Rule = Callable[..., Any]
 
@@ -30,6 +31,17 @@ UFUNCS: dict[np.ufunc, Rule] = {}
 
 class DerivativeError(TypeError):
     """A NumPy function that has no derivative rule was called with a number of ours."""
+
+
+# Rules of another package's functions: the module that has them, and what to import for them
+# as soon as a function without a rule is met while that module is in use.
+PROVIDERS: dict[str, str] = {}
+_wanted: dict[str, str] = {}
+
+
+def provide(module: str, rules: str) -> None:
+    """Have `rules` imported once a function of `module` may have been called."""
+    PROVIDERS[module] = _wanted[module] = rules
 
 
 def register(rows: Iterable[Any]) -> None:
@@ -250,10 +262,29 @@ def _known(x: Any) -> bool:
 
 def _rule(ufunc: np.ufunc) -> Rule:
     rule = UFUNCS.get(ufunc)
+    if rule is None and _wanted:
+        _import_wanted()
+        rule = UFUNCS.get(ufunc)
     if rule is None:
-        name = ufunc.__name__
-        raise DerivativeError(_no_rule(f"np.{name}" if getattr(np, name, 0) is ufunc else name))
+        raise DerivativeError(_no_rule(_name(ufunc)))
     return rule
+
+
+def _import_wanted() -> None:
+    for module, rules in list(_wanted.items()):
+        if module in sys.modules:
+            importlib.import_module(rules)
+            _wanted.pop(module, None)  # only now: another thread may be waiting for it
+
+
+def _name(ufunc: np.ufunc) -> str:
+    name = ufunc.__name__
+    if getattr(np, name, None) is ufunc:
+        return f"np.{name}"
+    for module in PROVIDERS:
+        if getattr(sys.modules.get(module), name, None) is ufunc:
+            return f"{module}.{name}"
+    return name
 
 
 def _cast(x: Any, dtype: np.dtype[Any], casting: Any) -> Any:

@@ -69,6 +69,11 @@ REFUSED = {
         for function in OVERRIDABLE
         if function.__module__ in ("numpy.strings", "numpy.char")
     },
+    **{  # NumPy knows of them once something has imported numpy.polynomial
+        function: "of two variables; polyval of polyval says the same"
+        for function in OVERRIDABLE
+        if function.__name__ in ("polyval2d", "polygrid2d")
+    },
     **{
         function: RECORD for function in OVERRIDABLE if function.__module__ == recfunctions.__name__
     },

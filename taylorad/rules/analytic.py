@@ -21,7 +21,7 @@ from taylorad._vector import values
 from taylorad.dispatch import register
 from taylorad.rules.objects import object_function, record_object_function
 
-__all__ = ["Riccati", "Rotation", "riccati_of"]
+__all__ = ["LN10", "ONE", "Riccati", "Rotation", "by_derivative", "riccati_of"]
 
 LN2, LN10 = math.log(2.0), math.log(10.0)
 

@@ -1,0 +1,16 @@
+"""The ufuncs of `scipy.special`, a module a family; imported when SciPy is in use.
+
+How a row is written says `taylorad.rules.scipy_special._rows`.
+"""
+
+from taylorad.rules.scipy_special import (
+    elementary,
+    elliptic,
+    entropy,
+    errors,
+    gamma,
+    integrals,
+    logistic,
+)
+
+__all__ = ["elementary", "elliptic", "entropy", "errors", "gamma", "integrals", "logistic"]
