@@ -1,0 +1,5 @@
+"""Derivatives of other people's code: `lift` and `coverage`."""
+
+from taylorad.lifting.door import lift
+
+__all__ = ["lift"]

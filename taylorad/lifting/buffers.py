@@ -1,0 +1,442 @@
+"""Arrays that lifted code allocates: plain until a number is written into one of them.
+
+A `Buffer` is a view of a `Memory`, as an array of NumPy is a view of the memory it was
+allocated with. When a number of ours is written, the memory becomes a number, and all views
+see it. What reads the memory as a plain array after that is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from numpy.lib.mixins import NDArrayOperatorsMixin
+
+from taylorad._numbers import Number, level_of, make, repack, value
+from taylorad.dispatch import carries
+from taylorad.rules.operands import constant_like
+
+__all__ = ["Buffer", "Created", "settled", "wrapped"]
+
+
+class Created:
+    """The latest token: another one says that some buffer has been made since."""
+
+    token = object()
+
+
+class Memory:
+    """What an allocation gave: plain values, or the number that took their place."""
+
+    __slots__ = ("number", "plain")
+
+    def __init__(self, plain: Any) -> None:
+        self.plain = plain if plain.base is None else plain.copy(order="K")
+        self.number: Any = None
+
+    def admit(self, item: Any) -> None:
+        """Become able to hold `item`."""
+        if not carries(item):
+            return
+        if self.number is None:
+            number = constant_like([item], self.plain)
+            if carries(number):  # else its tape has ended, and the item is a plain value
+                self.number = number
+                self.plain.fill(np.nan)  # an alias must never be read as a right answer
+        elif not isinstance(self.number, Number) and level_of(item) > self.number.level:
+            self.number = self.number + constant_like([item], np.zeros(self.plain.shape))
+
+    def positions(self, view: Any) -> Any:
+        """Where the elements of a view are, as indices into the memory in C order."""
+        index = np.empty_like(self.plain, dtype=np.intp)
+        index[...] = np.arange(index.size).reshape(index.shape)
+        return _same_view(self.plain, view, index, ())
+
+    def read(self, view: Any) -> Any:
+        """The number that a view shows."""
+        parts = self.number.parts if isinstance(self.number, Number) else None
+        if isinstance(parts, np.ndarray) and _contiguous(parts) and _contiguous(self.plain):
+            return make(self.number.algebra, _same_view(self.plain, view, parts, parts.shape[:1]))
+        return np.reshape(self.number, -1)[self.positions(view)]
+
+    def write(self, view: Any, index: Any, item: Any) -> None:
+        self.admit(item)
+        if self.number is None:
+            view[index] = value(item)
+        elif view is self.plain:
+            self.number[index] = item
+        else:
+            places = self.positions(view)[index]
+            self.number[np.unravel_index(places, self.plain.shape)] = item
+
+
+def _contiguous(array: Any) -> bool:
+    return bool(array.flags.c_contiguous)
+
+
+def _same_view(memory: Any, view: Any, other: Any, rows: tuple[int, ...]) -> Any:
+    """The view of `other`, an array laid out as `memory` is, that `view` is of `memory`."""
+    item, own = memory.itemsize, other.itemsize
+    offset = (_address(view) - _address(memory)) // item * own if view.size else 0
+    strides = tuple(stride // item * own for stride in view.strides)
+    return np.ndarray(
+        (*rows, *view.shape),
+        other.dtype,
+        buffer=other.ravel(order="K"),  # in the order of its memory: no copy
+        offset=offset,
+        strides=(*other.strides[: len(rows)], *strides),
+    )
+
+
+def _address(array: Any) -> int:
+    return int(array.__array_interface__["data"][0])
+
+
+def _is_basic(index: Any) -> bool:
+    """Whether NumPy answers this index with a view."""
+    items = index if isinstance(index, tuple) else (index,)
+    return all(
+        item is None or item is ... or (isinstance(item, _BASIC) and not isinstance(item, bool))
+        for item in items
+    )
+
+
+_BASIC = (int, slice, np.integer)
+
+# Methods and attributes that show the same memory, where they can.
+_VIEWS = frozenset("T mT diagonal ravel reshape squeeze swapaxes transpose view".split())
+_IN_PLACE = frozenset("partition put setfield sort".split())
+_OF_LAYOUT = frozenset("data device flags itemsize nbytes strides ctypes".split())
+_FUNCTIONS_IN_PLACE = frozenset((np.copyto, np.fill_diagonal, np.place, np.put, np.putmask))
+_FUNCTIONS_IN_PLACE |= {np.put_along_axis}
+
+
+class Buffer(NDArrayOperatorsMixin):
+    """An array that lifted code allocated.
+
+    It behaves as an ndarray; a number of ours that is assigned to it makes it a number.
+    """
+
+    __slots__ = ("_memory", "_plain")
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, memory: Memory, view: Any) -> None:
+        self._memory = memory
+        self._plain = view
+        Created.token = object()
+
+    def _contents(self) -> Any:
+        """The plain array, or the number that took its place."""
+        memory = self._memory
+        if memory.number is None:
+            return self._plain
+        return memory.number if self._plain is memory.plain else memory.read(self._plain)
+
+    def _showing(self, view: Any) -> Any:
+        """A plain view of our memory as a Buffer; None if it is not one."""
+        memory = self._memory
+        if type(view) is np.ndarray and view.ndim and view.dtype == memory.plain.dtype and (
+            view is memory.plain or view.base is memory.plain
+        ):  # fmt: skip
+            return Buffer(memory, view)
+        return None
+
+    # -- a sequence --
+
+    def __len__(self) -> int:
+        return len(self._plain)
+
+    def __iter__(self) -> Iterator[Any]:
+        if self._plain.ndim == 0:
+            raise TypeError("iteration over a 0-d array")
+        return (self[i] for i in range(len(self._plain)))
+
+    def __contains__(self, item: Any) -> bool:
+        return bool(np.any(self == item))
+
+    def __getitem__(self, index: Any) -> Any:
+        index = _plain_index(index)
+        if self._memory.number is not None and not _is_basic(index):
+            return self._contents()[index]
+        found = self._plain[index]
+        if type(found) is not np.ndarray or found.ndim == 0:
+            return found if self._memory.number is None else self._contents()[index]
+        if _is_basic(index):
+            return Buffer(self._memory, found)
+        return wrapped(found)
+
+    def __setitem__(self, index: Any, item: Any) -> None:
+        item = repack(settled(item))
+        if self._memory.number is None and not carries(item):
+            self._plain[_plain_index(index)] = item
+        else:
+            self._memory.write(self._plain, _plain_index(index), item)
+
+    # -- NumPy's protocols --
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        if self._memory.number is not None:
+            raise TypeError(
+                "a compiled function asked for a plain array, and got one into which a number "
+                "with derivatives was written: they would be dropped; call it on ta.value(x)"
+            )
+        if dtype is None and not copy:
+            return self._plain
+        return np.array(self._plain, dtype=dtype, copy=copy)
+
+    def __array_ufunc__(
+        self, ufunc: np.ufunc, method: str, *inputs: Any, out: Any = (), **kwargs: Any
+    ) -> Any:
+        if method == "at":
+            _changed(inputs[0], inputs[1:], lambda x, *rest: ufunc.at(x, *rest))
+            return None
+        where = kwargs.get("where", True)
+        if where is not True and out and all(isinstance(x, Buffer) for x in out):
+            def masked(x: Any, *rest: Any) -> Any:
+                return getattr(ufunc, method)(*rest, out=x, **kwargs)
+
+            _changed(out[0], inputs, masked)
+            return out[0]
+        result = getattr(ufunc, method)(*map(settled, inputs), **settled(kwargs))
+        if not out:
+            return wrapped(result)
+        several = isinstance(result, tuple)
+        results = result if several else (result,)
+        delivered = tuple(map(_delivered, results, out))
+        return delivered if several else delivered[0]
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        out = kwargs.get("out")
+        if out is not None:
+            kwargs = {name: x for name, x in kwargs.items() if name != "out"}
+            return _delivered(function(*settled(args), **settled(kwargs)), out)
+        if function in _FUNCTIONS_IN_PLACE:
+            if isinstance(args[0], Buffer):
+                rest = (*args[1:], kwargs)
+                _changed(args[0], rest, lambda x, *rest: function(x, *rest[:-1], **rest[-1]))
+                return None
+            return function(*settled(args), **settled(kwargs))
+        if function in _FUNCTIONS_OF_VIEWS and args and args[0] is self:
+            views = function(self._plain, *args[1:], **kwargs)
+            several = isinstance(views, (list, tuple))
+            shown = [self._showing(view) for view in (views if several else [views])]
+            if all(view is not None for view in shown):
+                return type(views)(shown) if several else shown[0]
+        args, kwargs = settled(args), settled(kwargs)
+        return wrapped(function(*args, **kwargs), (*args, *kwargs.values()))
+
+    # -- the methods and attributes of an ndarray --
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") or not hasattr(np.ndarray, name):
+            raise AttributeError(f"an array has no attribute {name!r}")
+        if name in _OF_LAYOUT:
+            return getattr(self._plain, name)
+        if name in _VIEWS:
+            view = getattr(self._plain, name)
+            if not callable(view):  # T of an array is always a view
+                return self._showing(view)
+            return lambda *args, **kwargs: self._view(name, args, kwargs)
+        if name in _IN_PLACE:
+            return lambda *args, **kwargs: _changed(
+                self, (*args, kwargs), lambda x, *rest: getattr(x, name)(*rest[:-1], **rest[-1])
+            )
+        found = getattr(self._contents(), name)
+        return _method(found) if callable(found) else found
+
+    def _view(self, name: str, args: Any, kwargs: Any) -> Any:
+        view = self._showing(getattr(self._plain, name)(*args, **kwargs))
+        return view if view is not None else _method(getattr(self._contents(), name))(*args, **kwargs)
+
+    @property
+    def dtype(self) -> Any:
+        return self._plain.dtype
+
+    @property
+    def ndim(self) -> int:
+        return int(self._plain.ndim)
+
+    @property
+    def size(self) -> int:
+        return int(self._plain.size)
+
+    @property
+    def base(self) -> Any:
+        return None if self._plain is self._memory.plain else Buffer(self._memory, self._memory.plain)
+
+    @property
+    def shape(self) -> Any:
+        return self._plain.shape
+
+    @shape.setter
+    def shape(self, shape: Any) -> None:
+        view = self._plain.view()
+        view.shape = shape
+        self._plain = view
+
+    @property
+    def flat(self) -> Any:
+        return self._contents().flat if self._memory.number is not None else FlatBuffer(self)
+
+    @flat.setter
+    def flat(self, item: Any) -> None:
+        FlatBuffer(self)[:] = item
+
+    def fill(self, item: Any) -> None:
+        """Set all elements."""
+        self[...] = item
+
+    def __bool__(self) -> bool:
+        return bool(self._contents())
+
+    def __float__(self) -> float:
+        return float(self._contents())
+
+    def __int__(self) -> int:
+        return int(self._contents())
+
+    def __complex__(self) -> complex:
+        return complex(self._contents())
+
+    def __index__(self) -> int:
+        return int(self._contents().__index__())
+
+    def __round__(self, digits: int | None = None) -> Any:
+        return np.round(self, digits or 0)
+
+    def __copy__(self) -> Any:
+        return wrapped(self._contents().copy())
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        return self.__copy__()
+
+    def __reduce__(self) -> Any:
+        return np.copy, (self._contents(),)
+
+    def __repr__(self) -> str:
+        return repr(self._contents())
+
+    def __str__(self) -> str:
+        return str(self._contents())
+
+    def __format__(self, spec: str) -> str:
+        return format(self._contents(), spec)
+
+
+class FlatBuffer:
+    """The elements of a buffer in C order: what ``buffer.flat`` is."""
+
+    def __init__(self, buffer: Buffer) -> None:
+        self._buffer = buffer
+
+    def __len__(self) -> int:
+        return self._buffer.size
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self[i] for i in range(len(self)))
+
+    def __getitem__(self, index: Any) -> Any:
+        return np.reshape(self._buffer, -1)[index]
+
+    def __setitem__(self, index: Any, item: Any) -> None:
+        places = np.arange(len(self))[index]
+        item = repack(settled(item))
+        if np.ndim(item):
+            item = np.resize(item, places.shape)
+        self._buffer[np.unravel_index(places, self._buffer.shape)] = item
+
+
+def _function_views() -> frozenset[Any]:
+    names = (
+        "array_split atleast_1d atleast_2d atleast_3d diagonal dsplit expand_dims flip fliplr "
+        "flipud hsplit matrix_transpose moveaxis permute_dims ravel reshape rollaxis rot90 split "
+        "squeeze swapaxes transpose vsplit"
+    ).split()
+    return frozenset(getattr(np, name) for name in names if hasattr(np, name))
+
+
+_FUNCTIONS_OF_VIEWS = _function_views()
+
+
+def _plain_index(index: Any) -> Any:
+    if type(index) in (int, slice):
+        return index
+    if isinstance(index, tuple):
+        return tuple(_plain_index(item) for item in index)
+    return value(settled(index)) if isinstance(index, (Buffer, list)) else index
+
+
+def _method(found: Callable[..., Any]) -> Callable[..., Any]:
+    def method(*args: Any, out: Any = None, **kwargs: Any) -> Any:
+        args = settled(args)
+        result = found(*args, **settled(kwargs))
+        if out is not None:
+            return _delivered(result, out)
+        return wrapped(result, (*args, getattr(found, "__self__", None)))
+
+    return method
+
+
+def _delivered(result: Any, out: Any) -> Any:
+    """Write a result into ``out=``."""
+    if out is None:
+        return wrapped(result)
+    if isinstance(out, tuple):
+        (out,) = out
+    out[...] = result
+    return out
+
+
+def _changed(buffer: Any, others: Any, change: Callable[..., Any]) -> None:
+    """Let a function change a buffer in place."""
+    others = settled(tuple(others))
+    if isinstance(buffer, Buffer):
+        for item in others:
+            buffer._memory.admit(repack(item))
+        contents = buffer._contents()
+        change(contents, *others)
+        if buffer._memory.number is not None:
+            buffer[...] = contents
+    else:
+        change(buffer, *others)
+
+
+def settled(tree: Any) -> Any:
+    """The arrays and numbers that buffers are, in lists, tuples and dicts too."""
+    kind = type(tree)
+    if kind is Buffer:
+        return tree._contents()
+    if kind is list or kind is tuple:
+        return kind([settled(item) for item in tree])
+    if kind is dict:
+        return {key: settled(item) for key, item in tree.items()}
+    return tree
+
+
+def wrapped(result: Any, inputs: Any = ()) -> Any:
+    """A result with arrays that could hold numbers as buffers.
+
+    What shows the memory of an input stays as it is: a write must reach that input.
+    """
+    kind = type(result)
+    if kind is np.ndarray:
+        if not result.ndim or result.dtype.kind not in "fc" or (
+            result.base is not None and _shows(result, inputs)
+        ) or any(result is x for x in inputs):  # fmt: skip
+            return result
+        memory = Memory(result)
+        return Buffer(memory, memory.plain)
+    if kind is tuple or kind is list:
+        return kind([wrapped(item, inputs) for item in result])
+    return result
+
+
+def _shows(result: Any, inputs: Any) -> bool:
+    for item in inputs:
+        if isinstance(item, (list, tuple)):
+            if _shows(result, item):
+                return True
+        elif isinstance(item, np.ndarray) and np.may_share_memory(result, item):
+            return True
+    return False

@@ -1,0 +1,246 @@
+"""The code of a function with each call, and little else, led through hooks.
+
+Where the source says ``g(x)``, the rewritten code says ``follow(g)(x)``: what is called is
+known when it is called, whatever name it was imported under. The hooks are free variables
+of the rewritten code, so that the globals of a function stay its own. Names, lines and
+columns stay those of the source, so that tracebacks do.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import copy
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from taylorad.lifting.source import compiled, origin
+
+__all__ = ["Rewriting"]
+
+# Builtins that are what they are in lifted code too; `super` looks at the frame it is in.
+_UNCHANGED = frozenset(
+    "all any ascii bin bool bytearray bytes callable chr classmethod delattr dict dir divmod "
+    "enumerate frozenset globals hasattr hash help hex id input iter len list locals memoryview "
+    "next object oct open ord print property range repr reversed set setattr slice "
+    "staticmethod str sum super tuple vars zip".split()
+)
+_ITERATORS = frozenset("range enumerate zip reversed".split())
+_PREFIX = "_taylorad_"
+# Instances of NumPy that are subscribed instead of called.
+_SUBSCRIBED = frozenset(("r_", "c_"))
+
+
+@dataclass
+class Rewriting:
+    """A way to rewrite functions, and the functions rewritten so.
+
+    Attributes
+    ----------
+    hooks : mapping of str to callable
+        What stands for each hook: ``call``, ``attribute``, ``iterate``, ``stored``, and the
+        set ``simple`` of types whose attributes are looked up directly; or ``operator`` and
+        ``assign``, if operators and assignments are to be seen as well.
+    """
+
+    hooks: Mapping[str, Any]
+    codes: dict[int, tuple[types.CodeType, types.CodeType | None]] = field(default_factory=dict)
+    made: dict[int, types.CodeType] = field(default_factory=dict)
+
+    def is_made(self, code: types.CodeType) -> bool:
+        """Whether code is the result of rewriting, or was within such code."""
+        return id(code) in self.made
+
+    def rewritten(self, function: types.FunctionType) -> types.FunctionType | None:
+        """The function with rewritten code; None if its source is not known."""
+        code = function.__code__
+        kept = self.codes.get(id(code))
+        if kept is None:
+            kept = self.codes[id(code)] = code, self._code(function)
+        new = kept[1]
+        if new is None:
+            return None
+        cells = dict(zip(code.co_freevars, function.__closure__ or (), strict=True))
+        for name in new.co_freevars:
+            if name not in cells:
+                cells[name] = types.CellType(self.hooks[name.removeprefix(_PREFIX)])
+        closure = tuple(cells[name] for name in new.co_freevars)
+        made = types.FunctionType(
+            new, function.__globals__, function.__name__, function.__defaults__, closure
+        )
+        made.__kwdefaults__ = function.__kwdefaults__
+        made.__qualname__ = function.__qualname__
+        made.__dict__ = function.__dict__
+        made.__doc__, made.__module__ = function.__doc__, function.__module__
+        return made
+
+    def _code(self, function: types.FunctionType) -> types.CodeType | None:
+        found = origin(function)
+        if found is None:
+            return None
+        definition, classes = found
+        hooks = tuple(_PREFIX + name for name in self.hooks)
+        code = function.__code__
+        transformer = _Transformer(self.hooks, function)
+        definition = copy.deepcopy(definition)
+        if isinstance(definition, ast.Lambda):
+            definition.body = transformer.visit(definition.body)
+        else:
+            definition.body = [transformer.visit(statement) for statement in definition.body]
+        new = compiled(definition, classes, code, hooks)
+        self._note(new)
+        return new
+
+    def _note(self, code: types.CodeType) -> None:
+        self.made[id(code)] = code
+        for constant in code.co_consts:
+            if isinstance(constant, types.CodeType):
+                self._note(constant)
+
+
+class _Transformer(ast.NodeTransformer):
+    def __init__(self, hooks: Mapping[str, Any], function: types.FunctionType) -> None:
+        self.hooks = hooks
+        self.globals = function.__globals__
+        code = function.__code__
+        self.bound = _bound(code)
+
+    def _hook(self, name: str, *args: ast.expr, at: ast.AST) -> ast.Call:
+        hook = ast.Name(id=_PREFIX + name, ctx=ast.Load())
+        call = ast.copy_location(ast.Call(func=hook, args=list(args), keywords=[]), at)
+        return ast.fix_missing_locations(call)
+
+    def _is_builtin(self, node: ast.expr, names: frozenset[str]) -> bool:
+        """Whether an expression is one of these builtins by name."""
+        return (
+            isinstance(node, ast.Name)
+            and node.id in names
+            and node.id not in self.bound
+            and node.id not in self.globals
+            and hasattr(builtins, node.id)
+        )
+
+    def _in_module(self, node: ast.expr) -> bool:
+        """Whether an expression is a global that is a module, or a module in one."""
+        if isinstance(node, ast.Attribute):
+            return self._in_module(node.value)
+        return (
+            isinstance(node, ast.Name)
+            and node.id not in self.bound
+            and isinstance(self.globals.get(node.id), types.ModuleType)
+        )
+
+    # -- calls --
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        function = node.func
+        if isinstance(function, ast.Attribute):  # a method: its attribute is looked up as ever
+            function.value = self.visit(function.value)
+        else:
+            function = self.visit(function)
+        node.args = [self.visit(arg) for arg in node.args]
+        node.keywords = [self.visit(keyword) for keyword in node.keywords]
+        if self._is_builtin(function, _UNCHANGED):
+            return node
+        followed: ast.expr = self._hook("call", function, at=function)
+        if "known" in self.hooks and (isinstance(function, ast.Name) or self._in_module(function)):
+            # known(id(f)) or call(f): without a call of a Python function, most of the time
+            known = self._hook("known", self._hook("id", function, at=function), at=function)
+            followed = ast.BoolOp(op=ast.Or(), values=[known, followed])
+            ast.fix_missing_locations(ast.copy_location(followed, function))
+        node.func = followed
+        return node
+
+    # -- attributes: properties are functions too --
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        if not isinstance(node.ctx, ast.Load) or self._in_module(node):
+            return self.generic_visit(node)
+        node.value = self.visit(node.value)
+        if self._is_builtin(getattr(node.value, "func", node.value), frozenset(("super",))):
+            return node
+        found = self._hook("attribute", node.value, ast.Constant(node.attr), at=node)
+        if not isinstance(node.value, ast.Name):
+            return found
+        # type(x) in simple: x.name, and the hook otherwise
+        kind = self._hook("type", node.value, at=node)
+        simple = ast.Name(id=_PREFIX + "simple", ctx=ast.Load())
+        test = ast.Compare(left=kind, ops=[ast.In()], comparators=[simple])
+        chosen = ast.IfExp(test=test, body=node, orelse=found)
+        return ast.fix_missing_locations(ast.copy_location(chosen, node))
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        named = getattr(node.value, "attr", getattr(node.value, "id", None))
+        if named in _SUBSCRIBED and isinstance(node.ctx, ast.Load):
+            node.value = self._hook("call", node.value, at=node.value)
+            node.slice = self.visit(node.slice)
+            return node
+        return self.generic_visit(node)
+
+    # -- loops --
+
+    def _iterated(self, node: ast.expr) -> ast.expr:
+        if isinstance(node, ast.Call) and self._is_builtin(node.func, _ITERATORS):
+            return node
+        if isinstance(node, ast.Constant | ast.List | ast.Tuple | ast.ListComp):
+            return node
+        return self._hook("iterate", node, at=node)
+
+    def visit_For(self, node: ast.For) -> ast.AST:
+        self.generic_visit(node)
+        node.iter = self._iterated(node.iter)
+        return node
+
+    def visit_comprehension(self, node: ast.comprehension) -> ast.AST:
+        self.generic_visit(node)
+        if not node.is_async:
+            node.iter = self._iterated(node.iter)
+        return node
+
+    # -- assignments to items --
+
+    def visit_Assign(self, node: ast.Assign) -> ast.AST:
+        self.generic_visit(node)
+        if any(isinstance(target, ast.Subscript) for target in node.targets):
+            node.value = self._hook("stored", node.value, at=node.value)
+        return node
+
+    # -- what is no expression that is evaluated --
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
+        if node.value is not None:
+            node.value = self.visit(node.value)
+        return node
+
+    def visit_arg(self, node: ast.arg) -> ast.AST:
+        return node
+
+    def _function(self, node: Any) -> ast.AST:
+        node.args = self.visit(node.args)
+        node.body = [self.visit(statement) for statement in node.body]
+        node.decorator_list = [self.visit(decorator) for decorator in node.decorator_list]
+        return node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        return self._function(node)
+
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
+        return self._function(node)
+
+    def visit_MatchValue(self, node: ast.MatchValue) -> ast.AST:
+        return node
+
+    def visit_MatchClass(self, node: ast.MatchClass) -> ast.AST:
+        return node
+
+
+def _bound(code: types.CodeType) -> set[str]:
+    """The names that are not globals, in code and in the functions within."""
+    names = {*code.co_varnames, *code.co_cellvars, *code.co_freevars}
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            names |= _bound(constant)
+            names |= set(constant.co_names) if constant.co_flags & 2 == 0 else set()
+    return names

@@ -1,0 +1,433 @@
+"""What lifted code calls in place of functions that would drop derivatives.
+
+Each does what the function it stands for does, on anything that is not a number of ours.
+"""
+
+from __future__ import annotations
+
+import builtins
+import cmath
+import math as standard
+import operator
+from collections.abc import Callable, Iterable, Iterator
+from functools import wraps
+from types import FunctionType
+from typing import Any
+
+import numpy as np
+
+from taylorad import math
+from taylorad._numbers import Operand, holds, value
+from taylorad.dispatch import carries
+from taylorad.lifting.buffers import Buffer, settled, wrapped
+from taylorad.lifting.following import SUBSTITUTES, Following
+
+__all__ = ["FOLLOWING", "packed", "stand_in"]
+
+FOLLOWING = Following(SUBSTITUTES)
+call = FOLLOWING.call
+
+
+def substitute(*functions: Any) -> Callable[[Any], Any]:
+    """Enter what stands for functions."""
+
+    def enter(replacement: Any) -> Any:
+        for function in functions:
+            SUBSTITUTES[function] = replacement
+            FOLLOWING.note(function, replacement)
+        return replacement
+
+    return enter
+
+
+# --- Types -------------------------------------------------------------------------------
+
+
+def stand_in(x: Any) -> type:
+    """The type a number of ours, or a buffer, stands for."""
+    if x.ndim:
+        return np.ndarray
+    return type(value(x)) if x.dtype == object else x.dtype.type
+
+
+@substitute(builtins.isinstance)
+def isinstance_(x: Any, kinds: Any) -> bool:
+    """Numbers of ours are what their values are."""
+    if not isinstance(x, (Operand, Buffer)):
+        return isinstance(x, kinds)
+    return isinstance(x, kinds) or issubclass(stand_in(x), kinds)
+
+
+@substitute(builtins.type)
+def type_(x: Any, *args: Any, **kwargs: Any) -> Any:
+    """The type of a number of ours is that of a value; a float64 is a float."""
+    if args or not isinstance(x, (Operand, Buffer)):
+        return type(x, *args, **kwargs)
+    kind = stand_in(x)
+    return {np.float64: float, np.complex128: complex}.get(kind, kind)
+
+
+@substitute(np.isscalar)
+def isscalar(element: Any) -> bool:
+    return element.ndim == 0 if isinstance(element, Operand) else np.isscalar(element)
+
+
+# --- Conversions -------------------------------------------------------------------------
+
+
+def _single(x: Any) -> Any:
+    """The only element of a number."""
+    if x.size != 1:
+        raise TypeError("only length-1 arrays can be converted to Python scalars")
+    return np.reshape(x, -1)[0] if x.ndim else x
+
+
+@substitute(builtins.float)
+def float_(x: Any = 0.0, /) -> Any:
+    """A real number stays as it is: it is like a float."""
+    x = settled(x)
+    if not carries(x):
+        method = getattr(type(x), "__float__", None)
+        return call(method)(x) if isinstance(method, FunctionType) else float(x)
+    x = _single(x)
+    if x.dtype.kind == "c":
+        raise TypeError("float() argument must be a real number, not 'complex'")
+    return x
+
+
+@substitute(builtins.int)
+def int_(x: Any = 0, /, *args: Any, **kwargs: Any) -> Any:
+    """The whole number: it is plain, as its derivative is 0."""
+    x = settled(x)
+    return int(value(_single(x))) if carries(x) else int(x, *args, **kwargs)
+
+
+@substitute(builtins.complex)
+def complex_(real: Any = 0, imag: Any = 0) -> Any:
+    real, imag = settled(real), settled(imag)
+    if not carries(real) and not carries(imag):
+        return complex(real, imag) if imag or not isinstance(real, str) else complex(real)
+    parts = [_single(x) if carries(x) else x for x in (real, imag)]
+    return parts[0] * (1 + 0j) + parts[1] * 1j if carries(imag) or imag else parts[0] * (1 + 0j)
+
+
+@substitute(builtins.round)
+def round_(x: Any, ndigits: Any = None) -> Any:
+    x = settled(x)
+    return round(value(_single(x))) if carries(x) and ndigits is None else round(x, ndigits)
+
+
+@substitute(builtins.abs)
+def abs_(x: Any, /) -> Any:
+    method = getattr(type(x), "__abs__", None)
+    return call(method)(x) if isinstance(method, FunctionType) else abs(x)
+
+
+@substitute(builtins.getattr)
+def getattr_(x: Any, name: str, *default: Any) -> Any:
+    try:
+        return FOLLOWING.attribute(x, name)
+    except AttributeError:
+        if default:
+            return default[0]
+        raise
+
+
+def _scalar_type(kind: Any) -> None:
+    @substitute(kind)
+    @wraps(kind, updated=())
+    def convert(x: Any = 0, /, *args: Any, **kwargs: Any) -> Any:
+        x = settled(x)
+        if not carries(x):
+            if isinstance(x, (list, tuple)) and holds(x, Operand):
+                x = packed(x)
+            else:
+                return kind(x, *args, **kwargs)
+        return x.astype(kind)
+
+
+for _kind in {np.dtype(letter).type for letter in "fdgFDGbhilqBHILQ"}:
+    _scalar_type(_kind)
+
+
+# --- Functions that are given functions --------------------------------------------------
+
+
+def _callbacks() -> None:
+    import functools
+
+    for function in (map, filter, sorted, max, min, functools.reduce):
+        substitute(function)(FOLLOWING.with_functions(function))
+
+
+_callbacks()
+
+
+@substitute(np.vectorize)
+def vectorize(pyfunc: Any, *options: Any, **named: Any) -> Any:
+    """One call for each element, whose results are put together."""
+    excluded = named.get("excluded")
+    if excluded or named.get("signature"):
+        return np.vectorize(pyfunc, *options, **named)
+    followed = FOLLOWING.crossing(pyfunc)
+    plain = np.vectorize(followed, *options, **named)
+
+    @wraps(pyfunc)
+    def vectorized(*args: Any, **kwargs: Any) -> Any:
+        args, kwargs = settled(args), settled(kwargs)
+        operands = [packed(x) for x in (*args, *kwargs.values())]
+        if not any(map(carries, operands)):
+            return wrapped(plain(*args, **kwargs))
+        shape = np.broadcast_shapes(*map(np.shape, operands))
+        spread = [np.broadcast_to(x, shape) for x in operands]
+        results = []
+        for i in np.ndindex(shape):
+            items = [x[i] for x in spread]
+            named = dict(zip(kwargs, items[len(args) :], strict=True))
+            results.append(followed(*items[: len(args)], **named))
+        if results and isinstance(results[0], tuple):
+            return tuple(_shaped(outputs, shape) for outputs in zip(*results, strict=True))
+        return _shaped(results, shape)
+
+    return vectorized
+
+
+def _shaped(items: Any, shape: Any) -> Any:
+    return wrapped(np.reshape(packed(list(items)), shape))
+
+
+# --- Arrays ------------------------------------------------------------------------------
+
+
+def packed(data: Any) -> Any:
+    """Nested lists and tuples with numbers or buffers in them as one number or array."""
+    if isinstance(data, Buffer):
+        return settled(data)
+    if carries(data):
+        return data
+    if isinstance(data, np.ndarray) and data.dtype == object and holds([data], Operand):
+        return np.stack([packed(x) for x in data]) if data.ndim else data[()]
+    if not isinstance(data, (list, tuple)) or not holds(data, (Operand, Buffer)):
+        return data
+    items = [packed(x) for x in data]
+    shapes = {np.shape(x) for x in items}
+    if len(shapes) > 1:
+        raise ValueError(
+            "setting an array element with a sequence. The requested array has an inhomogeneous "
+            f"shape: its items have the shapes {sorted(shapes)}"
+        )
+    return np.stack([x if carries(x) else np.asarray(x) for x in items])
+
+
+def _array(data: Any, dtype: Any, copy: bool | None, ndmin: int) -> Any:
+    """The array of data in which there are numbers; None if there are none."""
+    number = packed(data)
+    if not carries(number) or (dtype is not None and np.dtype(dtype) == object):
+        return None
+    if dtype is not None and np.dtype(dtype) != number.dtype:
+        number = number.astype(dtype)
+    elif copy and number is data and number.ndim:
+        number = number.copy()
+    missing = ndmin - number.ndim
+    return np.reshape(number, (1,) * missing + number.shape) if missing > 0 else number
+
+
+@substitute(np.array)
+def array(
+    object: Any, dtype: Any = None, *, copy: bool | None = True, ndmin: int = 0, **rest: Any
+) -> Any:
+    dtype = dtype_(dtype)
+    made = _array(object, dtype, copy, ndmin)
+    if made is not None:
+        return made
+    if isinstance(object, Buffer) and not copy and np.dtype(dtype or object.dtype) == object.dtype:
+        return object
+    data = settled(object)
+    return wrapped(np.array(data, dtype, copy=copy, ndmin=ndmin, **rest), (data,))
+
+
+def _converting(function: Any, minimum: int = 0) -> None:
+    @substitute(function)
+    @wraps(function)
+    def convert(a: Any, dtype: Any = None, order: Any = None, **rest: Any) -> Any:
+        dtype = dtype_(dtype)
+        made = _array(a, dtype, rest.get("copy"), minimum)
+        if made is not None:
+            return made
+        if isinstance(a, Buffer) and (dtype is None or np.dtype(dtype) == a.dtype):
+            shown = function(a._plain, dtype, **rest)
+            return a if shown is a._plain else wrapped(shown)
+        data = settled(a)
+        order = {} if order is None else {"order": order}
+        return wrapped(function(data, dtype, **order, **rest), (data,))
+
+
+_converting(np.asarray)
+_converting(np.asanyarray)
+_converting(np.ascontiguousarray, 1)
+_converting(np.asfortranarray, 1)
+_converting(np.asarray_chkfinite)
+
+
+def dtype_(dtype: Any) -> Any:
+    """A dtype, which may have been named by something there is a substitute for."""
+    return dtype
+
+
+def _at_least(function: Any) -> None:
+    @substitute(function)
+    @wraps(function)
+    def reshape(*arrays: Any) -> Any:
+        results = [function(x if isinstance(x, Buffer) else packed(x)) for x in arrays]
+        return results[0] if len(results) == 1 else tuple(results)
+
+
+for _function in (np.atleast_1d, np.atleast_2d, np.atleast_3d):
+    _at_least(_function)
+
+
+def _allocating(function: Any) -> None:
+    @substitute(function)
+    @wraps(function)
+    def allocate(*args: Any, **kwargs: Any) -> Any:
+        args, kwargs = settled(args), settled(kwargs)
+        if kwargs.get("like") is not None or any(map(carries, args)):
+            return function(*args, **kwargs)
+        made = function(*args, **kwargs)
+        return wrapped(made.copy() if made.base is not None else made)
+
+
+for _function in (
+    np.zeros, np.empty, np.ones, np.ndarray, np.eye, np.identity, np.arange, np.tri, np.fromfunction,
+    np.frombuffer, np.linspace, np.logspace, np.geomspace,
+):  # fmt: skip
+    _allocating(_function)
+
+
+def _like(function: Any) -> None:
+    @substitute(function)
+    @wraps(function)
+    def allocate(prototype: Any, *args: Any, **kwargs: Any) -> Any:
+        prototype = packed(prototype)
+        if carries(prototype) and prototype.dtype != object:
+            prototype = np.broadcast_to(np.empty((), prototype.dtype), prototype.shape)
+            kwargs.setdefault("order", "C")
+        args = [np.dtype(args[0]), *args[1:]] if args and args[0] is not None else args
+        return wrapped(function(prototype, *args, **kwargs))
+
+
+for _function in (np.zeros_like, np.empty_like, np.ones_like):
+    _like(_function)
+
+
+@substitute(np.full)
+def full(shape: Any, fill_value: Any, dtype: Any = None, *args: Any, **rest: Any) -> Any:
+    fill_value = packed(fill_value)
+    if carries(fill_value):
+        return np.full(settled(shape), fill_value, dtype, like=fill_value)
+    return wrapped(np.full(settled(shape), fill_value, dtype, *args, **rest))
+
+
+@substitute(np.full_like)
+def full_like(a: Any, fill_value: Any, dtype: Any = None, *, shape: Any = None, **rest: Any) -> Any:
+    a, fill_value = packed(a), packed(fill_value)
+    if carries(a) or carries(fill_value):
+        a = a if hasattr(a, "dtype") else np.asarray(a)
+        return full(a.shape if shape is None else shape, fill_value, dtype or a.dtype)
+    return wrapped(np.full_like(a, fill_value, dtype, shape=shape, **rest))
+
+
+@substitute(np.fromiter)
+def fromiter(iter: Iterable[Any], dtype: Any, count: int = -1, **rest: Any) -> Any:
+    items = list(iter) if count < 0 else [x for x, _ in zip(iter, range(count), strict=False)]
+    if holds(items, (Operand, Buffer)):
+        return array(items, dtype)
+    return wrapped(np.fromiter(items, dtype, count, **rest))
+
+
+@substitute(np.broadcast)
+def broadcast(*arrays: Any) -> Any:
+    return np.broadcast(*[value(settled(x)) for x in arrays])
+
+
+@substitute(np.ndenumerate)
+def ndenumerate(arr: Any) -> Iterator[Any]:
+    arr = packed(arr)
+    return ((i, arr[i]) for i in np.ndindex(arr.shape)) if carries(arr) else np.ndenumerate(arr)
+
+
+class _Joining:
+    """`numpy.r_` and `numpy.c_`: pieces along an axis."""
+
+    def __init__(self, joiner: Any, columns: bool) -> None:
+        self.joiner = joiner
+        self.columns = columns
+
+    def __getitem__(self, key: Any) -> Any:
+        pieces = key if isinstance(key, tuple) else (key,)
+        pieces = tuple(packed(piece) for piece in pieces)
+        if not any(map(carries, pieces)):
+            return wrapped(self.joiner[pieces])
+        if isinstance(pieces[0], str):
+            raise TypeError(
+                "np.r_ with directives and numbers with derivatives: use np.concatenate or np.stack"
+            )
+        arrays = [self.joiner[p] if isinstance(p, slice) else np.atleast_1d(p) for p in pieces]
+        if self.columns:
+            arrays = [x[:, None] if x.ndim == 1 else x for x in arrays]
+        return np.concatenate(arrays, axis=-1 if self.columns else 0)
+
+
+substitute(np.r_)(_Joining(np.r_, False))
+substitute(np.c_)(_Joining(np.c_, True))
+
+
+# --- The math module ---------------------------------------------------------------------
+
+
+def _whole(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    @wraps(function)
+    def whole(x: Any, /) -> Any:
+        x = settled(x)
+        return function(value(_single(x))) if carries(x) else function(x)
+
+    return whole
+
+
+for _name in dir(standard):
+    _function = getattr(standard, _name)
+    if callable(_function) and hasattr(math, _name):
+        substitute(_function)(getattr(math, _name))
+for _function in (standard.floor, standard.ceil, standard.trunc):
+    substitute(_function)(_whole(_function))
+
+
+def _complex(function: Any, replacement: Callable[..., Any]) -> None:
+    @substitute(function)
+    @wraps(function)
+    def choose(*args: Any) -> Any:
+        args = settled(args)
+        if not any(map(carries, args)):
+            return function(*args)
+        return replacement(*[complex_(x) for x in args])
+
+
+for _name, _other in (
+    *((name, name) for name in "exp log log10 sqrt sin cos tan sinh cosh tanh".split()),
+    *((name, "arc" + name[1:]) for name in "asin acos atan asinh acosh atanh".split()),
+    ("phase", "angle"),
+):  # fmt: skip
+    _complex(getattr(cmath, _name), getattr(np, _other))
+_complex(cmath.polar, lambda z: (np.abs(z), np.angle(z)))
+
+
+@substitute(cmath.rect)
+def rect(r: Any, phi: Any) -> Any:
+    if carries(r) or carries(phi):
+        return r * np.cos(phi) + 1j * (r * np.sin(phi))
+    return cmath.rect(r, phi)
+
+
+@substitute(operator.index)
+def index(x: Any, /) -> Any:
+    return operator.index(settled(x))
