@@ -32,7 +32,9 @@ class Memory:
     __slots__ = ("number", "plain")
 
     def __init__(self, plain: Any) -> None:
-        self.plain = plain if plain.base is None else plain.copy(order="K")
+        if plain.ndim == 0:  # a number that can be written into has an axis
+            plain = plain.reshape(1)
+        self.plain = plain if plain.base is None else plain.copy()
         self.number: Any = None
 
     def admit(self, item: Any) -> None:
@@ -136,7 +138,7 @@ class Buffer(NDArrayOperatorsMixin):
     def _showing(self, view: Any) -> Any:
         """A plain view of our memory as a Buffer; None if it is not one."""
         memory = self._memory
-        if type(view) is np.ndarray and view.ndim and view.dtype == memory.plain.dtype and (
+        if type(view) is np.ndarray and view.dtype == memory.plain.dtype and (
             view is memory.plain or view.base is memory.plain
         ):  # fmt: skip
             return Buffer(memory, view)
@@ -157,14 +159,14 @@ class Buffer(NDArrayOperatorsMixin):
 
     def __getitem__(self, index: Any) -> Any:
         index = _plain_index(index)
-        if self._memory.number is not None and not _is_basic(index):
-            return self._contents()[index]
+        basic = _is_basic(index)
         found = self._plain[index]
-        if type(found) is not np.ndarray or found.ndim == 0:
-            return found if self._memory.number is None else self._contents()[index]
-        if _is_basic(index):
+        if basic and type(found) is np.ndarray:
             return Buffer(self._memory, found)
-        return wrapped(found)
+        if self._memory.number is None:
+            return wrapped(found)
+        contents = self._contents()
+        return contents if contents.ndim == 0 else contents[index]
 
     def __setitem__(self, index: Any, item: Any) -> None:
         item = repack(settled(item))
@@ -395,9 +397,11 @@ def _changed(buffer: Any, others: Any, change: Callable[..., Any]) -> None:
         for item in others:
             buffer._memory.admit(repack(item))
         contents = buffer._contents()
+        if contents.ndim == 0:
+            contents = np.reshape(contents, 1)
         change(contents, *others)
         if buffer._memory.number is not None:
-            buffer[...] = contents
+            buffer[...] = np.reshape(contents, buffer.shape)
     else:
         change(buffer, *others)
 
@@ -421,12 +425,12 @@ def wrapped(result: Any, inputs: Any = ()) -> Any:
     """
     kind = type(result)
     if kind is np.ndarray:
-        if not result.ndim or result.dtype.kind not in "fc" or (
+        if result.dtype.kind not in "fc" or (
             result.base is not None and _shows(result, inputs)
         ) or any(result is x for x in inputs):  # fmt: skip
             return result
         memory = Memory(result)
-        return Buffer(memory, memory.plain)
+        return Buffer(memory, memory.plain if result.ndim else memory.plain.reshape(()))
     if kind is tuple or kind is list:
         return kind([wrapped(item, inputs) for item in result])
     return result

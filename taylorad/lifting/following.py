@@ -7,6 +7,7 @@ function written in Python is rewritten; what is compiled stays as it is.
 from __future__ import annotations
 
 import functools
+import sys
 import types
 import weakref
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from taylorad._numbers import Operand, holds
+from taylorad._numbers import Operand, holds, repack
 from taylorad.dispatch import carries
 from taylorad.lifting.buffers import Buffer, settled, wrapped
 from taylorad.lifting.rewriting import Rewriting
@@ -37,6 +38,10 @@ _SIMPLE = (
 )  # fmt: skip
 
 
+# The types of functions that Cython and f2py make.
+_COMPILED = frozenset(("cython_function_or_method", "fused_cython_function", "fortran"))
+
+
 class Following:
     """What stands for the things that lifted code calls.
 
@@ -56,7 +61,7 @@ class Following:
         self._handlers: dict[type, Callable[[Any], Any]] = {
             types.FunctionType: self.function,
             types.BuiltinFunctionType: self._builtin,
-            np.ufunc: self._note_itself,
+            np.ufunc: self._ufunc,
             type(np.sum): self._numpy,
             type: self._class,
             functools.partial: self._partial,
@@ -69,6 +74,7 @@ class Following:
                 "id": id,
                 "call": self.call,
                 "attribute": self.attribute,
+                "item": self.item,
                 "iterate": self.iterate,
                 "simple": self.simple,
                 "stored": settled,
@@ -136,6 +142,20 @@ class Following:
             break
         return getattr(x, name)
 
+    @staticmethod
+    def item(x: Any, index: Any) -> Any:
+        """``x[...]``, where ``...`` may be there for 0-d arrays."""
+        if isinstance(x, Operand) and x.ndim == 0:
+            return np.reshape(x, np.empty(())[index].shape)
+        return x[index]
+
+    @staticmethod
+    def gathered(x: Any) -> Any:
+        """A list of 0-d numbers as the number NumPy would make of it; anything else as it is."""
+        if (type(x) is list or type(x) is tuple) and _scalars(x) and holds(x, Operand):
+            return repack(x)
+        return x
+
     def iterate(self, x: Any) -> Any:
         """What is iterated over in place of `x`."""
         method = getattr(type(x), "__iter__", None)
@@ -176,27 +196,63 @@ class Following:
             return lambda *args, **kwargs: wrapped(f(*settled(args), **kwargs), (owner,))
         if isinstance(owner, list) and f.__name__ == "sort":
             return self.with_functions(f)
-        return self._note_itself(f) if isinstance(owner, types.ModuleType) else f
+        if not isinstance(owner, types.ModuleType):
+            return f
+        if owner.__name__.partition(".")[0] in sys.stdlib_module_names:
+            return self._remember(f, f)
+        return self._compiled(f)
 
-    def _note_itself(self, f: Any) -> Any:
-        self.known[id(f)] = self._alive[id(f)] = f
-        return f
-
-    def _numpy(self, f: Any) -> Any:
-        """A function of NumPy's: its results can be written to, its callbacks are followed."""
-        found = self.known[id(f)] = self.with_functions(f)
+    def _remember(self, f: Any, followed: Any) -> Any:
+        """Note what stands for a function that is there for good."""
         self._alive[id(f)] = f
-        return found
+        self.known[id(f)] = followed
+        return followed
 
-    def with_functions(self, f: Any) -> Any:
-        """A compiled function that may be given functions."""
+    def _ufunc(self, f: Any) -> Any:
+        """A ufunc, which does not see numbers in lists; its results can be written to."""
 
         @functools.wraps(f)
         def called(*args: Any, **kwargs: Any) -> Any:
-            args = tuple([self.crossing(x) if callable(x) else x for x in args])
+            for x in args:
+                if type(x) is list or type(x) is tuple:
+                    args = tuple([self.gathered(x) for x in args])
+                    break
+            result = f(*args, **kwargs)
+            return wrapped(result, args) if type(result) is np.ndarray else result
+
+        return self._remember(f, called)
+
+    def _numpy(self, f: Any) -> Any:
+        """A function of NumPy's: its results can be written to, its callbacks are followed."""
+        return self._remember(f, self.with_functions(f))
+
+    def _compiled(self, f: Any) -> Any:
+        """A compiled function of some package: it knows plain arrays, and no buffers."""
+
+        @functools.wraps(f, updated=())
+        def called(*args: Any, **kwargs: Any) -> Any:
+            plain = [_answering(self, x) if callable(x) else settled(x) for x in args]
+            for name, x in kwargs.items():
+                kwargs[name] = _answering(self, x) if callable(x) else settled(x)
+            result = f(*plain, **kwargs)
+            for x, given in zip(args, plain, strict=True):
+                if result is given:
+                    return x
+            return wrapped(result, (*plain, *kwargs.values()))
+
+        return self._remember(f, called)
+
+    def with_functions(self, f: Any, types: bool = False) -> Any:
+        """A compiled function that may be given functions; or types, to be called."""
+
+        @functools.wraps(f)
+        def called(*args: Any, **kwargs: Any) -> Any:
+            args = tuple(
+                [self.crossing(x, types) if callable(x) else self.gathered(x) for x in args]
+            )
             for name, x in kwargs.items():
                 if callable(x):
-                    kwargs[name] = self.crossing(x)
+                    kwargs[name] = self.crossing(x, types)
             result = f(*args, **kwargs)
             if type(result) is np.ndarray or type(result) in (tuple, list):
                 return wrapped(result, (*args, *kwargs.values()))
@@ -210,19 +266,19 @@ class Following:
         @functools.wraps(f)
         def called(*args: Any, **kwargs: Any) -> Any:
             args = tuple([self.crossing(x) if callable(x) else settled(x) for x in args])
-            kwargs = {
-                name: self.crossing(x) if callable(x) else settled(x)
-                for name, x in kwargs.items()
-            }
+            for name, x in kwargs.items():
+                kwargs[name] = self.crossing(x) if callable(x) else settled(x)
             return f(*args, **kwargs)
 
         return called
 
-    def crossing(self, f: Any) -> Any:
+    def crossing(self, f: Any, types: bool = False) -> Any:
         """A function for others to call: followed, and no buffers come out of it."""
-        if isinstance(f, (type, Operand, Buffer)):
-            return self.known.get(id(f), f)
+        if isinstance(f, (Operand, Buffer)) or (isinstance(f, type) and not types):
+            return f
         followed = self.call(f)
+        if isinstance(followed, type):
+            return followed
 
         @functools.wraps(followed, updated=())
         def called(*args: Any, **kwargs: Any) -> Any:
@@ -304,7 +360,40 @@ class Following:
         method = getattr(type(f), "__call__", None)
         if isinstance(method, types.FunctionType) and not carries(f):
             return types.MethodType(self.function(method), f)
+        if type(f).__name__ in _COMPILED:
+            return self._compiled(f)
         return f
+
+
+def _answering(following: Following, f: Any) -> Any:
+    """A function for a compiled one to call, which takes plain answers only."""
+    if isinstance(f, (type, Operand, Buffer)):
+        return settled(f)
+    followed = following.call(f)
+
+    @functools.wraps(f, updated=())
+    def called(*args: Any, **kwargs: Any) -> Any:
+        result = settled(followed(*args, **kwargs))
+        if carries(result):
+            raise TypeError(
+                "a compiled function was given a function whose results carry derivatives, which "
+                "it would drop; write it in Python, or give it a derivative with "
+                "ta.custom_derivative"
+            )
+        return result
+
+    return called
+
+
+def _scalars(items: Any) -> bool:
+    """Whether a nested list has no arrays in it."""
+    for x in items:
+        if type(x) is list or type(x) is tuple:
+            if not _scalars(x):
+                return False
+        elif getattr(x, "ndim", 0) or callable(x):
+            return False
+    return True
 
 
 def _has_properties(kind: type) -> bool:

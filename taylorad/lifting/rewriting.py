@@ -177,7 +177,10 @@ class _Transformer(ast.NodeTransformer):
             node.value = self._hook("call", node.value, at=node.value)
             node.slice = self.visit(node.slice)
             return node
-        return self.generic_visit(node)
+        self.generic_visit(node)
+        if isinstance(node.ctx, ast.Load) and _without_axis(node.slice):
+            return self._hook("item", node.value, node.slice, at=node)
+        return node
 
     # -- loops --
 
@@ -234,6 +237,15 @@ class _Transformer(ast.NodeTransformer):
 
     def visit_MatchClass(self, node: ast.MatchClass) -> ast.AST:
         return node
+
+
+def _without_axis(index: ast.expr) -> bool:
+    """Whether an index is one that 0-d arrays have: of ``...`` and ``None`` alone."""
+    if isinstance(index, ast.Tuple):
+        return all(_without_axis(item) for item in index.elts)
+    if isinstance(index, ast.Constant):
+        return index.value is None or index.value is ...
+    return getattr(index, "attr", getattr(index, "id", None)) == "newaxis"
 
 
 def _bound(code: types.CodeType) -> set[str]:

@@ -128,8 +128,12 @@ def compiled(
         if "type_params" in ast.ClassDef._fields:
             body.type_params = []
     names = [name for name in (*code.co_freevars, *extra) if name.isidentifier()]
+    statements: list[ast.stmt] = [body]
+    bound = getattr(body, "name", None)
+    if bound is not None and bound not in names:  # the name of a global stays that
+        statements.insert(0, ast.Global(names=[bound]))
     around = ast.FunctionDef(
-        name="_around_", args=_parameters(names), body=[body], decorator_list=[], returns=None
+        name="_around_", args=_parameters(names), body=statements, decorator_list=[], returns=None
     )
     if "type_params" in ast.FunctionDef._fields:
         around.type_params = []

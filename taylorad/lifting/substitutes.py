@@ -60,11 +60,10 @@ def isinstance_(x: Any, kinds: Any) -> bool:
 
 @substitute(builtins.type)
 def type_(x: Any, *args: Any, **kwargs: Any) -> Any:
-    """The type of a number of ours is that of a value; a float64 is a float."""
+    """The type of a number of ours is that of its value."""
     if args or not isinstance(x, (Operand, Buffer)):
         return type(x, *args, **kwargs)
-    kind = stand_in(x)
-    return {np.float64: float, np.complex128: complex}.get(kind, kind)
+    return stand_in(x)
 
 
 @substitute(np.isscalar)
@@ -157,7 +156,7 @@ def _callbacks() -> None:
     import functools
 
     for function in (map, filter, sorted, max, min, functools.reduce):
-        substitute(function)(FOLLOWING.with_functions(function))
+        substitute(function)(FOLLOWING.with_functions(function, types=True))
 
 
 _callbacks()
@@ -226,21 +225,25 @@ def _array(data: Any, dtype: Any, copy: bool | None, ndmin: int) -> Any:
         return None
     if dtype is not None and np.dtype(dtype) != number.dtype:
         number = number.astype(dtype)
-    elif copy and number is data and number.ndim:
+    elif _copies(copy) and number is data and number.ndim:
         number = number.copy()
     missing = ndmin - number.ndim
     return np.reshape(number, (1,) * missing + number.shape) if missing > 0 else number
+
+
+def _copies(copy: Any) -> bool:
+    """Whether ``copy=`` asks for one: it may be a truth value, None or NumPy's own enum."""
+    return copy is True or getattr(copy, "name", None) == "ALWAYS"
 
 
 @substitute(np.array)
 def array(
     object: Any, dtype: Any = None, *, copy: bool | None = True, ndmin: int = 0, **rest: Any
 ) -> Any:
-    dtype = dtype_(dtype)
     made = _array(object, dtype, copy, ndmin)
     if made is not None:
         return made
-    if isinstance(object, Buffer) and not copy and np.dtype(dtype or object.dtype) == object.dtype:
+    if isinstance(object, Buffer) and not _copies(copy) and np.dtype(dtype or object.dtype) == object.dtype:
         return object
     data = settled(object)
     return wrapped(np.array(data, dtype, copy=copy, ndmin=ndmin, **rest), (data,))
@@ -250,7 +253,6 @@ def _converting(function: Any, minimum: int = 0) -> None:
     @substitute(function)
     @wraps(function)
     def convert(a: Any, dtype: Any = None, order: Any = None, **rest: Any) -> Any:
-        dtype = dtype_(dtype)
         made = _array(a, dtype, rest.get("copy"), minimum)
         if made is not None:
             return made
@@ -267,11 +269,6 @@ _converting(np.asanyarray)
 _converting(np.ascontiguousarray, 1)
 _converting(np.asfortranarray, 1)
 _converting(np.asarray_chkfinite)
-
-
-def dtype_(dtype: Any) -> Any:
-    """A dtype, which may have been named by something there is a substitute for."""
-    return dtype
 
 
 def _at_least(function: Any) -> None:
@@ -293,8 +290,7 @@ def _allocating(function: Any) -> None:
         args, kwargs = settled(args), settled(kwargs)
         if kwargs.get("like") is not None or any(map(carries, args)):
             return function(*args, **kwargs)
-        made = function(*args, **kwargs)
-        return wrapped(made.copy() if made.base is not None else made)
+        return wrapped(function(*args, **kwargs))
 
 
 for _function in (
