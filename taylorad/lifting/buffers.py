@@ -166,7 +166,9 @@ class Buffer(NDArrayOperatorsMixin):
         if self._memory.number is None:
             return wrapped(found)
         contents = self._contents()
-        return contents if contents.ndim == 0 else contents[index]
+        if contents.ndim:
+            return contents[index]
+        return contents if basic else np.reshape(contents, 1)[np.reshape(index, 1)]
 
     def __setitem__(self, index: Any, item: Any) -> None:
         item = repack(settled(item))
@@ -225,8 +227,14 @@ class Buffer(NDArrayOperatorsMixin):
             shown = [self._showing(view) for view in (views if several else [views])]
             if all(view is not None for view in shown):
                 return type(views)(shown) if several else shown[0]
-        args, kwargs = settled(args), settled(kwargs)
-        return wrapped(function(*args, **kwargs), (*args, *kwargs.values()))
+        plain, named = settled(args), settled(kwargs)
+        result = function(*plain, **named)
+        if type(result) is np.ndarray and result.base is not None:
+            for item in args:
+                shown = item._showing(result) if isinstance(item, Buffer) else None
+                if shown is not None:
+                    return shown
+        return wrapped(result, (*plain, *named.values()))
 
     # -- the methods and attributes of an ndarray --
 
@@ -250,6 +258,23 @@ class Buffer(NDArrayOperatorsMixin):
     def _view(self, name: str, args: Any, kwargs: Any) -> Any:
         view = self._showing(getattr(self._plain, name)(*args, **kwargs))
         return view if view is not None else _method(getattr(self._contents(), name))(*args, **kwargs)
+
+    @staticmethod
+    def of(number: Any) -> Buffer:
+        """An array that can be written into, with what a number is now."""
+        memory = Memory(np.zeros(number.shape, number.dtype))
+        buffer = Buffer(memory, memory.plain if number.ndim else memory.plain.reshape(()))
+        buffer[...] = number
+        return buffer
+
+    @staticmethod
+    def over(array: Any, view: Callable[[Any], Any]) -> Buffer:
+        """A view of a buffer or of an array number, as `view` makes it of a plain array."""
+        if isinstance(array, Buffer):
+            return Buffer(array._memory, view(array._plain))
+        memory = Memory(np.zeros(array.shape, array.dtype))
+        memory.number = array
+        return Buffer(memory, view(memory.plain))
 
     @property
     def dtype(self) -> Any:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from taylorad import math
-from taylorad._numbers import Operand, holds, value
+from taylorad._numbers import Number, Operand, holds, make, value
 from taylorad.dispatch import carries
 from taylorad.lifting.buffers import Buffer, settled, wrapped
 from taylorad.lifting.following import SUBSTITUTES, Following
@@ -45,7 +45,7 @@ def substitute(*functions: Any) -> Callable[[Any], Any]:
 
 def stand_in(x: Any) -> type:
     """The type a number of ours, or a buffer, stands for."""
-    if x.ndim:
+    if x.ndim or isinstance(x, Buffer):
         return np.ndarray
     return type(value(x)) if x.dtype == object else x.dtype.type
 
@@ -227,6 +227,8 @@ def _array(data: Any, dtype: Any, copy: bool | None, ndmin: int) -> Any:
         number = number.astype(dtype)
     elif _copies(copy) and number is data and number.ndim:
         number = number.copy()
+    if ndmin == 0 and carries(number) and number.ndim == 0 and number.dtype != object:
+        return Buffer.of(number)  # an array that can be written into, which numbers cannot
     missing = ndmin - number.ndim
     return np.reshape(number, (1,) * missing + number.shape) if missing > 0 else number
 
@@ -331,6 +333,26 @@ def full_like(a: Any, fill_value: Any, dtype: Any = None, *, shape: Any = None, 
         a = a if hasattr(a, "dtype") else np.asarray(a)
         return full(a.shape if shape is None else shape, fill_value, dtype or a.dtype)
     return wrapped(np.full_like(a, fill_value, dtype, shape=shape, **rest))
+
+
+@substitute(np.lib.stride_tricks.as_strided)
+def as_strided(x: Any, shape: Any = None, strides: Any = None, **rest: Any) -> Any:
+    if not isinstance(x, (Operand, Buffer)) or x.ndim == 0:
+        return np.lib.stride_tricks.as_strided(x, shape, strides, **rest)
+    if isinstance(x, Number) and isinstance(x.parts, np.ndarray):
+        parts, inside = x.parts, x.shape if shape is None else shape
+        steps = x.strides if strides is None else strides
+        rows = np.lib.stride_tricks.as_strided(
+            parts, (len(parts), *inside), (parts.strides[0], *steps), **rest
+        )
+        return make(x.algebra, rows)
+    if carries(x) and not np.asarray(value(x)).flags.c_contiguous:
+        raise TypeError("np.lib.stride_tricks.as_strided of a view of a number; copy it before")
+
+    def view(plain: Any) -> Any:
+        return np.lib.stride_tricks.as_strided(plain, shape, strides, **rest)
+
+    return Buffer.over(x, view)
 
 
 @substitute(np.fromiter)
