@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 from taylorad.dispatch import carries
+from taylorad.lifting import conversions, creation  # noqa: F401
 from taylorad.lifting.buffers import Buffer, Created, settled
 from taylorad.lifting.substitutes import FOLLOWING
 

@@ -5,7 +5,6 @@ edited since, or code that was never in a file, has none.
 """
 
 from __future__ import annotations
-
 import __future__
 
 import ast
@@ -87,9 +86,7 @@ def _covers(definition: Definition, code: types.CodeType) -> bool:
     body = definition.body
     first, last = (body.lineno, body.col_offset), (body.end_lineno, body.end_col_offset)
     for line, end_line, column, end_column in code.co_positions():
-        if None in (line, end_line, column, end_column) or line == end_line and (
-            column == end_column
-        ):  # fmt: skip
+        if None in (line, end_line, column, end_column) or (line, column) == (end_line, end_column):
             continue  # no place in the source
         if (line, column) < first or (end_line, end_column) > last:  # type: ignore[operator]
             return False

@@ -1,0 +1,144 @@
+"""How lifted code calls functions that are not rewritten: what goes in, and what comes out."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from taylorad._numbers import Operand, holds, repack
+from taylorad.dispatch import carries
+from taylorad.lifting.buffers import Buffer, settled, wrapped
+
+__all__ = ["COPYING", "compiled", "crossing", "gathered", "library", "method", "ufunc",
+           "with_functions"]  # fmt: skip
+
+Call = Callable[[Any], Any]
+
+# Methods of an array that give another one, into which numbers may be written.
+COPYING = frozenset("astype byteswap copy dot flatten repeat take".split())
+
+
+def ufunc(f: Any) -> Any:
+    """A ufunc, which does not see numbers in lists; its results can be written to."""
+
+    @functools.wraps(f)
+    def called(*args: Any, **kwargs: Any) -> Any:
+        for x in args:
+            if type(x) is list or type(x) is tuple:
+                args = tuple([gathered(x) for x in args])
+                break
+        result = f(*args, **kwargs)
+        return wrapped(result, args) if type(result) is np.ndarray else result
+
+    return called
+
+
+def method(f: Any) -> Any:
+    """A method of a plain array that gives another array."""
+    return lambda *args, **kwargs: wrapped(f(*settled(args), **settled(kwargs)), (f.__self__,))
+
+
+def with_functions(call: Call, f: Any, types: bool = False) -> Any:
+    """A function of NumPy or a builtin, which may be given functions; or types, to be called."""
+
+    @functools.wraps(f)
+    def called(*args: Any, **kwargs: Any) -> Any:
+        args = tuple([crossing(call, x, types) if callable(x) else gathered(x) for x in args])
+        for name, x in kwargs.items():
+            if callable(x):
+                kwargs[name] = crossing(call, x, types)
+        result = f(*args, **kwargs)
+        if type(result) in _CONTAINERS:
+            return wrapped(result, (*args, *kwargs.values()))
+        return result
+
+    return called
+
+
+_CONTAINERS = frozenset((np.ndarray, tuple, list))
+
+
+def library(call: Call, f: Any) -> Any:
+    """A function of this library: it gets numbers and arrays, and functions of them."""
+
+    @functools.wraps(f)
+    def called(*args: Any, **kwargs: Any) -> Any:
+        args = tuple([crossing(call, x) if callable(x) else settled(x) for x in args])
+        for name, x in kwargs.items():
+            kwargs[name] = crossing(call, x) if callable(x) else settled(x)
+        return f(*args, **kwargs)
+
+    return called
+
+
+def compiled(call: Call, f: Any) -> Any:
+    """A compiled function of some package: it knows plain arrays, and no buffers."""
+
+    @functools.wraps(f, updated=())
+    def called(*args: Any, **kwargs: Any) -> Any:
+        plain = [_answering(call, x) if callable(x) else settled(x) for x in args]
+        for name, x in kwargs.items():
+            kwargs[name] = _answering(call, x) if callable(x) else settled(x)
+        result = f(*plain, **kwargs)
+        for x, given in zip(args, plain, strict=True):
+            if result is given:
+                return x
+        return wrapped(result, (*plain, *kwargs.values()))
+
+    return called
+
+
+def crossing(call: Call, f: Any, types: bool = False) -> Any:
+    """A function for others to call: followed, and no buffers come out of it."""
+    if isinstance(f, (Operand, Buffer)) or (isinstance(f, type) and not types):
+        return f
+    followed = call(f)
+    if isinstance(followed, type):
+        return followed
+
+    @functools.wraps(followed, updated=())
+    def called(*args: Any, **kwargs: Any) -> Any:
+        return settled(followed(*args, **kwargs))
+
+    return called
+
+
+def _answering(call: Call, f: Any) -> Any:
+    """A function for a compiled one to call, which takes plain answers only."""
+    if isinstance(f, (type, Operand, Buffer)):
+        return settled(f)
+    followed = call(f)
+
+    @functools.wraps(f, updated=())
+    def called(*args: Any, **kwargs: Any) -> Any:
+        result = settled(followed(*args, **kwargs))
+        if carries(result):
+            raise TypeError(
+                "a compiled function was given a function whose results carry derivatives, which "
+                "it would drop; write it in Python, or give it a derivative with "
+                "ta.custom_derivative"
+            )
+        return result
+
+    return called
+
+
+def gathered(x: Any) -> Any:
+    """A list of 0-d numbers as the number NumPy would make of it; anything else as it is."""
+    if (type(x) is list or type(x) is tuple) and _scalars(x) and holds(x, Operand):
+        return repack(x)
+    return x
+
+
+def _scalars(items: Any) -> bool:
+    """Whether a nested list has no arrays in it."""
+    for x in items:
+        if type(x) is list or type(x) is tuple:
+            if not _scalars(x):
+                return False
+        elif getattr(x, "ndim", 0) or callable(x):
+            return False
+    return True

@@ -1,0 +1,82 @@
+"""The memory behind the arrays that lifted code allocates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from taylorad._numbers import Number, level_of, make, value
+from taylorad.dispatch import carries
+from taylorad.rules.operands import constant_like
+
+__all__ = ["Memory"]
+
+
+class Memory:
+    """What an allocation gave: plain values, or the number that took their place."""
+
+    __slots__ = ("number", "plain")
+
+    def __init__(self, plain: Any) -> None:
+        if plain.ndim == 0:  # a number that can be written into has an axis
+            plain = plain.reshape(1)
+        self.plain = plain if plain.base is None else plain.copy()
+        self.number: Any = None
+
+    def admit(self, item: Any) -> None:
+        """Become able to hold `item`."""
+        if not carries(item):
+            return
+        if self.number is None:
+            number = constant_like([item], self.plain)
+            if carries(number):  # else its tape has ended, and the item is a plain value
+                self.number = number
+                self.plain.fill(np.nan)  # an alias must never be read as a right answer
+        elif not isinstance(self.number, Number) and level_of(item) > self.number.level:
+            self.number = self.number + constant_like([item], np.zeros(self.plain.shape))
+
+    def positions(self, view: Any) -> Any:
+        """Where the elements of a view are, as indices into the memory in C order."""
+        index = np.empty_like(self.plain, dtype=np.intp)
+        index[...] = np.arange(index.size).reshape(index.shape)
+        return _same_view(self.plain, view, index, ())
+
+    def read(self, view: Any) -> Any:
+        """The number that a view shows."""
+        parts = self.number.parts if isinstance(self.number, Number) else None
+        if isinstance(parts, np.ndarray) and _contiguous(parts) and _contiguous(self.plain):
+            return make(self.number.algebra, _same_view(self.plain, view, parts, parts.shape[:1]))
+        return np.reshape(self.number, -1)[self.positions(view)]
+
+    def write(self, view: Any, index: Any, item: Any) -> None:
+        self.admit(item)
+        if self.number is None:
+            view[index] = value(item)
+        elif view is self.plain:
+            self.number[index] = item
+        else:
+            places = self.positions(view)[index]
+            self.number[np.unravel_index(places, self.plain.shape)] = item
+
+
+def _contiguous(array: Any) -> bool:
+    return bool(array.flags.c_contiguous)
+
+
+def _same_view(memory: Any, view: Any, other: Any, rows: tuple[int, ...]) -> Any:
+    """The view of `other`, an array laid out as `memory` is, that `view` is of `memory`."""
+    item, own = memory.itemsize, other.itemsize
+    offset = (_address(view) - _address(memory)) // item * own if view.size else 0
+    strides = tuple(stride // item * own for stride in view.strides)
+    return np.ndarray(
+        (*rows, *view.shape),
+        other.dtype,
+        buffer=other.ravel(order="K"),  # in the order of its memory: no copy
+        offset=offset,
+        strides=(*other.strides[: len(rows)], *strides),
+    )
+
+
+def _address(array: Any) -> int:
+    return int(array.__array_interface__["data"][0])
