@@ -16,7 +16,67 @@ __all__ = ["lift"]
 
 
 def lift(f: Callable[..., Any]) -> Callable[..., Any]:
-    """doc"""
+    """Make a function that was written for plain numbers work with numbers of ours.
+
+    Within the function and all that it calls, what would drop derivatives is replaced:
+    arrays that are allocated with ``np.zeros``, ``np.empty`` and the like can hold numbers;
+    ``np.array``, ``np.asarray`` and the like take them in nested lists; `math` and `cmath`
+    compute with them; ``float(x)`` keeps x; ``isinstance(x, float)`` and the like say what
+    they say of the value. Nothing is changed for anybody else: neither NumPy, nor any other
+    module, nor `f` itself.
+
+    Parameters
+    ----------
+    f : callable
+        A function, a bound method, a class, an instance with ``__call__``, a partial or a
+        cached function.
+
+    Returns
+    -------
+    callable
+        Called with plain numbers, it gives what `f` gives. A compiled function is returned as
+        it is.
+
+    Raises
+    ------
+    TypeError
+        If `f` is not callable.
+
+    Notes
+    -----
+    The source of `f` is read and compiled again, with each call in it led through a look-up
+    of what is called. That is a function with a substitute here, or one that is written in
+    Python and is treated like `f` in turn: functions, methods, closures, generators,
+    properties and constructors are followed wherever they come from. Compiled functions are
+    called as they are, with plain arrays. Line numbers stay, so that tracebacks and debuggers
+    show the original code.
+
+    Operators of other people's classes are called as they are. ``int(x)``, ``round(x)`` and
+    ``math.floor(x)`` give plain integers: their derivative is zero. Code that has no source
+    (of ``exec``, or typed at the prompt of Python before 3.13) is not compiled again: there
+    functions are replaced that it knows by a global name, and types are not.
+
+    The method is that of rewriting calls as AutoGraph does [1]_, with the aim of replacing
+    what is called instead of control flow.
+
+    References
+    ----------
+    .. [1] D. Moldovan et al., "AutoGraph: Imperative-style Coding with Graph-based
+       Performance", Proceedings of Machine Learning and Systems 1 (2019).
+
+    Examples
+    --------
+    >>> import math
+    >>> import numpy as np
+    >>> import taylorad as ta
+    >>> def powers(x, n):
+    ...     out = np.zeros(n)
+    ...     for i in range(n):
+    ...         out[i] = math.pow(x, i)
+    ...     return out
+    >>> ta.derivative(ta.lift(powers))(2.0, 4)
+    array([ 0.,  1.,  4., 12.])
+    """
     followed = _followed(f)
     if followed is None:
         return f

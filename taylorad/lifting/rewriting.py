@@ -33,6 +33,10 @@ _PREFIX = "_taylorad_"
 _SUBSCRIBED = frozenset(("r_", "c_"))
 
 
+# All code that is rewritten, by identity.
+_MADE: dict[int, types.CodeType] = {}
+
+
 @dataclass
 class Rewriting:
     """A way to rewrite functions, and the functions rewritten so.
@@ -47,11 +51,11 @@ class Rewriting:
 
     hooks: Mapping[str, Any]
     codes: dict[int, tuple[types.CodeType, types.CodeType | None]] = field(default_factory=dict)
-    made: dict[int, types.CodeType] = field(default_factory=dict)
 
-    def is_made(self, code: types.CodeType) -> bool:
+    @staticmethod
+    def is_made(code: types.CodeType) -> bool:
         """Whether code is the result of rewriting, or was within such code."""
-        return id(code) in self.made
+        return id(code) in _MADE
 
     def rewritten(self, function: types.FunctionType) -> types.FunctionType | None:
         """The function with rewritten code; None if its source is not known."""
@@ -90,14 +94,15 @@ class Rewriting:
         else:
             definition.body = [transformer.visit(statement) for statement in definition.body]
         new = compiled(definition, classes, code, hooks)
-        self._note(new)
+        _note(new)
         return new
 
-    def _note(self, code: types.CodeType) -> None:
-        self.made[id(code)] = code
-        for constant in code.co_consts:
-            if isinstance(constant, types.CodeType):
-                self._note(constant)
+
+def _note(code: types.CodeType) -> None:
+    _MADE[id(code)] = code
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            _note(constant)
 
 
 class _Transformer(ast.NodeTransformer):
@@ -178,8 +183,10 @@ class _Transformer(ast.NodeTransformer):
             node.slice = self.visit(node.slice)
             return node
         self.generic_visit(node)
-        if isinstance(node.ctx, ast.Load) and _without_axis(node.slice):
-            return self._hook("item", node.value, node.slice, at=node)
+        if not isinstance(node.ctx, ast.Load):
+            return node
+        if "binary" in self.hooks or _without_axis(node.slice):
+            return self._hook("item", node.value, _index(node.slice), at=node)
         return node
 
     # -- loops --
@@ -206,9 +213,32 @@ class _Transformer(ast.NodeTransformer):
 
     def visit_Assign(self, node: ast.Assign) -> ast.AST:
         self.generic_visit(node)
+        target = node.targets[0]
+        if "assign" in self.hooks and len(node.targets) == 1 and _is_item(target):
+            return self._assigned(target, node.value, node)
         if any(isinstance(target, ast.Subscript) for target in node.targets):
             node.value = self._hook("stored", node.value, at=node.value)
         return node
+
+    def _assigned(self, target: Any, value: ast.expr, at: ast.AST) -> ast.Expr:
+        call = self._hook("assign", target.value, _index(target.slice), value, at=at)
+        return ast.copy_location(ast.Expr(call), at)
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
+        self.generic_visit(node)
+        if "binary" not in self.hooks or not _is_item(node.target):
+            return node
+        target: Any = node.target
+        item = self._hook("item", target.value, _index(target.slice), at=node)
+        symbol = ast.Constant(_SYMBOLS[type(node.op)])
+        return self._assigned(target, self._hook("binary", symbol, item, node.value, at=node), node)
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        self.generic_visit(node)
+        if "binary" not in self.hooks:
+            return node
+        symbol = ast.Constant(_SYMBOLS[type(node.op)])
+        return self._hook("binary", symbol, node.left, node.right, at=node)
 
     # -- what is no expression that is evaluated --
 
@@ -237,6 +267,29 @@ class _Transformer(ast.NodeTransformer):
 
     def visit_MatchClass(self, node: ast.MatchClass) -> ast.AST:
         return node
+
+
+_SYMBOLS = {
+    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%",
+    ast.Pow: "**", ast.MatMult: "@", ast.LShift: "<<", ast.RShift: ">>", ast.BitAnd: "&",
+    ast.BitOr: "|", ast.BitXor: "^",
+}  # fmt: skip
+
+
+def _is_item(target: ast.expr) -> bool:
+    return isinstance(target, ast.Subscript)
+
+
+def _index(index: ast.expr) -> ast.expr:
+    """An index as the argument of a function: slices as what they make."""
+    if isinstance(index, ast.Slice):
+        ends = [end or ast.Constant(None) for end in (index.lower, index.upper, index.step)]
+        made = ast.Call(func=ast.Name(id=_PREFIX + "slice", ctx=ast.Load()), args=ends, keywords=[])
+        return ast.fix_missing_locations(ast.copy_location(made, index))
+    if isinstance(index, ast.Tuple):
+        items = [_index(item) for item in index.elts]
+        return ast.copy_location(ast.Tuple(elts=items, ctx=ast.Load()), index)
+    return index
 
 
 def _without_axis(index: ast.expr) -> bool:
