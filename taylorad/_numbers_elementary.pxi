@@ -125,7 +125,7 @@ cdef object math_function(int index, object x):
     """As the standard `math` does on numbers, at any of our scalars too."""
     cdef double value
     cdef Number y
-    if PyFloat_CheckExact(x):
+    if isinstance(x, float):  # a float64 of NumPy too: as the standard module, it gives a float
         value = VALUES[index](PyFloat_AS_DOUBLE(x))
         if libm.isfinite(value):
             return value

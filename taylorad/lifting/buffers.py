@@ -162,9 +162,9 @@ class Buffer(NDArrayOperatorsMixin):
         result = function(*plain, **named)
         if type(result) is np.ndarray and result.base is not None:
             for item in args:
-                shown = item._showing(result) if isinstance(item, Buffer) else None
-                if shown is not None:
-                    return shown
+                view = item._showing(result) if isinstance(item, Buffer) else None
+                if view is not None:
+                    return view
         return wrapped(result, (*plain, *named.values()))
 
     # -- the methods and attributes of an ndarray --

@@ -140,7 +140,8 @@ for _kind in {np.dtype(letter).type for letter in "fdgFDGbhilqBHILQ"}:
 
 # --- Builtins that are given functions, and types to call ---------------------------------
 
-for _function in (map, filter, sorted, max, min, functools.reduce):
+_CALLING: tuple[Any, ...] = (map, filter, sorted, max, min, functools.reduce)
+for _function in _CALLING:
     substitute(_function)(calling.with_functions(call, _function, types=True))
 
 
@@ -160,7 +161,8 @@ for _name in dir(standard):
     _function = getattr(standard, _name)
     if callable(_function) and hasattr(math, _name):
         substitute(_function)(getattr(math, _name))
-for _function in (standard.floor, standard.ceil, standard.trunc):
+_WHOLE: tuple[Any, ...] = (standard.floor, standard.ceil, standard.trunc)
+for _function in _WHOLE:
     substitute(_function)(_whole(_function))
 
 

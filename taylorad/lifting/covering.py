@@ -86,7 +86,7 @@ def coverage(f: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Coverage:
     >>> ta.coverage(ta.lift(f), 0.5)
     f: nothing is refused
     """
-    lifted = getattr(f, "__lifted__", None)
+    lifted: Any = getattr(f, "__lifted__", None)
     inside = lifted is not None and lifted[0] is f
     inner = lifted[1] if inside else f
     if carries(f) or not callable(f):
@@ -97,10 +97,9 @@ def coverage(f: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Coverage:
     seeded = _seeded(level, (args, kwargs), "fc")
     if seeded is None:
         seeded = _seeded(level, (args, kwargs), "iufc")
-    if seeded is None:
+    if not seeded:
         raise TypeError("coverage needs arguments to differentiate by: numbers or arrays of them")
-    args, kwargs = seeded
-    watching.call(inner)(*args, **kwargs)
+    watching.call(inner)(*seeded[0], **seeded[1])
     return Coverage(getattr(f, "__qualname__", type(f).__name__), refusals)
 
 

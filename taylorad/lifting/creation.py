@@ -118,11 +118,12 @@ def _allocating(function: Any) -> None:
         return wrapped(function(*args, **kwargs))
 
 
-for _function in (
+_ALLOCATING: tuple[Any, ...] = (
     np.arange, np.empty, np.eye, np.frombuffer, np.fromfunction, np.geomspace, np.identity,
     np.linspace, np.logspace, np.ndarray, np.ones, np.tri, np.zeros,
-):  # fmt: skip
-    _allocating(_function)
+)  # fmt: skip
+for _allocate in _ALLOCATING:
+    _allocating(_allocate)
 
 
 def _like(function: Any) -> None:
@@ -133,12 +134,11 @@ def _like(function: Any) -> None:
         if carries(prototype) and prototype.dtype != object:
             prototype = np.broadcast_to(np.empty((), prototype.dtype), prototype.shape)
             kwargs.setdefault("order", "C")
-        args = [np.dtype(args[0]), *args[1:]] if args and args[0] is not None else args
         return wrapped(function(prototype, *args, **kwargs))
 
 
-for _function in (np.zeros_like, np.empty_like, np.ones_like):
-    _like(_function)
+for _allocate in (np.zeros_like, np.empty_like, np.ones_like):
+    _like(_allocate)
 
 
 @substitute(np.full)

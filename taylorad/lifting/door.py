@@ -105,7 +105,7 @@ def _followed(f: Any) -> Any:
         raise TypeError(
             f"lift takes a function, a method, a class or another callable, not {f!r:.60}"
         )
-    lifted = getattr(f, "__lifted__", None)
+    lifted: Any = getattr(f, "__lifted__", None)
     if lifted is not None and lifted[0] is f:
         return None
     followed = FOLLOWING.call(f)

@@ -11,7 +11,7 @@ import sys
 import types
 import weakref
 from collections.abc import Callable
-from dataclasses import is_dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -30,9 +30,10 @@ __all__ = ["Following"]
 _LEFT_ALONE = frozenset(
     "_pytest abc ast asyncio builtins concurrent copy copyreg ctypes doctest enum functools "
     "importlib inspect io json linecache logging mpmath multiprocessing os pickle pytest re "
-    "shutil subprocess sympy sys taylorad tempfile threading traceback typing unittest warnings "
-    "weakref zipfile".split()
+    "shutil subprocess sympy sys tempfile threading traceback typing unittest warnings weakref "
+    "zipfile".split()
 )
+_LIBRARY = str(Path(__file__).parents[1])
 # Types whose attributes are never functions of our numbers.
 _SIMPLE = (
     bool, bytes, complex, dict, float, frozenset, int, list, np.dtype, np.ndarray, set, str,
@@ -173,10 +174,9 @@ class Following:
         lifted = f.__dict__.get("__lifted__")
         if lifted is not None and lifted[0] is f:  # lift(g): g, without coming and going
             return self.call(lifted[1])
-        root = str(f.__globals__.get("__name__", "")).partition(".")[0]
-        if root == "taylorad":
+        if f.__code__.co_filename.startswith(_LIBRARY):
             return self.library(f)
-        if root in _LEFT_ALONE:
+        if str(f.__globals__.get("__name__", "")).partition(".")[0] in _LEFT_ALONE:
             return f
         return self.rewriting.rewritten(f) or in_namespace(f, self.call) or f
 
@@ -231,8 +231,10 @@ class Following:
         """What constructs instances of a class, with the methods that do so followed."""
         followed = self._classes.get(cls)
         if followed is None:
-            python = any(isinstance(m, types.FunctionType) for m in (cls.__new__, cls.__init__))
-            followed = python and str(cls.__module__).partition(".")[0] not in _LEFT_ALONE
+            made = [m for m in (cls.__new__, cls.__init__) if isinstance(m, types.FunctionType)]
+            ours = any(m.__code__.co_filename.startswith(_LIBRARY) for m in made)
+            left_alone = str(cls.__module__).partition(".")[0] in _LEFT_ALONE
+            followed = bool(made) and not ours and not left_alone
             self._classes[cls] = followed
         if not followed:
             return cls
@@ -252,13 +254,13 @@ class Following:
             self._initialise(type(made), made, args, kwargs)
         return made
 
-    def _initialise(self, cls: type, made: Any, args: Any, kwargs: Any) -> None:
+    def _initialise(self, cls: Any, made: Any, args: Any, kwargs: Any) -> None:
         init: Any = cls.__init__
         if not isinstance(init, types.FunctionType):
             init(made, *args, **kwargs)
             return
         after = getattr(cls, "__post_init__", None)
-        if not (is_dataclass(cls) and after and init.__code__.co_filename == "<string>"):
+        if not (hasattr(cls, "__dataclass_fields__") and after and init.__code__.co_filename == "<string>"):
             self.function(init)(made, *args, **kwargs)
             return
         # The generated code calls __post_init__: for its time, that of a class of our own.
@@ -268,7 +270,8 @@ class Following:
             object.__setattr__(instance, "__class__", cls)
             followed(instance, *rest)
 
-        own = type(cls)(cls.__name__, (cls,), {"__slots__": (), "__post_init__": post})
+        names = {"__slots__": (), "__post_init__": post}
+        own: Any = types.new_class(cls.__name__, (cls,), {}, lambda space: space.update(names))
         object.__setattr__(made, "__class__", own)
         try:
             init(made, *args, **kwargs)

@@ -13,6 +13,7 @@ import types
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import reduce
+from typing import Any
 
 __all__ = ["Origin", "compiled", "origin"]
 
@@ -88,7 +89,7 @@ def _covers(definition: Definition, code: types.CodeType) -> bool:
     for line, end_line, column, end_column in code.co_positions():
         if None in (line, end_line, column, end_column) or (line, column) == (end_line, end_column):
             continue  # no place in the source
-        if (line, column) < first or (end_line, end_column) > last:  # type: ignore[operator]
+        if (line, column) < first or (end_line, end_column) > last:
             return False
     return True
 
@@ -119,34 +120,22 @@ def compiled(
         if "type_params" in fields:
             fields["type_params"] = []
         inner = ast.copy_location(type(definition)(**fields), definition)
-    body: ast.stmt = inner
+    body = [inner]
+    bound = getattr(definition, "name", "<lambda>")
     for name in reversed(classes):
-        body = ast.ClassDef(name=name, bases=[], keywords=[], body=[body], decorator_list=[])
-        if "type_params" in ast.ClassDef._fields:
-            body.type_params = []
+        around: Any = ast.parse(f"class {name}: pass").body[0]
+        around.body, body, bound = body, [around], name
     names = [name for name in (*code.co_freevars, *extra) if name.isidentifier()]
-    statements: list[ast.stmt] = [body]
-    bound = getattr(body, "name", None)
-    if bound is not None and bound not in names:  # the name of a global stays that
-        statements.insert(0, ast.Global(names=[bound]))
-    around = ast.FunctionDef(
-        name="_around_", args=_parameters(names), body=statements, decorator_list=[], returns=None
-    )
-    if "type_params" in ast.FunctionDef._fields:
-        around.type_params = []
+    if bound.isidentifier() and bound not in names:  # the name of a global stays that
+        body = [ast.Global(names=[bound]), *body]
+    around = ast.parse(f"def _around_({', '.join(names)}): pass").body[0]
+    around.body = body
     module = ast.fix_missing_locations(ast.Module(body=[around], type_ignores=[]))
     flags = code.co_flags & _FUTURE
     top = compile(module, code.co_filename, "exec", flags=flags, dont_inherit=True)
     key = code.co_name, code.co_firstlineno
     made = next(c for c in _codes(top) if (c.co_name, c.co_firstlineno) == key)
     return made.replace(co_qualname=code.co_qualname)
-
-
-def _parameters(names: list[str]) -> ast.arguments:
-    return ast.arguments(
-        posonlyargs=[], args=[ast.arg(arg=name) for name in names], kwonlyargs=[],
-        kw_defaults=[], defaults=[], vararg=None, kwarg=None,
-    )  # fmt: skip
 
 
 def _bare(given: ast.arguments) -> ast.arguments:

@@ -110,9 +110,8 @@ class Watching(Following):
 
     def watched(self, f: Any, by: str) -> Any:
         """A function that is given to another, watched as well."""
-        if isinstance(f, (types.FunctionType, types.MethodType)) or (by in _CALLING and callable(f)):
-            return self.call(f)
-        return f
+        python = isinstance(f, (types.FunctionType, types.MethodType))
+        return self.call(f) if python or (by in _CALLING and callable(f)) else f
 
     def _tried(self, name: str, f: Any, args: Any, kwargs: Any) -> Any:
         if not holds((*args, *kwargs.values()), _TRIED):
