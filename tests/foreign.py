@@ -228,7 +228,7 @@ def nested_lists(x):
 
 def typed(x):
     """x^2, by tests of types on the way"""
-    assert isinstance(x, float) and isinstance(x, (int, float)) and isinstance(x, np.floating)
+    assert isinstance(x, float) and isinstance(x, (int, np.floating, float))
     assert isinstance(x, int | float)
     assert not isinstance(x, (int, str, np.ndarray)) and np.isscalar(x) and np.isrealobj(x)
     a = np.zeros(2)
@@ -289,6 +289,14 @@ def elementwise(x):
     """exp(x) + exp(2x)"""
     f = np.vectorize(lambda t: math.exp(t) if t > 0 else 0.0)
     return f(np.array([x, 2 * x, -x])).sum()
+
+
+LOGARITHM = np.vectorize(lambda t, base=2.0: math.log(t, base), otypes=[float])
+
+
+def vectorized_before(x):
+    """log2(x) + log3(x)"""
+    return LOGARITHM([x]).sum() + LOGARITHM(np.array([x, 1.0]), base=3.0)[0]
 
 
 def mapped(x):
@@ -365,3 +373,20 @@ def tried(x):
         return math.log(-x)
     except ValueError:
         return math.log(x)
+
+
+class Workspace:
+    """Arrays that were there before anything was lifted."""
+
+    def __init__(self):
+        self.work = np.linspace(0.0, 1.0, 3)
+        self.base = np.ones(3)
+
+    def run(self, x):
+        """(1 + x + x) x"""
+        scaled = self.base * 1.0
+        scaled[0] = x
+        scaled[1] += x - 1.0
+        self.work[0] = scaled.sum()
+        self.work[2] += x - 1.0
+        return self.work[0] * self.work[2]

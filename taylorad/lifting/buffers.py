@@ -7,6 +7,7 @@ see it. What reads the memory as a plain array after that is refused.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -17,7 +18,7 @@ from taylorad._numbers import repack, value
 from taylorad.dispatch import carries
 from taylorad.lifting.memory import Memory
 
-__all__ = ["Buffer", "Created", "settled", "wrapped"]
+__all__ = ["Buffer", "Created", "lacks_room", "roomy", "settled", "wrapped"]
 
 
 class Created:
@@ -37,10 +38,12 @@ def _is_basic(index: Any) -> bool:
 
 _BASIC = (int, slice, np.integer)
 
+_CONTAINERS = frozenset((np.ndarray, tuple))
+
 # Methods and attributes that show the same memory, where they can.
 _VIEWS = frozenset("T mT diagonal ravel reshape squeeze swapaxes transpose view".split())
 _IN_PLACE = frozenset("partition put setfield sort".split())
-_OF_LAYOUT = frozenset("data device flags itemsize nbytes strides ctypes".split())
+_OF_LAYOUT = frozenset("ctypes data device flags itemsize nbytes setflags strides".split())
 _FUNCTIONS_IN_PLACE = frozenset((np.copyto, np.fill_diagonal, np.place, np.put, np.putmask))
 _FUNCTIONS_IN_PLACE |= {np.put_along_axis}
 
@@ -89,6 +92,8 @@ class Buffer(NDArrayOperatorsMixin):
         return bool(np.any(self == item))
 
     def __getitem__(self, index: Any) -> Any:
+        if type(index) is int and self._plain.ndim == 1:  # as in most loops
+            return (self._plain if self._memory.number is None else self._contents())[index]
         index = _plain_index(index)
         basic = _is_basic(index)
         found = self._plain[index]
@@ -123,6 +128,10 @@ class Buffer(NDArrayOperatorsMixin):
     def __array_ufunc__(
         self, ufunc: np.ufunc, method: str, *inputs: Any, out: Any = (), **kwargs: Any
     ) -> Any:
+        if method == "__call__" and not out and not kwargs:
+            inputs = tuple([x._contents() if type(x) is Buffer else x for x in inputs])
+            result = ufunc(*inputs)
+            return wrapped(result) if type(result) in _CONTAINERS else result
         if method == "at":
             _changed(inputs[0], inputs[1:], lambda x, *rest: ufunc.at(x, *rest))
             return None
@@ -158,6 +167,8 @@ class Buffer(NDArrayOperatorsMixin):
             shown = [self._showing(view) for view in (views if several else [views])]
             if all(view is not None for view in shown):
                 return type(views)(shown) if several else shown[0]
+            if not several and not np.may_share_memory(views, self._plain):
+                return wrapped(function(self._contents(), *args[1:], **kwargs).copy())
         plain, named = settled(args), settled(kwargs)
         result = function(*plain, **named)
         if type(result) is np.ndarray and result.base is not None:
@@ -188,8 +199,8 @@ class Buffer(NDArrayOperatorsMixin):
 
     def _view(self, name: str, args: Any, kwargs: Any) -> Any:
         view = self._showing(getattr(self._plain, name)(*args, **kwargs))
-        if view is None:
-            return _method(getattr(self._contents(), name))(*args, **kwargs)
+        if view is None:  # where NumPy copies, a number does as well
+            return _method(getattr(self._contents(), name))(*args, **kwargs).copy()
         return view
 
     @staticmethod
@@ -351,10 +362,11 @@ def _delivered(result: Any, out: Any) -> Any:
 
 def _changed(buffer: Any, others: Any, change: Callable[..., Any]) -> None:
     """Let a function change a buffer in place."""
-    others = settled(tuple(others))
     if isinstance(buffer, Buffer):
-        for item in others:
+        for item in settled(tuple(others)):
             buffer._memory.admit(repack(item))
+    others = settled(tuple(others))  # now: the buffer may be among them
+    if isinstance(buffer, Buffer):
         contents = buffer._contents()
         if contents.ndim == 0:
             contents = np.reshape(contents, 1)
@@ -388,11 +400,37 @@ def wrapped(result: Any, inputs: Any = ()) -> Any:
             result.base is not None and _shows(result, inputs)
         ) or any(result is x for x in inputs):  # fmt: skip
             return result
-        memory = Memory(result)
-        return Buffer(memory, memory.plain if result.ndim else memory.plain.reshape(()))
+        return roomy(result)
     if kind is tuple or kind is list:
         return kind([wrapped(item, inputs) for item in result])
     return result
+
+
+def lacks_room(array: Any, new: Any) -> bool:
+    """Whether a plain array that only a variable knows would have to hold numbers."""
+    if not carries(new) or array.dtype.kind not in "fc" or sys.getrefcount(array) > _ALONE:
+        return False
+    base = array.base
+    # The reference of the view, that of the name `base`, and that of the call.
+    return base is None or (type(base) is np.ndarray and sys.getrefcount(base) <= 3)
+
+
+def roomy(array: Any) -> Any:
+    """A buffer in place of a plain array."""
+    memory = Memory(array)
+    return Buffer(memory, memory.plain if array.ndim else memory.plain.reshape(()))
+
+
+def _count(array: Any, new: Any) -> int:
+    return sys.getrefcount(array)
+
+
+def _references() -> int:
+    array = np.empty(0)
+    return _count(array, array.size)
+
+
+_ALONE = _references()  # of an array that only one variable knows, in a function
 
 
 def _shows(result: Any, inputs: Any) -> bool:

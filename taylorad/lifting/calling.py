@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -86,9 +87,19 @@ def compiled(call: Call, f: Any) -> Any:
         for x, given in zip(args, plain, strict=True):
             if result is given:
                 return x
+        if sys.getrefcount(result) > _ALONE:  # whoever made it has kept it
+            return result
         return wrapped(result, (*plain, *kwargs.values()))
 
     return called
+
+
+def _references() -> int:
+    result = np.empty(0)
+    return sys.getrefcount(result)
+
+
+_ALONE = _references()  # of an array that only a local variable knows
 
 
 def crossing(call: Call, f: Any, types: bool = False) -> Any:

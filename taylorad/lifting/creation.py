@@ -226,8 +226,7 @@ substitute(np.c_)(_Joining(np.c_, True))
 @substitute(np.vectorize)
 def vectorize(pyfunc: Any, *options: Any, **named: Any) -> Any:
     """One call for each element, whose results are put together."""
-    excluded = named.get("excluded")
-    if excluded or named.get("signature"):
+    if named.get("excluded") or named.get("signature"):
         return np.vectorize(pyfunc, *options, **named)
     followed = crossing(FOLLOWING.call, pyfunc)
     plain = np.vectorize(followed, *options, **named)
@@ -236,7 +235,7 @@ def vectorize(pyfunc: Any, *options: Any, **named: Any) -> Any:
     def vectorized(*args: Any, **kwargs: Any) -> Any:
         args, kwargs = settled(args), settled(kwargs)
         operands = [packed(x) for x in (*args, *kwargs.values())]
-        if not any(map(carries, operands)):
+        if not any(carries(x) and x.size for x in operands):
             return wrapped(plain(*args, **kwargs))
         shape = np.broadcast_shapes(*map(np.shape, operands))
         spread = [np.broadcast_to(x, shape) for x in operands]
@@ -245,12 +244,18 @@ def vectorize(pyfunc: Any, *options: Any, **named: Any) -> Any:
             items = [x[i] for x in spread]
             named = dict(zip(kwargs, items[len(args) :], strict=True))
             results.append(followed(*items[: len(args)], **named))
-        if results and isinstance(results[0], tuple):
-            return tuple(_shaped(outputs, shape) for outputs in zip(*results, strict=True))
-        return _shaped(results, shape)
+        if not isinstance(results[0], tuple):
+            return _shaped(results, shape, plain.otypes and plain.otypes[0])
+        return tuple(
+            _shaped(outputs, shape, plain.otypes and plain.otypes[k])
+            for k, outputs in enumerate(zip(*results, strict=True))
+        )
 
     return vectorized
 
 
-def _shaped(items: Any, shape: Any) -> Any:
-    return wrapped(np.reshape(packed(list(items)), shape))
+def _shaped(items: Any, shape: Any, otype: Any) -> Any:
+    """Results in an array: of a given dtype, or of that of the first, as NumPy has it."""
+    made = np.reshape(packed(list(items)), shape)
+    dtype = np.dtype(otype or np.asarray(value(items[0])).dtype)
+    return wrapped(made if dtype.kind == "O" else made.astype(dtype))

@@ -7,6 +7,8 @@ import types
 from collections.abc import Callable, Generator
 from typing import Any
 
+import numpy as np
+
 from taylorad.dispatch import carries
 from taylorad.lifting import conversions, creation  # noqa: F401
 from taylorad.lifting.buffers import Buffer, Created, settled
@@ -108,8 +110,10 @@ def _followed(f: Any) -> Any:
     lifted: Any = getattr(f, "__lifted__", None)
     if lifted is not None and lifted[0] is f:
         return None
+    if isinstance(f, (types.BuiltinFunctionType, np.ufunc, type(np.sum))):
+        return None
     followed = FOLLOWING.call(f)
-    if followed is f or isinstance(f, types.BuiltinFunctionType):
+    if followed is f:
         return None
     return followed
 

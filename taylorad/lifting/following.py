@@ -20,7 +20,7 @@ from taylorad import math
 from taylorad._numbers import Operand, holds
 from taylorad.dispatch import carries
 from taylorad.lifting import calling
-from taylorad.lifting.buffers import Buffer, settled
+from taylorad.lifting.buffers import Buffer, lacks_room, roomy, settled
 from taylorad.lifting.namespaces import in_namespace
 from taylorad.lifting.rewriting import Rewriting
 
@@ -51,11 +51,15 @@ class Following:
     known : dict
         The substitutes, by the identity of what they stand for: that may have no hash. An
         entry goes when its key does.
+    left_alone : frozenset of str
+        Packages whose functions stay as they are.
     simple : set of type
         Types whose attributes can be looked up directly.
     rewriting : Rewriting
         How functions written in Python are rewritten.
     """
+
+    left_alone = _LEFT_ALONE
 
     def __init__(self) -> None:
         self.known: dict[int, Any] = {}
@@ -82,6 +86,9 @@ class Following:
             "call": self.call,
             "attribute": self.attribute,
             "item": item,
+            "lacks_room": lacks_room,
+            "ndarray": np.ndarray,
+            "roomy": roomy,
             "iterate": self.iterate,
             "simple": self.simple,
             "stored": settled,
@@ -176,9 +183,13 @@ class Following:
             return self.call(lifted[1])
         if f.__code__.co_filename.startswith(_LIBRARY):
             return self.library(f)
-        if str(f.__globals__.get("__name__", "")).partition(".")[0] in _LEFT_ALONE:
+        if self._is_left_alone(f):
             return f
         return self.rewriting.rewritten(f) or in_namespace(f, self.call) or f
+
+    def _is_left_alone(self, f: Any) -> bool:
+        root = str(f.__globals__.get("__name__", "")).partition(".")[0]
+        return root in self.left_alone or f.__code__.co_filename.startswith(_LIBRARY)
 
     def library(self, f: Any) -> Any:
         """A function of this library: it gets numbers and arrays, and functions of them."""
@@ -216,10 +227,15 @@ class Following:
         """A class with a class of its own, or a callable object."""
         if isinstance(f, type):
             return self._class(f)
-        if isinstance(f, np.vectorize):
-            return functools.partial(self.call(np.vectorize), f.pyfunc)
+        if isinstance(f, np.vectorize) and id(np.vectorize) in self.known:
+            options = {"otypes": f.otypes, "excluded": f.excluded, "signature": f.signature}
+            return self.known[id(np.vectorize)](f.pyfunc, **options)
         method = type(f).__call__ if callable(f) else None
         if isinstance(method, types.FunctionType) and not carries(f):
+            if method.__code__.co_filename.startswith(_LIBRARY):
+                return self.library(f)
+            if self._is_left_alone(method):
+                return f
             return types.MethodType(self.function(method), f)
         if type(f).__name__ in _COMPILED:
             return self.remember(f, calling.compiled(self.call, f))
@@ -232,9 +248,7 @@ class Following:
         followed = self._classes.get(cls)
         if followed is None:
             made = [m for m in (cls.__new__, cls.__init__) if isinstance(m, types.FunctionType)]
-            ours = any(m.__code__.co_filename.startswith(_LIBRARY) for m in made)
-            left_alone = str(cls.__module__).partition(".")[0] in _LEFT_ALONE
-            followed = bool(made) and not ours and not left_alone
+            followed = bool(made) and not any(map(self._is_left_alone, made))
             self._classes[cls] = followed
         if not followed:
             return cls
@@ -260,7 +274,8 @@ class Following:
             init(made, *args, **kwargs)
             return
         after = getattr(cls, "__post_init__", None)
-        if not (hasattr(cls, "__dataclass_fields__") and after and init.__code__.co_filename == "<string>"):
+        generated = hasattr(cls, "__dataclass_fields__") and init.__code__.co_filename == "<string>"
+        if not (generated and after):
             self.function(init)(made, *args, **kwargs)
             return
         # The generated code calls __post_init__: for its time, that of a class of our own.

@@ -50,6 +50,8 @@ class Memory:
         return np.reshape(self.number, -1)[self.positions(view)]
 
     def write(self, view: Any, index: Any, item: Any) -> None:
+        if not view.flags.writeable:
+            raise ValueError("assignment destination is read-only")
         self.admit(item)
         if self.number is None:
             view[index] = value(item)

@@ -92,7 +92,7 @@ class Rewriting:
         if isinstance(definition, ast.Lambda):
             definition.body = transformer.visit(definition.body)
         else:
-            definition.body = [transformer.visit(statement) for statement in definition.body]
+            definition.body = transformer.statements(definition)
         new = compiled(definition, classes, code, hooks)
         _note(new)
         return new
@@ -111,6 +111,17 @@ class _Transformer(ast.NodeTransformer):
         self.globals = function.__globals__
         code = function.__code__
         self.bound = _bound(code)
+        self.own: list[set[str]] = [set()]  # the local variables of the functions around
+
+    def statements(self, definition: Any) -> list[ast.stmt]:
+        """The body of a function, rewritten."""
+        self.own.append(_local_names(definition))
+        body: list[ast.stmt] = []
+        for statement in definition.body:
+            made = self.visit(statement)
+            body += made if isinstance(made, list) else [made]
+        self.own.pop()
+        return body
 
     def _hook(self, name: str, *args: ast.expr, at: ast.AST) -> ast.Call:
         hook = ast.Name(id=_PREFIX + name, ctx=ast.Load())
@@ -216,9 +227,10 @@ class _Transformer(ast.NodeTransformer):
         target = node.targets[0]
         if "assign" in self.hooks and len(node.targets) == 1 and _is_item(target):
             return self._assigned(target, node.value, node)
-        if any(isinstance(target, ast.Subscript) for target in node.targets):
-            node.value = self._hook("stored", node.value, at=node.value)
-        return node
+        if not any(map(_is_item, node.targets)):
+            return node
+        node.value = self._hook("stored", node.value, at=node.value)
+        return self._with_room(node) if len(node.targets) == 1 else node
 
     def _assigned(self, target: Any, value: ast.expr, at: ast.AST) -> ast.Expr:
         call = self._hook("assign", target.value, _index(target.slice), value, at=at)
@@ -226,8 +238,11 @@ class _Transformer(ast.NodeTransformer):
 
     def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
         self.generic_visit(node)
-        if "binary" not in self.hooks or not _is_item(node.target):
+        if not _is_item(node.target):
             return node
+        if "binary" not in self.hooks:
+            node.value = self._hook("stored", node.value, at=node.value)
+            return self._with_room(node)
         target: Any = node.target
         item = self._hook("item", target.value, _index(target.slice), at=node)
         symbol = ast.Constant(_SYMBOLS[type(node.op)])
@@ -239,6 +254,43 @@ class _Transformer(ast.NodeTransformer):
             return node
         symbol = ast.Constant(_SYMBOLS[type(node.op)])
         return self._hook("binary", symbol, node.left, node.right, at=node)
+
+    def _with_room(self, node: Any) -> Any:
+        """An assignment to an item of a variable: of one that can hold what is assigned.
+
+        A plain array that nothing else knows gives way to one that can hold numbers:
+        ``new = ...; if type(a) is ndarray and lacks_room(a, new): a = roomy(a); a[i] = new``.
+        """
+        target: Any = node.target if isinstance(node, ast.AugAssign) else node.targets[0]
+        array: Any = target.value
+        attribute = isinstance(array, ast.IfExp)  # of a name: see visit_Attribute
+        if attribute:
+            array = target.value = array.body
+        base = array.value if isinstance(array, ast.Attribute) else array
+        if not isinstance(base, ast.Name) or (not attribute and base.id not in self.own[-1]):
+            return node
+        new = ast.Name(id=_PREFIX + "new", ctx=ast.Load())
+        plain = ast.Compare(
+            left=self._hook("type", array, at=array),
+            ops=[ast.Is()],
+            comparators=[ast.Name(id=_PREFIX + "ndarray", ctx=ast.Load())],
+        )
+        lacking = self._hook("lacks_room", array, new, at=array)
+        stored = copy.copy(array)
+        stored.ctx = ast.Store()
+        statements = [
+            ast.Assign(targets=[ast.Name(id=new.id, ctx=ast.Store())], value=node.value),
+            ast.If(
+                test=ast.BoolOp(op=ast.And(), values=[plain, lacking]),
+                body=[ast.Assign(targets=[stored], value=self._hook("roomy", array, at=array))],
+                orelse=[],
+            ),
+        ]
+        node.value = new
+        for statement in statements:
+            ast.fix_missing_locations(ast.copy_location(statement, node))
+        ast.fix_missing_locations(node)
+        return [*statements, node]
 
     # -- what is no expression that is evaluated --
 
@@ -252,7 +304,7 @@ class _Transformer(ast.NodeTransformer):
 
     def _function(self, node: Any) -> ast.AST:
         node.args = self.visit(node.args)
-        node.body = [self.visit(statement) for statement in node.body]
+        node.body = self.statements(node)
         node.decorator_list = [self.visit(decorator) for decorator in node.decorator_list]
         return node
 
@@ -299,6 +351,30 @@ def _without_axis(index: ast.expr) -> bool:
     if isinstance(index, ast.Constant):
         return index.value is None or index.value is ...
     return getattr(index, "attr", getattr(index, "id", None)) == "newaxis"
+
+
+def _local_names(definition: ast.AST) -> set[str]:
+    """The names that a function binds itself, and no function within it."""
+    names: set[str] = set()
+    others: set[str] = set()
+    stack = list(ast.iter_child_nodes(definition))
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        elif isinstance(node, ast.arg):
+            names.add(node.arg)
+        elif isinstance(node, ast.Global | ast.Nonlocal):
+            others |= set(node.names)
+        if not isinstance(node, _SCOPES):
+            stack += ast.iter_child_nodes(node)
+    return names - others
+
+
+_SCOPES = (
+    ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef, ast.ListComp, ast.SetComp,
+    ast.DictComp, ast.GeneratorExp,
+)  # fmt: skip
 
 
 def _bound(code: types.CodeType) -> set[str]:

@@ -68,6 +68,7 @@ class Watching(Following):
             for function, replacement in SUBSTITUTES:
                 self.remember(function, replacement)
         else:
+            self.left_alone = self.left_alone | {"numpy"}
             for kind in (np.ufunc, type(np.sum), types.BuiltinFunctionType):
                 self._handlers[kind] = _itself
 
@@ -187,7 +188,7 @@ def _name(f: Any) -> str:
         return type(f).__name__
     module = getattr(f, "__module__", None)
     if isinstance(f, np.ufunc) or str(module).partition(".")[0] == "numpy":
-        return f"np.{name}"
+        return f"np.{name}" if getattr(np, name, None) is f else name
     return name if module in (None, "builtins") else f"{module}.{name}"
 
 
