@@ -7,7 +7,6 @@ see it. What reads the memory as a plain array after that is refused.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -16,9 +15,9 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from taylorad._numbers import repack, value
 from taylorad.dispatch import carries
-from taylorad.lifting.memory import Memory
+from taylorad.lifting.memory import Memory, is_basic
 
-__all__ = ["Buffer", "Created", "lacks_room", "roomy", "settled", "wrapped"]
+__all__ = ["Buffer", "Created", "roomy", "settled", "wrapped"]
 
 
 class Created:
@@ -26,17 +25,6 @@ class Created:
 
     token = object()
 
-
-def _is_basic(index: Any) -> bool:
-    """Whether NumPy answers this index with a view."""
-    items = index if isinstance(index, tuple) else (index,)
-    return all(
-        item is None or item is ... or (isinstance(item, _BASIC) and not isinstance(item, bool))
-        for item in items
-    )
-
-
-_BASIC = (int, slice, np.integer)
 
 _CONTAINERS = frozenset((np.ndarray, tuple))
 
@@ -95,7 +83,7 @@ class Buffer(NDArrayOperatorsMixin):
         if type(index) is int and self._plain.ndim == 1:  # as in most loops
             return (self._plain if self._memory.number is None else self._contents())[index]
         index = _plain_index(index)
-        basic = _is_basic(index)
+        basic = is_basic(index)
         found = self._plain[index]
         if basic and type(found) is np.ndarray:
             return Buffer(self._memory, found)
@@ -406,31 +394,10 @@ def wrapped(result: Any, inputs: Any = ()) -> Any:
     return result
 
 
-def lacks_room(array: Any, new: Any) -> bool:
-    """Whether a plain array that only a variable knows would have to hold numbers."""
-    if not carries(new) or array.dtype.kind not in "fc" or sys.getrefcount(array) > _ALONE:
-        return False
-    base = array.base
-    # The reference of the view, that of the name `base`, and that of the call.
-    return base is None or (type(base) is np.ndarray and sys.getrefcount(base) <= 3)
-
-
 def roomy(array: Any) -> Any:
     """A buffer in place of a plain array."""
     memory = Memory(array)
     return Buffer(memory, memory.plain if array.ndim else memory.plain.reshape(()))
-
-
-def _count(array: Any, new: Any) -> int:
-    return sys.getrefcount(array)
-
-
-def _references() -> int:
-    array = np.empty(0)
-    return _count(array, array.size)
-
-
-_ALONE = _references()  # of an array that only one variable knows, in a function
 
 
 def _shows(result: Any, inputs: Any) -> bool:

@@ -9,12 +9,25 @@ from typing import Any
 
 import numpy as np
 
-from taylorad._numbers import Operand, holds, repack
+from taylorad._numbers import Operand, holds, repack, value
 from taylorad.dispatch import carries
 from taylorad.lifting.buffers import Buffer, settled, wrapped
 
-__all__ = ["COPYING", "compiled", "crossing", "gathered", "library", "method", "ufunc",
-           "with_functions"]  # fmt: skip
+__all__ = [
+    "COPYING",
+    "Complex",
+    "Float",
+    "compiled",
+    "crossing",
+    "dispatched",
+    "gathered",
+    "is_instance",
+    "library",
+    "method",
+    "stand_in",
+    "ufunc",
+    "with_functions",
+]
 
 Call = Callable[[Any], Any]
 
@@ -137,6 +150,45 @@ def _answering(call: Call, f: Any) -> Any:
     return called
 
 
+def stand_in(x: Any) -> type:
+    """The type a number of ours, or a buffer, stands for."""
+    if x.ndim or isinstance(x, Buffer):
+        return np.ndarray
+    return type(value(x)) if x.dtype == object else x.dtype.type
+
+
+def is_instance(x: Any, kinds: Any) -> bool:
+    """Whether x, or the value it stands for, is of one of these types."""
+    if not isinstance(x, (Operand, Buffer)):
+        return isinstance(x, kinds)
+    return isinstance(x, kinds) or issubclass(stand_in(x), kinds)
+
+
+class _Value(type):
+    """The type of types in patterns: numbers of ours match where their values would."""
+
+    def __instancecheck__(cls, x: Any) -> bool:
+        return is_instance(x, cls.__base__)
+
+
+class Float(float, metaclass=_Value):
+    """What ``case float():`` says in lifted code."""
+
+
+class Complex(complex, metaclass=_Value):
+    """What ``case complex():`` says in lifted code."""
+
+
+def dispatched(call: Call, f: Any) -> Any:
+    """A function of `functools.singledispatch`: numbers of ours go where their values would."""
+
+    def called(*args: Any, **kwargs: Any) -> Any:
+        known = isinstance(args[0], (Operand, Buffer))
+        return call(f.dispatch(stand_in(args[0]) if known else type(args[0])))(*args, **kwargs)
+
+    return called
+
+
 def gathered(x: Any) -> Any:
     """A list of 0-d numbers as the number NumPy would make of it; anything else as it is."""
     if (type(x) is list or type(x) is tuple) and _scalars(x) and holds(x, Operand):
@@ -150,6 +202,6 @@ def _scalars(items: Any) -> bool:
         if type(x) is list or type(x) is tuple:
             if not _scalars(x):
                 return False
-        elif getattr(x, "ndim", 0) or callable(x):
+        elif getattr(x, "ndim", 0) or (callable(x) and not isinstance(x, Operand)):
             return False
     return True

@@ -24,27 +24,16 @@ from taylorad.lifting.buffers import Buffer, settled
 from taylorad.lifting.creation import packed
 from taylorad.lifting.substitutes import FOLLOWING, substitute
 
-__all__ = ["stand_in"]
-
 call = FOLLOWING.call
 
 
 # --- Types -------------------------------------------------------------------------------
 
 
-def stand_in(x: Any) -> type:
-    """The type a number of ours, or a buffer, stands for."""
-    if x.ndim or isinstance(x, Buffer):
-        return np.ndarray
-    return type(value(x)) if x.dtype == object else x.dtype.type
-
-
 @substitute(builtins.isinstance)
 def isinstance_(x: Any, kinds: Any) -> bool:
     """Numbers of ours are what their values are."""
-    if not isinstance(x, (Operand, Buffer)):
-        return isinstance(x, kinds)
-    return isinstance(x, kinds) or issubclass(stand_in(x), kinds)
+    return calling.is_instance(x, kinds)
 
 
 @substitute(builtins.type)
@@ -52,7 +41,7 @@ def type_(x: Any, *args: Any, **kwargs: Any) -> Any:
     """The type of a number of ours is that of its value."""
     if args or not isinstance(x, (Operand, Buffer)):
         return type(x, *args, **kwargs)
-    return stand_in(x)
+    return calling.stand_in(x)
 
 
 @substitute(np.isscalar)

@@ -20,7 +20,8 @@ from taylorad import math
 from taylorad._numbers import Operand, holds
 from taylorad.dispatch import carries
 from taylorad.lifting import calling
-from taylorad.lifting.buffers import Buffer, lacks_room, roomy, settled
+from taylorad.lifting.buffers import Buffer, roomy, settled
+from taylorad.lifting.memory import lacks_room
 from taylorad.lifting.namespaces import in_namespace
 from taylorad.lifting.rewriting import Rewriting
 
@@ -85,6 +86,8 @@ class Following:
             "id": id,
             "call": self.call,
             "attribute": self.attribute,
+            "complex": calling.Complex,
+            "float": calling.Float,
             "item": item,
             "lacks_room": lacks_room,
             "ndarray": np.ndarray,
@@ -183,6 +186,8 @@ class Following:
             return self.call(lifted[1])
         if f.__code__.co_filename.startswith(_LIBRARY):
             return self.library(f)
+        if hasattr(f, "registry") and hasattr(f, "dispatch"):
+            return calling.dispatched(self.call, f)
         if self._is_left_alone(f):
             return f
         return self.rewriting.rewritten(f) or in_namespace(f, self.call) or f

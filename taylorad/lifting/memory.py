@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from taylorad._numbers import Number, level_of, make, value
 from taylorad.dispatch import carries
 from taylorad.rules.operands import constant_like
 
-__all__ = ["Memory"]
+__all__ = ["Memory", "is_basic", "lacks_room"]
 
 
 class Memory:
@@ -82,3 +83,36 @@ def _same_view(memory: Any, view: Any, other: Any, rows: tuple[int, ...]) -> Any
 
 def _address(array: Any) -> int:
     return int(array.__array_interface__["data"][0])
+
+
+def is_basic(index: Any) -> bool:
+    """Whether NumPy answers this index with a view."""
+    items = index if isinstance(index, tuple) else (index,)
+    return all(
+        item is None or item is ... or (isinstance(item, _BASIC) and not isinstance(item, bool))
+        for item in items
+    )
+
+
+_BASIC = (int, slice, np.integer)
+
+
+def lacks_room(array: Any, new: Any) -> bool:
+    """Whether a plain array that only a variable knows would have to hold numbers."""
+    if not carries(new) or array.dtype.kind not in "fc" or sys.getrefcount(array) > _ALONE:
+        return False
+    base = array.base
+    # The reference of the view, that of the name `base`, and that of the call.
+    return base is None or (type(base) is np.ndarray and sys.getrefcount(base) <= 3)
+
+
+def _count(array: Any, new: Any) -> int:
+    return sys.getrefcount(array)
+
+
+def _references() -> int:
+    array = np.empty(0)
+    return _count(array, array.size)
+
+
+_ALONE = _references()  # of an array that only one variable knows, in a function

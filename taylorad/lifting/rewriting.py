@@ -318,6 +318,11 @@ class _Transformer(ast.NodeTransformer):
         return node
 
     def visit_MatchClass(self, node: ast.MatchClass) -> ast.AST:
+        if self._is_builtin(node.cls, frozenset(("complex", "float"))):
+            name = getattr(node.cls, "id", "")
+            node.cls = ast.copy_location(ast.Name(id=_PREFIX + name, ctx=ast.Load()), node.cls)
+        node.patterns = [self.visit(pattern) for pattern in node.patterns]
+        node.kwd_patterns = [self.visit(pattern) for pattern in node.kwd_patterns]
         return node
 
 

@@ -82,7 +82,7 @@ class Watching(Following):
             "slice": slice,
         }
         if not self.lifted:
-            hooks["stored"] = _itself
+            hooks |= {"stored": _itself, "float": float, "complex": complex}
         return hooks
 
     def caller(self) -> Callable[[Any], Any]:
@@ -112,7 +112,7 @@ class Watching(Following):
     def watched(self, f: Any, by: str) -> Any:
         """A function that is given to another, watched as well."""
         python = isinstance(f, (types.FunctionType, types.MethodType))
-        return self.call(f) if python or (by in _CALLING and callable(f)) else f
+        return self.call(f) if python or (by in _CALLING and _is_function(f)) else f
 
     def _tried(self, name: str, f: Any, args: Any, kwargs: Any) -> Any:
         if not holds((*args, *kwargs.values()), _TRIED):
@@ -156,6 +156,10 @@ class Watching(Following):
 
 # What does nothing with a function but to call it.
 _CALLING = frozenset(("filter", "map", "max", "min", "sorted", "_functools.reduce"))
+
+
+def _is_function(x: Any) -> bool:
+    return callable(x) and not isinstance(x, Operand)  # a Taylor polynomial is callable
 
 
 def _itself(x: Any) -> Any:
