@@ -7,6 +7,7 @@ function written in Python is rewritten; what is compiled gets plain arrays for 
 from __future__ import annotations
 
 import functools
+import os
 import sys
 import types
 import weakref
@@ -34,7 +35,7 @@ _LEFT_ALONE = frozenset(
     "shutil subprocess sympy sys tempfile threading traceback typing unittest warnings weakref "
     "zipfile".split()
 )
-_LIBRARY = str(Path(__file__).parents[1])
+_LIBRARY = str(Path(__file__).parents[1]) + os.sep
 # Types whose attributes are never functions of our numbers.
 _SIMPLE = (
     bool, bytes, complex, dict, float, frozenset, int, list, np.dtype, np.ndarray, set, str,

@@ -23,6 +23,8 @@ def in_namespace(
     function: types.FunctionType, call: Callable[[Any], Any]
 ) -> types.FunctionType | None:
     """The function with globals that are followed; None if it assigns to globals itself."""
+    if isinstance(function.__globals__, Namespace):
+        return function
     if any(map(_assigns_globals, _codes(function.__code__))):
         return None
     made = types.FunctionType(

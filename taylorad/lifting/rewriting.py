@@ -13,7 +13,7 @@ import builtins
 import copy
 import types
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from taylorad.lifting.source import compiled, origin
@@ -33,24 +33,29 @@ _PREFIX = "_taylorad_"
 _SUBSCRIBED = frozenset(("r_", "c_"))
 
 
-# All code that is rewritten, by identity.
+# All code that is rewritten, by identity; and that made of other code, by the hooks in it.
 _MADE: dict[int, types.CodeType] = {}
+_CODES: dict[frozenset[str], dict[int, tuple[types.CodeType, types.CodeType | None]]] = {}
 
 
 @dataclass
 class Rewriting:
-    """A way to rewrite functions, and the functions rewritten so.
+    """A way to rewrite functions.
 
     Attributes
     ----------
-    hooks : mapping of str to callable
-        What stands for each hook: ``call``, ``attribute``, ``iterate``, ``stored``, and the
-        set ``simple`` of types whose attributes are looked up directly; or ``operator`` and
-        ``assign``, if operators and assignments are to be seen as well.
+    hooks : mapping of str to object
+        What each hook stands for. Those named ``call``, ``attribute``, ``item``, ``iterate``
+        and ``stored`` are always there; with ``binary`` and ``assign``, operators and
+        assignments to items are seen as well.
     """
 
     hooks: Mapping[str, Any]
-    codes: dict[int, tuple[types.CodeType, types.CodeType | None]] = field(default_factory=dict)
+
+    @property
+    def codes(self) -> dict[int, tuple[types.CodeType, types.CodeType | None]]:
+        """What was made of code with these hooks; it may have other values for them."""
+        return _CODES.setdefault(frozenset(self.hooks), {})
 
     @staticmethod
     def is_made(code: types.CodeType) -> bool:
