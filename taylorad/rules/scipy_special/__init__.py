@@ -3,6 +3,14 @@
 How a row is written says `taylorad.rules.scipy_special._rows`.
 """
 
-from taylorad.rules.scipy_special import elementary, errors, logistic
+from taylorad.rules.scipy_special import (
+    elementary,
+    elliptic,
+    entropy,
+    errors,
+    gamma,
+    integrals,
+    logistic,
+)
 
-__all__ = ["elementary", "errors", "logistic"]
+__all__ = ["elementary", "elliptic", "entropy", "errors", "gamma", "integrals", "logistic"]
