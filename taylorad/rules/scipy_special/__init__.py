@@ -4,6 +4,7 @@ How a row is written says `taylorad.rules.scipy_special._rows`.
 """
 
 from taylorad.rules.scipy_special import (
+    bessel,
     elementary,
     elliptic,
     entropy,
@@ -13,4 +14,13 @@ from taylorad.rules.scipy_special import (
     logistic,
 )
 
-__all__ = ["elementary", "elliptic", "entropy", "errors", "gamma", "integrals", "logistic"]
+__all__ = [
+    "bessel",
+    "elementary",
+    "elliptic",
+    "entropy",
+    "errors",
+    "gamma",
+    "integrals",
+    "logistic",
+]
