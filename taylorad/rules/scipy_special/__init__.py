@@ -12,6 +12,7 @@ from taylorad.rules.scipy_special import (
     gamma,
     integrals,
     logistic,
+    scaled_bessel,
 )
 
 __all__ = [
@@ -23,4 +24,5 @@ __all__ = [
     "gamma",
     "integrals",
     "logistic",
+    "scaled_bessel",
 ]

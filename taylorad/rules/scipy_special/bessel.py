@@ -16,7 +16,15 @@ import numpy as np
 from taylorad.rules.entire import rising
 from taylorad.rules.scipy_special._rows import Array, ByNumbers, enter, ufunc
 
-__all__ = ["TABLE", "cylinder", "iv_numbers", "jv_numbers", "kv_numbers", "ladder"]
+__all__ = [
+    "TABLE",
+    "hankel1_numbers",
+    "iv_numbers",
+    "jv_numbers",
+    "kv_numbers",
+    "ladder",
+    "of_order",
+]
 
 Numbers = Callable[..., Array]
 
@@ -75,6 +83,8 @@ jv_numbers = _first_kind(_jv, -0.5)
 iv_numbers = _first_kind(_iv, 0.5)
 kv_numbers = _second_kind(_kv, -0.5, -0.5)
 _yv_numbers = _second_kind(_yv, 0.5, -0.5)
+hankel1_numbers = _second_kind(_hankel1, 0.5, -0.5)
+hankel2_numbers = _second_kind(_hankel2, 0.5, -0.5)
 
 
 def _whole(upward: Callable[[int, Array], Array], v: int) -> Numbers:
@@ -110,13 +120,14 @@ def _y_upward(last: int, z: Array) -> Array:
     return _upward(_y0(z), _y1(z), last, z)
 
 
-def cylinder(v: int) -> tuple[Numbers, Numbers]:
+def _cylinder(v: int) -> tuple[Numbers, Numbers]:
     """The Taylor numbers of J and Y of an order 0 or 1."""
     y = _whole(_y_upward, v)
     return _whole(_j_upward, v), lambda order, z: _singular(y(order, z), z)
 
 
-def _fixed(numbers: Numbers, v: float) -> Numbers:
+def of_order(v: float, numbers: Numbers) -> Numbers:
+    """The Taylor numbers of the function of this order."""
     return lambda order, z: numbers(order, v, z)
 
 
@@ -139,8 +150,8 @@ def _spherical(name: str, below: float, above: float) -> tuple[Numbers, Numbers]
     return numbers, lambda order, n, z: rising(numbers(order + 1, n, z), 1)
 
 
-j0_numbers, y0_numbers = cylinder(0)
-j1_numbers, y1_numbers = cylinder(1)
+j0_numbers, y0_numbers = _cylinder(0)
+j1_numbers, y1_numbers = _cylinder(1)
 _jn, _jn_d = _spherical("_spherical_jn", 1, -1)
 _yn, _yn_d = _spherical("_spherical_yn", 1, -1)
 _in, _in_d = _spherical("_spherical_in", 1, 1)
@@ -156,15 +167,15 @@ TABLE = (
     ByNumbers("y1",              "x",       y1_numbers),
     ByNumbers("yn",              "n x",     _yv_numbers,                 at=1),
     ByNumbers("yv",              "v z",     _yv_numbers,                 at=1),
-    ByNumbers("i0",              "x",       _fixed(iv_numbers, 0.0)),
-    ByNumbers("i1",              "x",       _fixed(iv_numbers, 1.0)),
+    ByNumbers("i0",              "x",       of_order(0.0, iv_numbers)),
+    ByNumbers("i1",              "x",       of_order(1.0, iv_numbers)),
     ByNumbers("iv",              "v z",     iv_numbers,                  at=1),
-    ByNumbers("k0",              "x",       _fixed(kv_numbers, 0.0)),
-    ByNumbers("k1",              "x",       _fixed(kv_numbers, 1.0)),
+    ByNumbers("k0",              "x",       of_order(0.0, kv_numbers)),
+    ByNumbers("k1",              "x",       of_order(1.0, kv_numbers)),
     ByNumbers("kn",              "n x",     kv_numbers,                  at=1),
     ByNumbers("kv",              "v z",     kv_numbers,                  at=1),
-    ByNumbers("hankel1",         "v z",     _second_kind(_hankel1, 0.5, -0.5), at=1),
-    ByNumbers("hankel2",         "v z",     _second_kind(_hankel2, 0.5, -0.5), at=1),
+    ByNumbers("hankel1",         "v z",     hankel1_numbers,             at=1),
+    ByNumbers("hankel2",         "v z",     hankel2_numbers,             at=1),
     ByNumbers("_spherical_jn",   "n z",     _jn,                         at=1),
     ByNumbers("_spherical_jn_d", "n z",     _jn_d,                       at=1),
     ByNumbers("_spherical_yn",   "n z",     _yn,                         at=1),
