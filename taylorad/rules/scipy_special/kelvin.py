@@ -72,7 +72,10 @@ def _second(shift: int) -> Numbers:
 
     def close(order: int, x: Array) -> Array:
         logs = expanded(lambda t: -np.log(t / 2) * same(t) + sign * np.pi / 4 * other(t), order, x)
-        return logs + power_series(order, x, _terms(shift, lambda n: float(_psi(n + 1.0))))
+        f = logs + power_series(order, x, _terms(shift, lambda n: float(_psi(n + 1.0))))
+        # at 0 as -log(x) x^(2 shift): a double zero of what is not constant, if it is kei
+        k = np.arange(order + 1)[:, np.newaxis]
+        return np.where(x == 0, np.where(k < 2 * shift, 0.0, (-1.0) ** k * np.inf), f)
 
     def numbers(order: int, x: Array) -> Array:
         return piecewise(order, x, [((x >= 0) & (x <= 2), close), (x > 2, far)])

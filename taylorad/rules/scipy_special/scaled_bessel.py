@@ -118,13 +118,14 @@ def _laplace(order: int, v: Array, z: Array) -> tuple[Array, Array]:
 def _hankel1e_numbers(order: int, v: Any, z: Array) -> Array:
     """exp(-i z) H1_v(z) = 2 / (pi i) exp(-v pi i / 2) exp(w) K_v(w), w = -i z (DLMF 10.27.8).
 
-    In the third quadrant w is on another sheet, where K_v(w) is less
+    In the third quadrant, and below 0, w is on another sheet, where K_v(w) is less
     2 cos(v pi) K_v(-w) (DLMF 10.34.4).
     """
     v = np.broadcast_to(np.asarray(v, float), z.shape)
+    below = np.flatnonzero((z.real <= 0) & (z.imag < 0))
     w = -1j * z
+    w.imag[z.real == 0] = 0.0  # the upper side of the cut
     f = kve_numbers(order, v, w)
-    below = np.flatnonzero((z.real < 0) & (z.imag < 0))
     if below.size:
         k = kv_numbers(order, v[below], -w[below])
         sheet = _times_exp(k, -1.0, np.exp(w[below]))

@@ -55,7 +55,8 @@ def _struve_numbers(function: Any, sign: float) -> Callable[..., Array]:
     """
 
     def by_equation(order: int, v: Array, x: Array) -> Array:
-        r = power_series(order, x, [(2.0 ** (1 - v) * _rgamma(v + 0.5) / math.sqrt(math.pi), v + 1)])
+        leading = 2.0 ** (1 - v) * _rgamma(v + 0.5) / math.sqrt(math.pi)
+        r = power_series(order, x, [(leading, v + 1)])
         y = [function(v, x)]
         y.append(function(v - 1, x) - v / x * y[0])
         for k in range(order - 1):
