@@ -1,6 +1,7 @@
 """Hypergeometric and Wright's functions: their derivatives are the same with other parameters.
 
-There is no derivative in the parameters.
+There is no derivative in the parameters. There is none of `log_wright_bessel`: those of the
+function, divided by it, cancel for the large arguments it is there for.
 """
 
 from __future__ import annotations
@@ -10,13 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from taylorad._numbers import make, parts_over
-from taylorad.algebra import taylor as taylor_algebra
 from taylorad.rules.scipy_special._rows import Array, ByNumbers, enter, ufunc
 
 __all__ = ["TABLE"]
 
-_log_wright, _wright = map(ufunc, ("log_wright_bessel", "wright_bessel"))
+_wright = ufunc("wright_bessel")
 
 
 def _shifted(name: str, above: int) -> Any:
@@ -57,16 +56,6 @@ def _wright_numbers(order: int, a: Array, b: Array, x: Array) -> Array:
     return np.stack([_wright(a, b + a * k, x) / math.factorial(k) for k in range(order + 1)])
 
 
-def _log_wright_numbers(order: int, a: Array, b: Array, x: Array) -> Array:
-    """Of the logarithm: that of the ratios to the value, which are moderate where it is not."""
-    start = _log_wright(a, b, x)
-    ratios = [
-        np.exp(_log_wright(a, b + a * k, x) - start) / math.factorial(k) for k in range(order + 1)
-    ]
-    algebra = taylor_algebra(order)
-    return parts_over(algebra, np.log(make(algebra, np.stack(ratios))))
-
-
 TABLE = (
     #         function             arguments  Taylor numbers
     ByNumbers("hyp0f1",            "v z",     _shifted("hyp0f1", 0),  at=1),
@@ -74,7 +63,6 @@ TABLE = (
     ByNumbers("hyp2f1",            "a b c z", _shifted("hyp2f1", 2),  at=3),
     ByNumbers("hyperu",            "a b x",   _tricomi_numbers,       at=2),
     ByNumbers("wright_bessel",     "a b x",   _wright_numbers,        at=2),
-    ByNumbers("log_wright_bessel", "a b x",   _log_wright_numbers,    at=2),
 )  # fmt: skip
 
 enter(TABLE)
