@@ -194,8 +194,10 @@ BER, KER = (
 def check(got: Any, want: Sequence[Any], x: Any, tolerance: float = 1e-10, first: int = 0) -> None:
     """Errors relative to a coefficient and to what a relative change of x by 1 makes of it."""
     for k in range(first, len(got)):
-        scale = abs(want[k]) + abs((k + 1) * want[k + 1] * x) + mpf(10) ** -40
+        scale = abs(want[k]) + abs((k + 1) * want[k + 1] * x)
         error = abs(mpmath.mpmathify(complex(got[k])) - want[k])
+        if got[k] == 0 and error < 1e-40:  # a polynomial ends here
+            continue
         assert error <= tolerance * scale, (x, k, got[k], complex(want[k]))
 
 
@@ -574,6 +576,20 @@ def test_derivatives_in_parameters_are_refused(
     for transform in (ta.derivative, ta.grad):
         with pytest.raises(ta.DerivativeError, match=rf"{name}.* respect to {argument} "):
             transform(f)(args[at])
+
+
+@pytest.mark.parametrize("name", ["jn", "yn", "in", "kn"])
+@pytest.mark.parametrize("derivative", [False, True])
+def test_spherical_functions_are_right_or_an_error(name: str, derivative: bool) -> None:
+    """SciPy's wrappers pass numbers on in some versions; in others NumPy refuses an object."""
+    z = np.array([0.5, 1.5, 7.0])
+    function = ufunc(f"spherical_{name}")
+    try:
+        got = expansion(lambda z: function(2, z, derivative), z, 3)
+    except (TypeError, ta.DerivativeError):
+        return
+    inner = ufunc(f"_spherical_{name}" + "_d" * derivative)
+    np.testing.assert_allclose(got, expansion(lambda z: inner(2, z), z, 3), rtol=1e-14)
 
 
 def test_complex_airye_is_refused() -> None:
