@@ -269,7 +269,7 @@ CASES: list[tuple[str, tuple[Any, ...], Any, Sequence[Any]]] = [
     ("_spherical_kn_d", (2,),
      lambda n, x: slope_of(spherical(mpmath.besselk, -1, n, x)), (0.7, 11.0)),
     *[("struve",        (v,),      partial(struve, mpmath.struveh, 1),
-       (0.01, 1.0, 7.0, 9.0, 40.0)) for v in (0.0, 1.0, 2.5, -0.7, 10.0)],
+       (0.01, 1.0, 7.0, 9.0, 40.0, 300.0)) for v in (0.0, 1.0, 2.5, -0.7, 20.3)],
     *[("modstruve",     (v,),      partial(struve, mpmath.struvel, -1),
        (0.01, 1.0, 7.0, 9.0, 40.0)) for v in (0.0, 2.5, -0.7)],
     *[("hyp0f1",        (b,),      HYP0F1,                  (-9.0, 0.0, 0.5, 30.0, 1 + 2j))

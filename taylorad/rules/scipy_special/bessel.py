@@ -24,6 +24,7 @@ __all__ = [
     "kv_numbers",
     "ladder",
     "of_order",
+    "yv_numbers",
 ]
 
 Numbers = Callable[..., Array]
@@ -82,7 +83,7 @@ def _singular(f: Array, z: Array) -> Array:
 jv_numbers = _first_kind(_jv, -0.5)
 iv_numbers = _first_kind(_iv, 0.5)
 kv_numbers = _second_kind(_kv, -0.5, -0.5)
-_yv_numbers = _second_kind(_yv, 0.5, -0.5)
+yv_numbers = _second_kind(_yv, 0.5, -0.5)
 hankel1_numbers = _second_kind(_hankel1, 0.5, -0.5)
 hankel2_numbers = _second_kind(_hankel2, 0.5, -0.5)
 
@@ -165,8 +166,8 @@ TABLE = (
     ByNumbers("jv",              "v z",     jv_numbers,                  at=1),
     ByNumbers("y0",              "x",       y0_numbers),
     ByNumbers("y1",              "x",       y1_numbers),
-    ByNumbers("yn",              "n x",     _yv_numbers,                 at=1),
-    ByNumbers("yv",              "v z",     _yv_numbers,                 at=1),
+    ByNumbers("yn",              "n x",     yv_numbers,                 at=1),
+    ByNumbers("yv",              "v z",     yv_numbers,                 at=1),
     ByNumbers("i0",              "x",       of_order(0.0, iv_numbers)),
     ByNumbers("i1",              "x",       of_order(1.0, iv_numbers)),
     ByNumbers("iv",              "v z",     iv_numbers,                  at=1),

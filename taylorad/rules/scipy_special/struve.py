@@ -18,14 +18,17 @@ from taylorad.rules.scipy_special._rows import (
     piecewise,
     ufunc,
 )
+from taylorad.rules.scipy_special.bessel import yv_numbers
 
 __all__ = ["TABLE", "power_series"]
 
 _besselpoly, _i0, _j0, _k0, _y0 = map(ufunc, ("besselpoly", "i0", "j0", "k0", "y0"))
-_modstruve, _rgamma, _struve = map(ufunc, ("modstruve", "rgamma", "struve"))
+_gammaln, _modstruve, _rgamma, _struve = map(ufunc, ("gammaln", "modstruve", "rgamma", "struve"))
 
 TERMS = 60  # enough for arguments up to NEAR
 NEAR = 8.0
+FAR, FAR_TERMS = 36.0, 18  # from where on the terms of the asymptotic series get small enough
+HIGH = 60.0  # orders from which on coefficients might underflow
 
 
 def power_series(order: int, x: Array, terms: Any) -> Array:
@@ -49,14 +52,74 @@ def _terms(v: Any, sign: float, lower: int = 0) -> Any:
         yield c, p - lower
 
 
+def _large_series(order: int, x: Array, terms: Any) -> Array:
+    """That of the sum of s exp(l) (x/2)^p, from s, l and p, where exp(l) alone may underflow."""
+    f = np.zeros((order + 1, len(x)))
+    half = np.log(np.abs(x) / 2)
+    for sign, log, p in terms:
+        odd = np.where(np.round(p) == p, 1.0 - 2.0 * (p % 2), np.nan)
+        t = sign * np.exp(log + p * half) * np.where(x < 0, odd, 1.0)
+        for k in range(order + 1):
+            f[k] += t
+            t = t * (p - k) / (k + 1) / x
+    return np.where(x == 0, 0.0, f)
+
+
+def _series(order: int, v: Array, x: Array, sign: float) -> Array:
+    """By increasing powers."""
+
+    def large(v: Array) -> Any:
+        for m in range(TERMS):
+            yield sign**m, -_gammaln(m + 1.5) - _gammaln(m + v + 1.5), 2 * m + 1 + v
+
+    return _by_order(order, v, x, lambda v: _terms(v, sign), large)
+
+
+def _far_series(order: int, v: Array, x: Array) -> Array:
+    """Y_v and an asymptotic series in decreasing powers (DLMF 11.6.1), which varies slowly: its
+    derivatives would cancel in the equation.
+    """
+
+    def small(v: Array) -> Any:
+        for m in range(FAR_TERMS):
+            p = v - 2 * m - 1
+            yield math.gamma(m + 0.5) / np.pi * 2.0**-p * _rgamma(v + 0.5 - m), p
+
+    def large(v: Array) -> Any:
+        for m in range(FAR_TERMS):
+            yield 1 / np.pi, math.lgamma(m + 0.5) - _gammaln(v + 0.5 - m), v - 2 * m - 1
+
+    return yv_numbers(order, v, x) + _by_order(order, v, x, small, large)
+
+
+def _right_side(order: int, v: Array, x: Array) -> Array:
+    """4 (x/2)^(v+1) / (sqrt(pi) gamma(v + 1/2))."""
+    c = 4 / math.sqrt(math.pi)
+    return _by_order(
+        order,
+        v,
+        x,
+        lambda v: [(c * 0.5 ** (v + 1) * _rgamma(v + 0.5), v + 1)],
+        lambda v: [(c, -_gammaln(v + 0.5), v + 1)],
+    )
+
+
+def _by_order(order: int, v: Array, x: Array, small: Any, large: Any) -> Array:
+    high = v > HIGH
+    f = np.empty((order + 1, len(x)))
+    f[:, ~high] = power_series(order, x[~high], small(v[~high]))
+    f[:, high] = _large_series(order, x[high], large(v[high]))
+    return f
+
+
 def _struve_numbers(function: Any, sign: float) -> Callable[..., Array]:
-    """By the series, and far out by ``x^2 y'' + x y' - (v^2 + sign x^2) y = r``,
-    r = 4 (x/2)^(v+1) / (sqrt(pi) gamma(v + 1/2)) (DLMF 11.2.7).
+    """By the series, by another one far out, and between by its equation (DLMF 11.2.7),
+
+    ``x^2 y'' + x y' - (v^2 + sign x^2) y = 4 (x/2)^(v+1) / (sqrt(pi) gamma(v + 1/2))``.
     """
 
     def by_equation(order: int, v: Array, x: Array) -> Array:
-        leading = 2.0 ** (1 - v) * _rgamma(v + 0.5) / math.sqrt(math.pi)
-        r = power_series(order, x, [(leading, v + 1)])
+        r = _right_side(order, v, x)
         y = [function(v, x)]
         y.append(function(v - 1, x) - v / x * y[0])
         for k in range(order - 1):
@@ -71,10 +134,13 @@ def _struve_numbers(function: Any, sign: float) -> Callable[..., Array]:
 
     def numbers(order: int, v: Array, x: Array) -> Array:
         v = np.broadcast_to(np.asarray(v, float), x.shape)
-        near = np.abs(x) <= NEAR
+        near = (np.abs(x) <= NEAR) | ((v > HIGH) & (x * x < 8 * v))
+        far = ~near & (sign < 0) & (x >= FAR) & (np.abs(v) < np.minimum(x * x / 100, 0.8 * x))
+        between = ~near & ~far
         f = np.empty((order + 1, len(x)))
-        f[:, near] = power_series(order, x[near], _terms(v[near], sign))
-        f[:, ~near] = by_equation(order, v[~near], x[~near])
+        f[:, near] = _series(order, v[near], x[near], sign)
+        f[:, far] = _far_series(order, v[far], x[far])
+        f[:, between] = by_equation(order, v[between], x[between])
         return np.where(np.isnan(x) | np.isnan(v), np.nan, f)
 
     return numbers
