@@ -181,6 +181,7 @@ TOGETHER = [
     ("ellipeinc", (B, A), (0, 1)),
     ("ellipkinc", (B, A), (0, 1)),
     ("elliprc", (A, B), (0, 1)),
+    ("elliprc", (A, -B), (0, 1)),
     ("elliprd", (A, B, C), (0, 1, 2)),
     ("elliprf", (A, B, C), (0, 1, 2)),
     ("elliprg", (A, B, C), (0, 1, 2)),
