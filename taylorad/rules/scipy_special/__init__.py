@@ -4,13 +4,33 @@ How a row is written says `taylorad.rules.scipy_special._rows`.
 """
 
 from taylorad.rules.scipy_special import (
+    airy,
+    bessel,
     elementary,
     elliptic,
     entropy,
     errors,
     gamma,
+    hypergeometric,
     integrals,
+    kelvin,
     logistic,
+    scaled_bessel,
+    struve,
 )
 
-__all__ = ["elementary", "elliptic", "entropy", "errors", "gamma", "integrals", "logistic"]
+__all__ = [
+    "airy",
+    "bessel",
+    "elementary",
+    "elliptic",
+    "entropy",
+    "errors",
+    "gamma",
+    "hypergeometric",
+    "integrals",
+    "kelvin",
+    "logistic",
+    "scaled_bessel",
+    "struve",
+]

@@ -45,6 +45,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -331,12 +332,12 @@ class ByNumbers(Row):
     numbers : callable
         ``numbers(order, *arguments)`` gives f^(k) / k! for k = 0 ... order, on a new first
         axis, at plain points, 1-d arrays of one length and of double precision. Its value,
-        row 0, is not used.
+        row 0, is not used. For several results a tuple, one for each.
     at : int
         Which argument has the derivatives.
     """
 
-    numbers: Callable[..., Array]
+    numbers: Any
     at: int = 0
 
     def __call__(self, *args: Any) -> Any:
@@ -349,13 +350,18 @@ class ByNumbers(Row):
             x = x.astype(np.result_type(x.dtype, np.complex64))
         others = [*args[: self.at], *args[self.at + 1 :]]
 
-        def numbers(x: Any, first: int, degree: int) -> Any:
-            at_points = [*others[: self.at], x, *others[self.at :]]
-            series = taylor_numbers(self.numbers, first + degree, at_points, self.at)
-            series[0] = self.function(*at_points)
-            return rising(np.where(np.isnan(series[0]), series[0], series), first)
+        def result(known: Callable[..., Array], value_of: Callable[[Any], Any]) -> Any:
+            def numbers(x: Any, first: int, degree: int) -> Any:
+                at_points = [*others[: self.at], x, *others[self.at :]]
+                series = taylor_numbers(known, first + degree, at_points, self.at)
+                series[0] = value_of(self.function(*at_points))
+                return rising(np.where(np.isnan(series[0]), series[0], series), first)
 
-        return stilled(x, composed(x, 0, numbers))
+            return stilled(x, composed(x, 0, numbers))
+
+        if self.function.nout == 1:
+            return result(self.numbers, lambda values: values)
+        return tuple(result(known, itemgetter(i)) for i, known in enumerate(self.numbers))
 
 
 # --- By a logarithm, and by other functions ----------------------------------------------
