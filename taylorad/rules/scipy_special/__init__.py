@@ -3,6 +3,24 @@
 How a row is written says `taylorad.rules.scipy_special._rows`.
 """
 
-from taylorad.rules.scipy_special import distributions, elementary, errors, logistic
+from taylorad.rules.scipy_special import (
+    distributions,
+    elementary,
+    elliptic,
+    entropy,
+    errors,
+    gamma,
+    integrals,
+    logistic,
+)
 
-__all__ = ["distributions", "elementary", "errors", "logistic"]
+__all__ = [
+    "distributions",
+    "elementary",
+    "elliptic",
+    "entropy",
+    "errors",
+    "gamma",
+    "integrals",
+    "logistic",
+]
