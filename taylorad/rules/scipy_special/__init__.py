@@ -11,7 +11,9 @@ from taylorad.rules.scipy_special import (
     errors,
     gamma,
     integrals,
+    kolmogorov,
     logistic,
+    orthogonal,
 )
 
 __all__ = [
@@ -22,5 +24,7 @@ __all__ = [
     "errors",
     "gamma",
     "integrals",
+    "kolmogorov",
     "logistic",
+    "orthogonal",
 ]

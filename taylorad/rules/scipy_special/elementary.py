@@ -23,7 +23,7 @@ from taylorad.rules.scipy_special._rows import (
     ufunc,
 )
 
-__all__ = ["TABLE", "exprel", "log1prel"]
+__all__ = ["TABLE", "boxcox_by_lambda", "exprel", "log1prel"]
 
 DEGREE = math.pi / 180
 
@@ -91,7 +91,7 @@ log1prel = Known(log1prel_numbers)
 # --- Box and Cox: (x^p - 1) / p, with the limit log(x) at p = 0 --------------------------
 
 
-def _by_lambda(log: Any, p: Any) -> Any:
+def boxcox_by_lambda(log: Any, p: Any) -> Any:
     """With t = p log x it is log(x) exprel(t), so the derivative in p is log(x)^2 exprel'(t)."""
     at_end = np.isneginf(value(log))
     inside = np.where(at_end, 0.0, log)
@@ -153,9 +153,9 @@ TABLE = (
     ByDerivative("cosdg",        "x",       (lambda x: -DEGREE * _sindg(x),)),
     ByDerivative("pseudo_huber", "delta r", (_pseudo_huber_by_delta, _pseudo_huber_by_r)),
     ByDerivative("boxcox",       "x lmbda", (lambda x, p: np.power(x, p - 1),
-                                             lambda x, p: _by_lambda(np.log(x), p))),
+                                             lambda x, p: boxcox_by_lambda(np.log(x), p))),
     ByDerivative("boxcox1p",     "x lmbda", (lambda x, p: np.exp((p - 1) * np.log1p(x)),
-                                             lambda x, p: _by_lambda(np.log1p(x), p))),
+                                             lambda x, p: boxcox_by_lambda(np.log1p(x), p))),
     Exponential("inv_boxcox",    "y lmbda", _log_inverse),
     Expression("inv_boxcox1p",   "y lmbda", _shifted),
     ByNumbers("exprel",          "x",       exprel_numbers),
