@@ -29,15 +29,22 @@ _gamma = ufunc("gamma")
 
 
 def _of_degree(name: str, slope: Callable[..., Any]) -> Callable[..., Any]:
-    """The slope where the degree is positive; a constant has none."""
+    """The slope where the degree is not 0; a constant has none.
+
+    For whole degrees SciPy has recurrences, which are more accurate than the hypergeometric
+    functions it takes for others, also for whole ones that are floats.
+    """
 
     def derivative(n: Any, *args: Any) -> Any:
         n = np.asarray(n)
-        if np.any(n < 0):
+        whole = n == np.floor(n)
+        if np.any(whole & (n < 0)):
             raise DerivativeError(
                 f"scipy.special.{name} has no derivative here for negative n; "
                 "pass taylorad.value(x) if its value alone is meant"
             )
+        if n.dtype.kind == "f" and np.all(whole):
+            n = n.astype(int)
         if not np.any(n == 0):
             return slope(n, *args)
         return np.where(n == 0, 0.0, slope(np.where(n == 0, n + 1, n), *args))
