@@ -78,8 +78,10 @@ __all__ = [
     "piecewise",
     "quietly",
     "recorded",
+    "scaled_where",
     "taylor_numbers",
     "ufunc",
+    "vanishing",
 ]
 
 Array = npt.NDArray[Any]
@@ -351,9 +353,8 @@ class ByNumbers(Row):
         def numbers(x: Any, first: int, degree: int) -> Any:
             at_points = [*others[: self.at], x, *others[self.at :]]
             series = taylor_numbers(self.numbers, first + degree, at_points, self.at)
-            if first == 0:
-                series[0] = self.function(*at_points)
-            return rising(series, first)
+            series[0] = self.function(*at_points)
+            return rising(np.where(np.isnan(series[0]), series[0], series), first)
 
         return composed(x, 0, numbers)
 
@@ -414,6 +415,11 @@ def piecewise(
     return out
 
 
+def vanishing(order: int, x: Array) -> Array:
+    """The Taylor numbers of a function that goes to zero, at infinity."""
+    return np.zeros((order + 1, *x.shape), x.dtype)
+
+
 # --- By a logarithm, and by other functions ----------------------------------------------
 
 
@@ -453,6 +459,7 @@ class Grown:
             at = infinite = ~np.isfinite(value(log))
             if self.near is not None:
                 at = at | self.near(*map(value, args))
+            at = at & np.isfinite(value(start))
             if np.any(at):
                 other = self.singular(*args)
                 at = at & (infinite | np.isfinite(value(other)))
@@ -524,4 +531,13 @@ class Expression(Row):
 def _valued(result: Any, values: Any) -> Any:
     if np.shape(result) != np.shape(values):
         result = np.broadcast_to(result, np.shape(values))
-    return with_value(result, values)
+    outside = np.isnan(values)  # of the domain there is no slope either
+    return with_value(scaled_where(outside, np.nan, result), values)
+
+
+def scaled_where(mask: Any, factor: float, x: Any) -> Any:
+    """x with all its parts times `factor`, nan or infinity, where the mask holds."""
+    if not np.any(mask):
+        return x
+    dtype = x.real.dtype if carries(x) else np.asarray(x).real.dtype
+    return x * np.where(mask, factor, 1.0).astype(dtype)

@@ -31,7 +31,7 @@ from taylorad.rules.scipy_special._rows import (
     taylor_numbers,
     ufunc,
 )
-from taylorad.rules.scipy_special.elementary import boxcox_by_lambda
+from taylorad.rules.scipy_special.elementary import _by_lambda as boxcox_by_lambda
 from taylorad.rules.scipy_special.errors import gauss
 from taylorad.rules.scipy_special.gamma import beta_density, gamma_density, log_ratio
 

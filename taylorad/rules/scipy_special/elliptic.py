@@ -23,6 +23,7 @@ from taylorad.rules.scipy_special._rows import (
     Expression,
     enter,
     first_of,
+    scaled_where,
     ufunc,
 )
 
@@ -32,7 +33,7 @@ CLOSE = 2e-4  # relative distance of the arguments at which the polynomials take
 LEAST = 8  # rounds in any case: equal arguments need not move together
 ROUNDS = 40  # more than any floats need
 
-_ellipj, _ellipkinc = map(ufunc, ("ellipj", "ellipkinc"))
+_ellipj, _ellipkinc, _elliprc = map(ufunc, ("ellipj", "ellipkinc", "elliprc"))
 
 
 def _apart(*arguments: Any) -> bool:
@@ -55,9 +56,9 @@ def _duplicated(x: Any, y: Any, z: Any, roots: Any, each: Callable[..., None]) -
     return x, y, z
 
 
-def rf(x: Any, y: Any, z: Any, roots: Any = None) -> Any:
-    """R_F(x, y, z); `roots` are the square roots, where they are known as such."""
-    x, y, z = _duplicated(x, y, z, roots, lambda *_: None)
+def rf(x: Any, y: Any, z: Any) -> Any:
+    """R_F(x, y, z)."""
+    x, y, z = _duplicated(x, y, z, None, lambda *_: None)
     mean = (x + y + z) / 3
     a, b = 1 - x / mean, 1 - y / mean
     c = -a - b
@@ -70,7 +71,7 @@ def rf(x: Any, y: Any, z: Any, roots: Any = None) -> Any:
 
 
 def rd(x: Any, y: Any, z: Any, roots: Any = None) -> Any:
-    """R_D(x, y, z), as `rf`; infinite where x and y are zero."""
+    """R_D(x, y, z); `roots` are the square roots, where they are known as such."""
     total: Any = 0.0
     scale = 1.0
 
@@ -80,8 +81,10 @@ def rd(x: Any, y: Any, z: Any, roots: Any = None) -> Any:
         scale /= 4
 
     none = (np.asarray(value(x)) == 0) & (np.asarray(value(y)) == 0)
-    if np.any(none):
-        x, roots = np.where(none, 1.0, x), None
+    far = np.isinf(value(x)) | np.isinf(value(y)) | np.isinf(value(z))
+    if np.any(none | far):
+        x, y, z = (np.where(none | far, 1.0, v) for v in (x, y, z))
+        roots = None
     x, y, z = _duplicated(x, y, z, roots, add)
     mean = (x + y + 3 * z) / 5
     a, b = 1 - x / mean, 1 - y / mean
@@ -90,7 +93,9 @@ def rd(x: Any, y: Any, z: Any, roots: Any = None) -> Any:
     result = 3 * total + scale * _fifth(
         ab - 6 * cc, (3 * ab - 8 * cc) * c, 3 * (ab - cc) * cc, ab * cc * c
     ) / (mean * np.sqrt(mean))
-    return np.where(none, np.inf, result) if np.any(none) else result
+    if np.any(none | far):
+        result = np.where(far, 0.0, scaled_where(none, np.inf, result))
+    return result
 
 
 def _fifth(e2: Any, e3: Any, e4: Any, e5: Any) -> Any:
@@ -102,18 +107,36 @@ def _fifth(e2: Any, e3: Any, e4: Any, e5: Any) -> Any:
     )  # fmt: skip
 
 
-def rc(x: Any, y: Any) -> Any:
-    """R_C(x, y) = R_F(x, y, y); for y < 0 its principal value (DLMF 19.2.20)."""
-    if np.iscomplexobj(value(x)) or np.iscomplexobj(value(y)):
-        return rf(x, y, y)
-    below = value(y) < 0
-    factor = np.where(below, np.sqrt(np.where(below, x / (x - y), 1.0)), 1.0)
-    far = np.where(below, -y, y)
-    return factor * rf(np.where(below, x - y, x), far, far)
+def rc_by_x(x: Any, y: Any) -> Any:
+    """The derivative of R_C(x, y) = R_F(x, y, y) in x; for y < 0 of its principal value."""
+    return _either(
+        lambda x, y: -rd(y, y, x) / 6,
+        lambda x, y: (_elliprc(x, y) - 1 / np.sqrt(x)) / (2 * (y - x)),
+        x,
+        y,
+    )
+
+
+def rc_by_y(x: Any, y: Any) -> Any:
+    """The derivative in y."""
+    return _either(
+        lambda x, y: -rd(x, y, y) / 3,
+        lambda x, y: (np.sqrt(x) / y - _elliprc(x, y)) / (2 * (y - x)),
+        x,
+        y,
+    )
+
+
+def _either(positive: Any, negative: Any, x: Any, y: Any) -> Any:
+    below = (value(y).real < 0) & (value(y).imag == 0)
+    if not np.any(below):
+        return positive(x, y)
+    other = negative(x, np.where(below, y, -1.0))
+    return np.where(below, other, positive(np.where(below, 1.0, x), np.where(below, 1.0, y)))
 
 
 def rj(x: Any, y: Any, z: Any, p: Any) -> Any:
-    """R_J(x, y, z, p) by duplication, with R_C in each round (DLMF 19.26.9)."""
+    """R_J(x, y, z, p) by duplication, with R_C(1, e) = R_F(1, e, e) (DLMF 19.26.9)."""
     if np.isrealobj(value(p)) and np.any(value(p) < 0):
         raise DerivativeError("scipy.special.elliprj has derivatives for p > 0 only")
     total: Any = 0.0
@@ -125,7 +148,8 @@ def rj(x: Any, y: Any, z: Any, p: Any) -> Any:
         a, b, c, d = (np.sqrt(v) for v in (x, y, z, p))
         shift = a * b + b * c + c * a
         product = (d + a) * (d + b) * (d + c)
-        total = total + scale / product * rc(1.0, 1 + shrink * delta / (product * product))
+        e = 1 + shrink * delta / (product * product)
+        total = total + scale / product * rf(1.0, e, e)
         scale, shrink = scale / 4, shrink / 64
         x, y, z, p = ((v + shift) / 4 for v in (x, y, z, p))
     mean = (x + y + z + 2 * p) / 5
@@ -156,13 +180,13 @@ def rg_slope(x: Any, y: Any, z: Any) -> Any:
 
 def agm(a: Any, b: Any) -> Any:
     """The arithmetic-geometric mean: of two negative numbers the negative one."""
-    sign = np.sign(value(a))
-    a, b = a * sign, b * sign
+    negative = value(a) < 0
+    a, b = np.where(negative, -a, a), np.where(negative, -b, b)
     for done in range(ROUNDS):
         if done >= LEAST and not _apart(a, b):
             break
         a, b = (a + b) / 2, np.sqrt(a) * np.sqrt(b)
-    return a * sign
+    return np.where(negative, -a, a)
 
 
 # --- Legendre's integrals ----------------------------------------------------------------
@@ -243,14 +267,16 @@ TABLE = (
     ByDerivative("ellipe",    "m",       (e_slope,)),
     ByDerivative("ellipkinc", "phi m",   (lambda phi, m: 1 / delta(phi, m), f_by_m)),
     ByDerivative("ellipeinc", "phi m",   (delta, e_by_m)),
+    ByDerivative("elliprc",   "x y",     (rc_by_x, rc_by_y)),
+    ByDerivative("elliprf",   "x y z",   (lambda x, y, z: -rd(y, z, x) / 6,
+                                          lambda x, y, z: -rd(z, x, y) / 6,
+                                          lambda x, y, z: -rd(x, y, z) / 6)),
     ByDerivative("elliprg",   "x y z",   (rg_slope,
                                           lambda x, y, z: rg_slope(y, z, x),
                                           lambda x, y, z: rg_slope(z, x, y))),
     #            function     arguments  expression
     Expression("ellipj",      "u m",     _jacobi),
-    Expression("elliprc",     "x y",     rc),
     Expression("elliprd",     "x y z",   rd),
-    Expression("elliprf",     "x y z",   rf),
     Expression("elliprj",     "x y z p", rj),
     Expression("agm",         "a b",     agm),
 )  # fmt: skip

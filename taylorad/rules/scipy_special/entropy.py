@@ -24,9 +24,11 @@ def log_quotient(x: Any, y: Any) -> Any:
     """log(x / y), also where the quotient overflows, and sharp where it is close to 1."""
     ratio = value(x) / value(y)
     close = np.abs(ratio - 1) < 0.5
-    extreme = (ratio == 0) | np.isinf(ratio) | ((value(x) == 0) & (value(y) == 0))
-    logs = np.where(extreme, np.log(x) - np.log(y), np.log(np.where(extreme, 1.0, x / y)))
-    return np.where(close, np.log1p(np.where(close, (x - y) / y, 0.0)), logs)
+    extreme = (ratio == 0) | ~np.isfinite(ratio)
+    below = np.where(extreme, 1.0, y)  # 0 / 0 would cost an order
+    logs = np.log(np.where(extreme, 1.0, x) / below)
+    logs = np.where(close, np.log1p(np.where(close, x - y, 0.0) / below), logs)
+    return np.where(extreme, np.log(x) - np.log(y), logs) if np.any(extreme) else logs
 
 
 TABLE = (

@@ -22,6 +22,7 @@ from taylorad.rules.scipy_special._rows import (
     expanded,
     piecewise,
     ufunc,
+    vanishing,
 )
 from taylorad.rules.special import BERNOULLI, SHIFT, polygamma_numbers
 
@@ -65,6 +66,7 @@ def rgamma_numbers(order: int, x: Array) -> Array:
         order,
         x,
         [
+            (x == np.inf, vanishing),
             (x.real >= 0.5, lambda n, x: expanded(_by_logarithm, n, x)),
             (x.real < 0.5, lambda n, x: expanded(left, n, x)),
         ],
@@ -122,6 +124,14 @@ def _few(count: Any, needed: Any) -> Any:
         return np.zeros(np.shape(count), bool)
     most = np.where(needed, 1000, 32)
     return (np.round(count) == count) & (np.abs(count) <= most)
+
+
+def _beta(a: Any, b: Any) -> Any:
+    """gamma(b) over a (a + 1) ... (a + b - 1) for whole numbers b; gamma functions for others."""
+    for x, n in ((a, b), (b, a)):
+        if np.all(_few(n, False) & (value(n) > 0)):
+            return _gamma(n) / _product(lambda k, x=x: x + (k - 1), n)
+    return _gamma(a) * _gamma(b) * _rgamma(a + b)
 
 
 def _mixed(few: Any, product: Any, other: Any) -> Any:
@@ -228,9 +238,7 @@ TABLE = (
     ByNumbers("rgamma",           "z",       rgamma_numbers),
     #            function         arguments  its logarithm; what where that is infinite; where also
     Exponential("gamma",          "z",       loggamma),
-    Exponential("beta",           "a b",     log_beta,
-                                             lambda a, b: _gamma(a) * _gamma(b) * _rgamma(a + b),
-                                             lambda a, b: a + b < 0.5),
+    Exponential("beta",           "a b",     log_beta,  _beta,  lambda a, b: a + b < 0.5),
     #            function         arguments  expression
     Expression("poch",            "z m",     _poch),
     Expression("binom",           "n k",     _binom),

@@ -35,6 +35,22 @@ def expn_numbers(order: int, n: Array, x: Array) -> Array:
     return np.stack(f)
 
 
+def sinc(x: Any) -> Any:
+    """sin(x) / x."""
+    return _settled(lambda x: np.sinc(x / np.pi), x)
+
+
+def cosc(x: Any) -> Any:
+    """cos(x) / x."""
+    return _settled(lambda x: np.cos(x) / x, x)
+
+
+def _settled(function: Any, x: Any) -> Any:
+    """A function that goes to zero at infinity with all its derivatives."""
+    far = np.isinf(value(x))
+    return np.where(far, 0.0, function(np.where(far, 1.0, x))) if np.any(far) else function(x)
+
+
 def sinhc(x: Any) -> Any:
     """sinh(x) / x."""
     turned = np.sinc(1j * x / np.pi)
@@ -53,7 +69,8 @@ def _spence_slope(z: Any) -> Any:
 
 def _omega_slope(z: Any) -> Any:
     w = _wrightomega(z)
-    return w / (1 + w)
+    far = np.isposinf(value(w).real)
+    return np.where(far, 1.0, w / (1 + w)) if np.any(far) else w / (1 + w)
 
 
 def _lambertw_slope(z: Any, k: Any, tol: Any) -> Any:
@@ -66,16 +83,18 @@ def _by_h(h: Any, a: Any) -> Any:
 
 
 def _by_a(h: Any, a: Any) -> Any:
-    square = 1 + a * a
-    return np.exp(-h * h * square / 2) / (2 * np.pi * square)
+    def density(a: Any) -> Any:
+        square = 1 + a * a
+        return np.exp(-h * h * square / 2) / (2 * np.pi * square)
+
+    return _settled(density, a)
 
 
 TABLE = (
     #             function     arguments  derivatives
     ByDerivative("exp1",       "z",       (lambda z: -np.exp(-z) / z,)),
     ByDerivative("expi",       "x",       (lambda x: np.exp(x) / x,)),
-    ByDerivative("sici",       "x",       ((lambda x: np.sinc(x / np.pi),),
-                                           (lambda x: np.cos(x) / x,))),
+    ByDerivative("sici",       "x",       ((sinc,), (cosc,))),
     ByDerivative("shichi",     "x",       ((sinhc,), (lambda x: np.cosh(x) / x,))),
     ByDerivative("spence",     "z",       (_spence_slope,)),
     ByDerivative("wrightomega", "z",      (_omega_slope,)),
