@@ -14,6 +14,7 @@ from taylorad.rules.scipy_special import (
     kolmogorov,
     logistic,
     orthogonal,
+    refused,
 )
 
 __all__ = [
@@ -27,4 +28,5 @@ __all__ = [
     "kolmogorov",
     "logistic",
     "orthogonal",
+    "refused",
 ]
