@@ -32,7 +32,6 @@ from taylorad.rules.scipy_special._rows import (
     ufunc,
 )
 from taylorad.rules.scipy_special.elementary import _by_lambda as boxcox_by_lambda
-from taylorad.rules.scipy_special.errors import gauss
 from taylorad.rules.scipy_special.gamma import beta_density, gamma_density, log_ratio
 
 __all__ = ["TABLE", "known"]
@@ -40,7 +39,7 @@ __all__ = ["TABLE", "known"]
 _bdtri, _chdtri, _chndtrix, _fdtri, _gdtria, _gdtrix, _nbdtri, _pdtri, _stdtrit = map(
     ufunc, "bdtri chdtri chndtrix fdtri gdtria gdtrix nbdtri pdtri stdtrit".split()
 )
-_erf, _ndtri = map(ufunc, ("erf", "ndtri"))
+_ndtri = ufunc("ndtri")
 _boxcox, _boxcox1p, _inv_boxcox = map(ufunc, ("boxcox", "boxcox1p", "inv_boxcox"))
 _gammaln, _hyp0f1, _ive = map(ufunc, ("gammaln", "hyp0f1", "ive"))
 
@@ -126,15 +125,6 @@ def _gdtrix_by_p(a: Any, b: Any, p: Any) -> Any:
 
 def _gdtria_by_p(p: Any, b: Any, x: Any) -> Any:
     return 1 / (x * gamma_density(b, x * _gdtria(p, b, x)))
-
-
-def _owens_by_h(h: Any, a: Any) -> Any:
-    return -gauss(h) * _erf(a * h / math.sqrt(2)) / 2
-
-
-def _owens_by_a(h: Any, a: Any) -> Any:
-    square = 1 + a * a
-    return np.exp(-h * h * square / 2) / (2 * np.pi * square)
 
 
 # --- The noncentral chi-square distribution ----------------------------------------------
@@ -301,7 +291,6 @@ TABLE = (
     ByDerivative("fdtri",      "dfn dfd p",  (None, None, lambda m, n, p: 1 / f_density(m, n, _fdtri(m, n, p)))),
     ByDerivative("stdtr",      "df t",       (None, t_density)),
     ByDerivative("stdtrit",    "df p",       (None, _t_inverse_slope)),
-    ByDerivative("owens_t",    "h a",        (_owens_by_h, _owens_by_a)),
     ByDerivative("chndtrix",   "p df nc",    (lambda p, df, nc: 1 / noncentral(_chndtrix(p, df, nc), df, nc),
                                               None, None)),
     ByDerivative("tklmbda",    "x lmbda",    (_tukey_by_x, _tukey_by_shape)),
