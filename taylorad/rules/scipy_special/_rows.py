@@ -81,6 +81,7 @@ __all__ = [
     "Expression",
     "Grown",
     "Known",
+    "Slope",
     "enter",
     "expanded",
     "first_of",
