@@ -235,7 +235,7 @@ def integrated(
     if algebra.degree == 0:
         return make(algebra, parts_over(algebra, start))
     lower = algebra.truncate(algebra.degree - 1)
-    below = firsts if lower.degree == 0 else [_truncated(x, lower) for x in args]
+    below = firsts if lower.degree == 0 else [_truncated(x, algebra, lower) for x in args]
     moving = [at for at, x in enumerate(args) if isinstance(x, Number)]
     rates = {}
     with quietly():
@@ -258,11 +258,14 @@ def integrated(
     return make(algebra, total)
 
 
-def _truncated(x: Any, algebra: Algebra) -> Any:
+def _truncated(x: Any, algebra: Algebra, lower: Algebra) -> Any:
+    """x over the lower algebra, also if it is of one level among several.
+
+    On its own such a number has no high degrees to lose, but products of several have.
+    """
     if not isinstance(x, Number):
         return x
-    lower = x.algebra.truncate(algebra.degree)
-    return make(lower, parts_over(lower, x))
+    return make(lower, parts_over(algebra, x)[: lower.rows])
 
 
 def _spread(parts: Any, shape: tuple[int, ...], dtype: Any) -> Any:
