@@ -57,7 +57,7 @@ def known(numbers: Any, x: Any, *parameters: Any, n: int = 0) -> Any:
 
 def binomial_slope(k: Any, n: Any, p: Any) -> Any:
     """The derivative of bdtrc in p; where all outcomes are counted there is none left."""
-    k, n = np.floor(k), np.asarray(n, float)
+    k, n = np.floor(k), np.trunc(n)  # as SciPy takes what is not whole
     everything = k >= n
     density = beta_density(np.where(everything, 1.0, k + 1), np.where(everything, 1.0, n - k), p)
     return np.where(everything, 0.0, density)
@@ -65,7 +65,7 @@ def binomial_slope(k: Any, n: Any, p: Any) -> Any:
 
 def negative_binomial_slope(k: Any, n: Any, p: Any) -> Any:
     """The derivative of nbdtr in p."""
-    return beta_density(np.asarray(n, float), np.floor(k) + 1, p)
+    return beta_density(np.trunc(n), np.trunc(k) + 1, p)
 
 
 def poisson_slope(k: Any, m: Any) -> Any:

@@ -69,6 +69,7 @@ def smirnov_numbers(order: int, x: Array, n: Array) -> Array:
     except at 0. So there is no term for j = n.
     """
     f = np.full((order + 1, *x.shape), np.nan)
+    n = np.trunc(n)
     for size in np.unique(n[n >= 1]):
         chosen = np.flatnonzero((n == size) & (x >= 0) & (x <= 1))
         for block in blocks(chosen.size, int(size)):
