@@ -50,9 +50,12 @@ cdef object ACTIVE = ContextVar("taylorad_active_graphs", default=())
 cdef enum:
     LEAF, ADD, SUBTRACT, MULTIPLY, DIVIDE, NEGATIVE, SQUARE, GETITEM, SUM, RULE
 
+KEEPS = ("nothing", "operands", "output", "both")
+
 cdef enum:
     KEEP_NOTHING, KEEP_OPERANDS, KEEP_OUTPUT, KEEP_BOTH
 
+UNARY = {}  # ufunc -> (pull, what it keeps, whether its slope at 0 is infinite)
 UFUNCS = {np.add: ADD, np.subtract: SUBTRACT, np.multiply: MULTIPLY, np.divide: DIVIDE}
 
 include "_tape_graph.pxi"
@@ -95,8 +98,9 @@ cdef class Variable(Operand):
     cdef object _value
     cdef Graph graph
     cdef Py_ssize_t index
-    cdef readonly object level
-    cdef bint leaf             # made by the user: watched by every tape
+    cdef readonly object home_level    # of where it was made
+    cdef bint leaf             # where a computation starts
+    cdef readonly bint made    # by the user: watched by every tape, those of inner levels too
     cdef Variable base         # of a view
     cdef Variable owner        # the base of the base of ... that is no view
     cdef object path
@@ -106,31 +110,42 @@ cdef class Variable(Operand):
     __hash__ = None
 
     def __init__(self, value):
-        self._value = checked(value)
+        self.index = -1
+        self.home_level = innermost() + 0.5
+        self._value = as_recorded(checked(value))
+        while isinstance(self._value, Variable) and (
+            (<Variable>self._value).home_level >= self.home_level
+        ):
+            self._value = fresh(<Variable>self._value)._value  # a copy starts a computation anew
         if is_array(self._value) and type(self) is Variable:
             taylorad_retype(self, VariableArray)
-        self.index = -1
-        self.level = innermost() + 0.5
-        self.leaf = True
+        self.leaf = self.made = True
 
     @staticmethod
     def at(value, level):
         """The Variable of a level with this value, as the user would make it there."""
         cdef Variable x = Variable(value)
-        x.level = level
+        x.home_level = level
         return x
 
     @staticmethod
     def of(value, Graph graph):
         """The Variable of a graph that has this value: where a computation starts."""
-        cdef Variable x = blank(value)
+        cdef Variable x
+        value = as_recorded(value)
+        x = blank(value)
         x._value = value
-        x.level = graph.level
+        x.home_level = graph.level
         x.graph = graph
         x.index = -1
         x.leaf = True
         x.index = graph.leaf(x)
         return x
+
+    @property
+    def level(self):
+        """The level operations on it belong to: that of the innermost tape that watches it."""
+        return current(self).home_level
 
     @property
     def value(self):
@@ -169,10 +184,21 @@ cdef class Variable(Operand):
         return measured(self).dtype
 
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
-        if not kwargs and method == "__call__" and len(inputs) == 2:
-            code = UFUNCS.get(ufunc)
-            if code is not None:
-                return arithmetic(code, inputs[0], inputs[1])
+        if not kwargs and method == "__call__":
+            if len(inputs) == 1:
+                rule = UNARY.get(ufunc)
+                if rule is not None:
+                    y = elementary(ufunc, <tuple>rule, self)
+                    if y is not None:
+                        return y
+            else:
+                code = UFUNCS.get(ufunc)
+                if code is not None:
+                    return arithmetic(code, inputs[0], inputs[1])
+            if are_plain(inputs, self):
+                rule = dispatch.UFUNCS.get(ufunc)
+                if rule is not None:
+                    return getattr(rule, "reverse", rule)(*map(kept_copy, inputs))
         return dispatch.on_ufunc(ufunc, method, inputs, kwargs)
 
     def __array_function__(self, function, types, args, kwargs):
@@ -217,8 +243,11 @@ cdef class Variable(Operand):
     def __pow__(self, other, modulus):
         if modulus is not None:
             raise TypeError("pow() with a modulus is for integers only")
-        if isinstance(other, int) and other == 2:
-            return unary(SQUARE, self)
+        if isinstance(other, int):
+            if other == 2:
+                return unary(SQUARE, self)
+            if other == 3:
+                return unary(SQUARE, self) * self
         return np.power(self, other)
 
     def __rpow__(self, other, modulus):
@@ -228,7 +257,8 @@ cdef class Variable(Operand):
         return unary(NEGATIVE, self)
 
     def __pos__(self):
-        return record(+fresh(self)._value, (self,), (identity,))
+        cdef Variable x = current(self)
+        return record(+fresh(x)._value, (x,), (identity,))
 
     def __abs__(self):
         return np.absolute(self)
@@ -314,7 +344,7 @@ def owns(operands):
 cdef bint has_variable(object operands, object level):
     for x in operands:
         if isinstance(x, Variable):
-            if (<Variable>x).level == level:
+            if (<Variable>x).home_level == level:
                 return True
         elif isinstance(x, (list, tuple)) and has_variable(x, level):
             return True
@@ -331,6 +361,7 @@ install_variables(Variable, variable_level, settled)
 dispatch.Reverse.owns = owns
 dispatch.Reverse.kept = kept
 dispatch.Reverse.settled = settled_operands
+dispatch.Reverse.current = current_operands
 
 
 def identity(g):

@@ -13,9 +13,15 @@ def level_of_all(operands):
 
 def at_level(x, level):
     """The value of a Variable of this level; anything else as it is."""
-    if isinstance(x, Variable) and (<Variable>x).level == level:
+    if isinstance(x, Variable) and (<Variable>x).home_level == level:
         return fresh(<Variable>x)._value
     return x
+
+
+def values_of(operands):
+    """The operands with the Variables of the highest level among them as their values."""
+    level = level_of_all(operands)
+    return [at_level(x, level) for x in operands]
 
 
 def variable_level(operands):
@@ -25,7 +31,7 @@ def variable_level(operands):
         if isinstance(x, Number):
             x = x.parts if not x.rows_inline else None
         if isinstance(x, Variable):
-            level = max(level, (<Variable>x).level)
+            level = max(level, (<Variable>x).home_level)
         elif isinstance(x, (list, tuple)):
             level = max(level, variable_level(x))
     return level
@@ -74,9 +80,12 @@ cdef object arithmetic(int code, object a, object b):
     cdef Node node
     cdef Py_ssize_t p = -1, q = -1
     cdef bint left = isinstance(a, Variable), right = isinstance(b, Variable)
+    if inner_tapes:
+        a = current(<Variable>a) if left else a
+        b = current(<Variable>b) if right else b
     if left and right:
-        if (<Variable>a).level != (<Variable>b).level:
-            if (<Variable>a).level > (<Variable>b).level:
+        if (<Variable>a).home_level != (<Variable>b).home_level:
+            if (<Variable>a).home_level > (<Variable>b).home_level:
                 right = False
             else:
                 left = False
@@ -86,7 +95,7 @@ cdef object arithmetic(int code, object a, object b):
             return NotImplemented
         if isinstance(other, Variable):
             return arithmetic(code, a if left else other, other if left else b)
-        if isinstance(other, Number) and level_of(other) > (<Variable>(a if left else b)).level:
+        if isinstance(other, Number) and level_of(other) > (<Variable>(a if left else b)).home_level:
             return NotImplemented
         if left:
             b = other
@@ -125,6 +134,7 @@ cdef object arithmetic(int code, object a, object b):
 cdef object unary(int code, Variable x):
     cdef Graph graph
     cdef Node node
+    x = current(x)
     value = -fresh(x)._value if code == NEGATIVE else x._value * x._value
     graph = recorder(x)
     if graph is None:
@@ -137,10 +147,74 @@ cdef object unary(int code, Variable x):
     return append(graph, node, value)
 
 
+def register_unary(ufunc, pull, keep, bint branch=False):
+    """Let `record` of a pointwise function of one argument be done in C."""
+    UNARY[ufunc] = pull, KEEPS.index(keep), branch
+
+
+cdef bint none_zero(cnp.ndarray array):
+    """Whether no element of a contiguous array of doubles is zero."""
+    cdef double *x = <double *>cnp.PyArray_DATA(array)
+    cdef Py_ssize_t i
+    cdef bint found = False
+    for i in range(cnp.PyArray_SIZE(array)):
+        found |= x[i] == 0.0
+    return not found
+
+
+cdef object elementary(object ufunc, tuple rule, Variable x):
+    """f(x) for a registered ufunc; None where that is not the simple case."""
+    cdef Graph graph
+    cdef Node node
+    cdef object u
+    x = current(x)
+    u = fresh(x)._value
+    if cnp.PyArray_CheckExact(u):
+        if cnp.PyArray_TYPE(<cnp.ndarray>u) != cnp.NPY_DOUBLE:
+            return None
+    elif type(u) is not np.float64:
+        return None
+    if rule[2] and not (none_zero(<cnp.ndarray>u) if cnp.PyArray_CheckExact(u) and
+                        cnp.PyArray_IS_C_CONTIGUOUS(<cnp.ndarray>u) else np.all(u)):
+        return None
+    value = ufunc(u)
+    graph = recorder(x)
+    if graph is None:
+        return value
+    node = Node.__new__(Node)
+    node.code = RULE
+    node.keep = rule[1]
+    node.parents = (place_in(graph, x),)
+    node.pulls = (rule[0],)
+    node.pointwise = True
+    if node.keep & KEEP_OPERANDS:
+        node.operands = (u,)
+    if node.keep & KEEP_OUTPUT:
+        node.output = value
+    return append(graph, node, value)
+
+
+cdef bint are_plain(tuple operands, Variable x) except -1:
+    """Whether these are Variables of the level of x, plain numbers and arrays of such only."""
+    if inner_tapes:
+        return False
+    for a in operands:
+        if isinstance(a, Variable):
+            if (<Variable>a).home_level != x.home_level:
+                return False
+        elif cnp.PyArray_CheckExact(a):
+            if cnp.PyArray_TYPE(<cnp.ndarray>a) == cnp.NPY_OBJECT:
+                return False
+        elif not (PyFloat_Check(a) or isinstance(a, (int, np.generic))):
+            return False
+    return True
+
+
 cdef object total(Variable x):
     """The sum of all elements."""
     cdef Graph graph
     cdef Node node
+    x = current(x)
     value = np.add.reduce(fresh(x)._value, None)
     graph = recorder(x)
     if graph is None:

@@ -62,12 +62,15 @@ class Reverse:
     settled : callable
         Operands of a function of numbers, with those of levels below a Variable's among
         them as constants of that level.
+    current : callable
+        Operands with Variables as the innermost tape that watches them knows them.
     kept : callable
         An operand as it is now, whatever the user does to a plain array afterwards.
     """
 
     owns: Callable[[Iterable[Any]], bool] = staticmethod(lambda operands: False)
     settled: Callable[[Any], Any] = staticmethod(lambda operands: operands)
+    current: Callable[[Any], Any] = staticmethod(lambda operands: operands)
     kept: Callable[[Any], Any] = staticmethod(lambda operand: operand)
 
 
@@ -82,6 +85,7 @@ def _apply(rule: Rule, args: Any, kwargs: Any) -> Any:
     A rule without a method of its own for that is an expression of other functions. What is
     recorded are plain operands as they are at this moment.
     """
+    args, kwargs = Reverse.current(args), Reverse.current(kwargs)
     if not Reverse.owns((*args, *kwargs.values())):
         return rule(*Reverse.settled(args), **kwargs)
     args = [Reverse.kept(x) for x in args]
@@ -112,18 +116,24 @@ def mixing_count() -> int:
 # --- Functions ---------------------------------------------------------------------------
 
 
+_OURS_AND_NUMPYS = (Operand, np.ndarray, np.generic)
+
+
 def on_function(
     function: Callable[..., Any], types: Iterable[type], args: Any, kwargs: Any, asked: Any
 ) -> Any:
     """NumPy's ``__array_function__`` of `asked`, which may be there as ``like=`` only."""
-    if not all(issubclass(kind, (Operand, np.ndarray, np.generic)) for kind in types):
-        return NotImplemented
+    for kind in types:
+        if not issubclass(kind, _OURS_AND_NUMPYS):
+            return NotImplemented
     rule = FUNCTIONS.get(function)
     if rule is None:
         raise DerivativeError(_no_rule(f"{function.__module__}.{function.__name__}"))
     if not getattr(rule, "elementwise", False):
         mixes()
-    args, kwargs, out = _without_out(function, args, kwargs)
+    out = None
+    if "out" in kwargs or len(args) > _place_of_out(function):
+        args, kwargs, out = _without_out(function, args, kwargs)
     if getattr(rule, "like", False):
         kwargs = {**kwargs, "prototype": asked}
     result = _apply(rule, args, kwargs)
@@ -158,11 +168,16 @@ def _without_out(
     if "out" in kwargs:
         kwargs = dict(kwargs)
         return args, kwargs, kwargs.pop("out")
+    at = _place_of_out(function)
+    late = dict(zip(_parameters(function)[at + 1 :], args[at + 1 :], strict=False))
+    return args[:at], kwargs | late, args[at]
+
+
+@cache
+def _place_of_out(function: Callable[..., Any]) -> int:
+    """Which argument by position `out` is."""
     names = _parameters(function)
-    if "out" in names and len(args) > (at := names.index("out")):
-        late = dict(zip(names[at + 1 :], args[at + 1 :], strict=False))
-        return args[:at], kwargs | late, args[at]
-    return args, kwargs, None
+    return names.index("out") if "out" in names else sys.maxsize
 
 
 # --- Ufuncs ------------------------------------------------------------------------------
@@ -172,7 +187,7 @@ def on_ufunc(ufunc: np.ufunc, method: str, inputs: Any, kwargs: Any) -> Any:
     """NumPy's ``__array_ufunc__``."""
     if not all(map(_known, inputs)):
         return NotImplemented
-    inputs = tuple(_operand(x, inputs) for x in inputs)
+    inputs = tuple([_operand(x, inputs) for x in inputs])
     if method != "__call__":
         mixes()
         return _METHODS[method](ufunc, *inputs, **kwargs)

@@ -11,8 +11,8 @@ import sys
 from collections import Counter
 
 import numpy as np
+import numpy.char
 import pytest
-from numpy import linalg
 from numpy.lib import recfunctions
 from numpy.testing.overrides import get_overridable_numpy_array_functions
 
@@ -24,13 +24,18 @@ from taylorad.algebra import taylor
 from taylorad.rules import (
     composite,
     creation,
+    decompositions,
+    determinants,
     extremes,
     histograms,
+    least_squares,
     norms,
+    polynomials,
     quantiles,
     refused,
     selecting,
     sets,
+    solving,
     statistics,
     value_only,
 )
@@ -39,7 +44,7 @@ from taylorad.tape import GradientTape
 
 def public(function):
     """The function under the name users call it by; NumPy lists private twins of some."""
-    return getattr(sys.modules[function.__module__], function.__name__)
+    return getattr(sys.modules[function.__module__], function.__name__, function)
 
 
 OVERRIDABLE = sorted(
@@ -47,29 +52,8 @@ OVERRIDABLE = sorted(
     key=lambda function: (function.__module__, function.__name__),
 )
 
-SOLVING = "factors or solves; has an issue of its own"
 RECORD = "of structured arrays, which numbers are not"
 REFUSED = {
-    linalg.cholesky: SOLVING,
-    linalg.cond: SOLVING,
-    linalg.det: SOLVING,
-    linalg.eig: SOLVING,
-    linalg.eigh: SOLVING,
-    linalg.eigvals: SOLVING,
-    linalg.eigvalsh: SOLVING,
-    linalg.inv: SOLVING,
-    linalg.lstsq: SOLVING,
-    linalg.matrix_power: SOLVING,
-    linalg.pinv: SOLVING,
-    linalg.qr: SOLVING,
-    linalg.slogdet: SOLVING,
-    linalg.solve: SOLVING,
-    linalg.svd: SOLVING,
-    linalg.svdvals: SOLVING,
-    linalg.tensorinv: SOLVING,
-    linalg.tensorsolve: SOLVING,
-    np.roots: SOLVING,
-    np.polyfit: SOLVING,
     np.save: "the file would lose the derivatives",
     np.savetxt: "the file would lose the derivatives",
     np.savez: "the file would lose the derivatives",
@@ -80,6 +64,16 @@ REFUSED = {
     np.busday_offset: "of dates",
     np.is_busday: "of dates",
     np.datetime_as_string: "of dates",
+    **{
+        function: "of text"
+        for function in OVERRIDABLE
+        if function.__module__ in ("numpy.strings", "numpy.char")
+    },
+    **{  # NumPy knows of them once something has imported numpy.polynomial
+        function: "of two variables; polyval of polyval says the same"
+        for function in OVERRIDABLE
+        if function.__name__ in ("polyval2d", "polygrid2d")
+    },
     **{
         function: RECORD for function in OVERRIDABLE if function.__module__ == recfunctions.__name__
     },
@@ -121,6 +115,8 @@ def test_no_function_has_two_rows():
     tables = (
         extremes.EXTREMES, selecting.SELECTING, quantiles.QUANTILES, sets.SETS,
         composite.COMPOSITES, statistics.STATISTICS, norms.NORMS, histograms.HISTOGRAMS,
+        decompositions.DECOMPOSITIONS, polynomials.POLYNOMIALS,
+        solving.COMPOSITES, determinants.DETERMINANTS, least_squares.LEAST_SQUARES,
         value_only.VALUE_ONLY, value_only.TEXT, creation.PROTOTYPE, creation.LIKE, refused.REFUSED,
     )  # fmt: skip
     rows = [row for table in tables for row in table]
@@ -134,7 +130,8 @@ EXPRESSIONS = [
     row
     for table in (
         selecting.SELECTING, sets.SETS, composite.COMPOSITES, statistics.STATISTICS, norms.NORMS,
-        histograms.HISTOGRAMS,
+        histograms.HISTOGRAMS, solving.COMPOSITES, determinants.DETERMINANTS,
+        least_squares.LEAST_SQUARES, decompositions.DECOMPOSITIONS, polynomials.POLYNOMIALS,
     )
     for row in table
 ]  # fmt: skip

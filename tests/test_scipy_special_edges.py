@@ -181,6 +181,7 @@ TOGETHER = [
     ("ellipeinc", (B, A), (0, 1)),
     ("ellipkinc", (B, A), (0, 1)),
     ("elliprc", (A, B), (0, 1)),
+    ("elliprc", (A, -B), (0, 1)),
     ("elliprd", (A, B, C), (0, 1, 2)),
     ("elliprf", (A, B, C), (0, 1, 2)),
     ("elliprg", (A, B, C), (0, 1, 2)),
@@ -243,6 +244,15 @@ def test_imaginary_parts_of_real_arguments() -> None:
     assert_allclose(w.coefficients.imag, 2 / np.sqrt(np.pi) * dawsn.coefficients, rtol=1e-14)
     slope = ta.grad(lambda x: np.imag(special.wofz(x)))(0.5)
     assert_allclose(slope, 2 / np.sqrt(np.pi) * dawsn.coefficients[1], rtol=1e-14)
+
+
+def test_order_zero_stays() -> None:
+    x = ta.Taylor([A])
+    for f in (special.erf, special.erfcx, special.gamma, special.expit, special.ellipe):
+        y = f(x)
+        assert isinstance(y, ta.Taylor)
+        assert y.order == 0
+    assert all(isinstance(y, ta.Taylor) for y in special.ellipj(x, 0.3))
 
 
 # The doors of a ufunc

@@ -255,7 +255,8 @@ def amplitude(u: Any, m: Any) -> Any:
     # Newton's method: each step doubles the degrees that are right.
     start = amplitude(first_of(u), first_of(m))
     phi = start
-    for _ in range(int(common((u, m)).degree).bit_length()):  # type: ignore[union-attr]
+    degree: int = common((u, m)).degree  # type: ignore[union-attr]
+    for _ in range(max(degree.bit_length(), 1)):
         phi = with_value(phi + (u - _ellipkinc(phi, m)) * delta(phi, m), start)
     return phi
 
