@@ -27,7 +27,7 @@ LAYERS = [
     ["_cotangents", "tape"],
     ["transforms"],
     ["checks", "custom", "lifting"],
-    ["plotting"],
+    ["plotting", "scipy"],
     [""],  # taylorad/__init__.py
     ["__main__"],
 ]

@@ -6,6 +6,7 @@ How a row is written says `taylorad.rules.scipy_special._rows`.
 from taylorad.rules.scipy_special import (
     airy,
     bessel,
+    distributions,
     elementary,
     elliptic,
     entropy,
@@ -14,7 +15,10 @@ from taylorad.rules.scipy_special import (
     hypergeometric,
     integrals,
     kelvin,
+    kolmogorov,
     logistic,
+    orthogonal,
+    refused,
     scaled_bessel,
     struve,
 )
@@ -22,6 +26,7 @@ from taylorad.rules.scipy_special import (
 __all__ = [
     "airy",
     "bessel",
+    "distributions",
     "elementary",
     "elliptic",
     "entropy",
@@ -30,7 +35,10 @@ __all__ = [
     "hypergeometric",
     "integrals",
     "kelvin",
+    "kolmogorov",
     "logistic",
+    "orthogonal",
+    "refused",
     "scaled_bessel",
     "struve",
 ]

@@ -82,12 +82,16 @@ __all__ = [
     "Expression",
     "Grown",
     "Known",
+    "Slope",
     "enter",
     "expanded",
     "first_of",
+    "integrated",
     "piecewise",
     "quietly",
+    "recorded",
     "scaled_where",
+    "taylor_numbers",
     "ufunc",
     "vanishing",
 ]
@@ -197,14 +201,16 @@ class ByDerivative(Row):
         self._check(args)
         values = self.function(*values_of(args))
         if self.function.nout == 1:
-            return _recorded(args, values, self.slopes)
+            return recorded(args, values, self.slopes)
         return tuple(
-            _recorded(args, start, slopes)
+            recorded(args, start, slopes)
             for start, slopes in zip(values, self.outputs, strict=True)
         )
 
 
-def _recorded(args: Sequence[Any], start: Any, slopes: Sequence[Slope | None]) -> Any:
+def recorded(args: Sequence[Any], start: Any, slopes: Sequence[Slope | None]) -> Any:
+    """Record y with its value and ``Dy = sum of r_i(x...) Dx_i``."""
+
     def pull_of(slope: Slope) -> Callable[..., Any]:
         def pull(g: Any, y: Any, *operands: Any) -> Any:
             outside = np.isnan(value(y))
