@@ -18,8 +18,7 @@ import numpy.typing as npt
 from numpy.lib import scimath
 
 from taylorad import dispatch
-from taylorad._numbers import Number, repack, value
-from taylorad.dispatch import DerivativeError, carries
+from taylorad._numbers import repack, value
 from taylorad.rules.operands import (
     NO_VALUE,
     as_dtype,
@@ -190,72 +189,6 @@ def geomspace(
     return as_dtype(with_value(+np.moveaxis(y, 0, axis), values), dtype)
 
 
-# Polynomials -----------------------------------------------------------------------------
-
-
-def polyval(p: Any, x: Any) -> Any:
-    """Horner's scheme; `x` may also be a `numpy.poly1d`, as in NumPy."""
-    p = number(p)
-    y: Any = 0 if isinstance(x, np.poly1d) else np.zeros_like(number(x))
-    x = x if isinstance(x, np.poly1d) else number(x)
-    for coefficient in p:
-        y = y * x + coefficient
-    return y
-
-
-def poly(seq_of_zeros: Any) -> Any:
-    """The coefficients of the product of (x - z) over the zeros z."""
-    zeros = np.atleast_1d(number(seq_of_zeros))
-    if zeros.ndim == 2 and zeros.shape[0] == zeros.shape[1] != 0:
-        raise DerivativeError(
-            "numpy.poly of a matrix needs its eigenvalues, which have no derivatives here; "
-            "give the sequence of zeros"
-        )
-    if zeros.ndim != 1:
-        raise ValueError("input must be 1d or non-empty square 2d array.")
-    a = np.ones_like(zeros, shape=(1,))
-    for zero in zeros:
-        none = np.zeros_like(a[:1])
-        a = np.concatenate([a, none]) - zero * np.concatenate([none, a])
-    return np.real(a) if _is_conjugate(zeros) else a
-
-
-def _is_conjugate(zeros: Any) -> bool:
-    """Whether complex zeros come in conjugate pairs, whose derivatives do so too."""
-    if not np.iscomplexobj(zeros):
-        return False
-    while carries(zeros) and not isinstance(zeros, Number):  # a Variable: it may move anyhow,
-        zeros = zeros.value  # but then the real part of its cotangent is all there is
-    parts = value(zeros.parts) if isinstance(zeros, Number) else zeros[np.newaxis]
-    here, there = (part[:, np.lexsort(part[::-1])] for part in (parts, parts.conj()))
-    return bool(np.all(here == there))
-
-
-def polydiv(u: Any, v: Any) -> Any:
-    """Quotient and remainder of polynomials, by long division."""
-    u, v = np.atleast_1d(number(u)) + 0.0, np.atleast_1d(number(v)) + 0.0
-    m, n = len(u) - 1, len(v) - 1
-    scale = 1.0 / v[0]
-    quotient, remainder = [], u + 0 * v[0]
-    for k in range(m - n + 1):
-        digit = scale * remainder[k]
-        quotient.append(digit)
-        rest = remainder[k : k + n + 1] - digit * v
-        remainder = np.concatenate([remainder[:k], rest, remainder[k + n + 1 :]])
-    q = np.stack(quotient) if quotient else np.zeros_like(remainder[:1])
-    # The leading part of the remainder was divided away and is zero but for rounding; of
-    # what follows, a zero goes as in NumPy, unless it is the value of something that moves.
-    remainder = remainder[min(max(m - n + 1, 0), m) :]
-    while len(remainder) > 1 and _vanishes(remainder[0]):
-        remainder = remainder[1:]
-    return q, remainder
-
-
-def _vanishes(x: Any) -> bool:
-    still = not carries(x) or (isinstance(x, Number) and not np.any(value(x.parts[1:])))
-    return still and bool(np.allclose(value(x), 0, rtol=1e-14))
-
-
 def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
     """The matrix of powers of `x`."""
     x = number(x)
@@ -355,9 +288,6 @@ COMPOSITES = _rows(
     (np.linspace,           linspace),
     (np.logspace,           logspace),
     (np.geomspace,          geomspace),
-    (np.polyval,            polyval),
-    (np.poly,               poly),
-    (np.polydiv,            polydiv),
     (np.vander,             vander),
     (np.unwrap,             unwrap),
     (np.apply_along_axis,   apply_along_axis),

@@ -1,4 +1,4 @@
-"""Norms that are expressions of other functions; those by singular values are refused.
+"""Norms, as expressions of other functions.
 
 At zero a norm has derivative zero, like `abs`, of which it is the generalisation.
 """
@@ -12,7 +12,7 @@ from numpy import linalg
 
 from taylorad import dispatch
 from taylorad._numbers import value
-from taylorad.dispatch import DerivativeError, carries
+from taylorad.dispatch import carries
 from taylorad.rules.composite import Composite
 from taylorad.rules.operands import axes_of, given, number
 from taylorad.rules.statistics import root, square_of_modulus
@@ -97,10 +97,12 @@ def _of_matrices(x: Any, ord: Any, axes: tuple[int, int], keepdims: bool) -> Any
             "the order of a matrix norm is a name, not a variable; give taylorad.value(ord)"
         )
     if ord in (2, -2, "nuc"):
-        raise DerivativeError(
-            f"numpy.linalg.norm of a matrix with ord={ord!r} needs singular values, which have "
-            "no derivatives here yet; ord may be 'fro', 1, -1, inf or -inf"
-        )
+        s = linalg.svd(np.moveaxis(x, axes, (-2, -1)), compute_uv=False)
+        if ord == "nuc":
+            result = np.sum(s, axis=-1)
+        else:
+            result = np.max(s, axis=-1, initial=0) if ord == 2 else np.min(s, axis=-1)
+        return np.expand_dims(result, axes) if keepdims else result
     if ord in (None, "fro", "f"):
         return root(np.sum(square_of_modulus(x), axis=axes, keepdims=keepdims))
     if ord not in (1, -1, np.inf, -np.inf):

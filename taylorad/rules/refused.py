@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import numpy as np
-from numpy import linalg
 
 from taylorad import dispatch
 from taylorad.dispatch import DerivativeError
@@ -34,10 +33,6 @@ class Refused:
         )
 
 
-SOLVING = (
-    "functions that factor or solve are not differentiated yet; "
-    "pass taylorad.value(x) if the value alone is wanted"
-)
 FILE = (
     "the file would lose the derivatives; pickle the number, "
     "or save taylorad.value(x) if the value alone is wanted"
@@ -47,26 +42,6 @@ DATE = "dates have no derivatives; pass taylorad.value(x)"
 FIELDS = "numbers have no structured dtypes; keep one number for each field"
 
 REFUSED = (
-    Refused(linalg.cholesky,             SOLVING),
-    Refused(linalg.cond,                 SOLVING),
-    Refused(linalg.det,                  SOLVING),
-    Refused(linalg.eig,                  SOLVING),
-    Refused(linalg.eigh,                 SOLVING),
-    Refused(linalg.eigvals,              SOLVING),
-    Refused(linalg.eigvalsh,             SOLVING),
-    Refused(linalg.inv,                  SOLVING),
-    Refused(linalg.lstsq,                SOLVING),
-    Refused(linalg.matrix_power,         SOLVING),
-    Refused(linalg.pinv,                 SOLVING),
-    Refused(linalg.qr,                   SOLVING),
-    Refused(linalg.slogdet,              SOLVING),
-    Refused(linalg.solve,                SOLVING),
-    Refused(linalg.svd,                  SOLVING),
-    Refused(linalg.svdvals,              SOLVING),
-    Refused(linalg.tensorinv,            SOLVING),
-    Refused(linalg.tensorsolve,          SOLVING),
-    Refused(np.roots,                    SOLVING),
-    Refused(np.polyfit,                  SOLVING),
     Refused(np.save,                     FILE),
     Refused(np.savetxt,                  FILE),
     Refused(np.savez,                    FILE),
