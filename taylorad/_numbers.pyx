@@ -23,6 +23,7 @@ from taylorad._kernels cimport (
 )
 
 import math as _math
+import sys
 from fractions import Fraction
 from functools import partial
 
@@ -32,6 +33,7 @@ cimport cython
 cimport numpy as cnp
 
 from taylorad import _kernels, recurrences
+from taylorad._callers import advice, asked_by
 from taylorad.algebra import Algebra, dual, hyperdual, taylor
 
 cnp.import_array()
@@ -103,6 +105,9 @@ include "_numbers_arithmetic.pxi"
 
 cdef object refuse(object x, str what):
     cdef str name = type(x).__name__.removesuffix("Array")
+    function = asked_by(sys._getframe())
+    if function is not None:
+        return TypeError(advice(function, name))
     return TypeError(
         f"{what} of a {name} would drop its derivatives; write {what}(ta.value(x)) for the "
         "plain value, use taylorad.math instead of math, and np.zeros(n, like=x) or "

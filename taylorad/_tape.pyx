@@ -14,6 +14,7 @@ Cotangents are those for which dL = Re(sum(g * dy)): a linear function pulls bac
 transpose, without conjugation, and a real operand takes the real part.
 """
 
+import sys
 from contextvars import ContextVar
 
 from cpython.float cimport PyFloat_Check
@@ -295,6 +296,9 @@ cdef class VariableArray(Variable):
 
     def __setitem__(self, index, item):
         set_item(self, index, item)
+
+    def __array__(self, dtype=None, copy=None):
+        return dispatch.as_objects(self, sys._getframe())
 
 
 
