@@ -71,7 +71,7 @@ def advice(function: str, kind: str) -> str:
     begins = f"{function} works on plain numbers and would drop the derivatives of a {kind}; "
     if module in MIRRORED:
         ours = importlib.import_module(f"taylorad.{module}")
-        if name in ours.DIFFERENTIABLE:
+        if name in ours.OWN:
             return f"{begins}call taylorad.{function} instead, which carries them"
     return (
         f"{begins}pass ta.value(x) if the plain value is meant, write it with NumPy functions, "

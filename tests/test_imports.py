@@ -27,8 +27,7 @@ LAYERS = [
     ["_cotangents", "tape"],
     ["transforms"],
     ["checks", "custom"],
-    ["plotting"],
-    ["scipy"],
+    ["plotting", "scipy"],
     [""],  # taylorad/__init__.py
     ["__main__"],
 ]

@@ -1,0 +1,113 @@
+"""Rules for functions of SciPy that do not dispatch.
+
+A function with a rule calls SciPy's unless an argument carries derivatives, and then too:
+SciPy's own result is the value, and its errors and warnings are those the user meets. The
+rule, an expression in NumPy functions, adds the derivatives.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from taylorad._numbers import repack
+from taylorad.dispatch import DerivativeError, carries
+from taylorad.rules.operands import plain, with_value
+
+__all__ = ["Rules", "any_carries"]
+
+# Arguments that choose how SciPy computes, not what.
+HARMLESS = frozenset(("blocksize", "check_finite", "driver", "lapack_driver", "lwork", "method"))
+
+
+def any_carries(tree: Any) -> bool:
+    """Whether anything in lists, tuples and dicts of arguments carries derivatives."""
+    if isinstance(tree, list | tuple):
+        return any(map(any_carries, tree))
+    if isinstance(tree, dict):
+        return any(map(any_carries, tree.values()))
+    if isinstance(tree, np.ndarray):
+        return tree.dtype == object and carries(repack(tree))
+    return carries(tree)
+
+
+class Rules:
+    """The rules for functions of a module of SciPy's.
+
+    Parameters
+    ----------
+    module : module
+        SciPy's.
+
+    Attributes
+    ----------
+    names : list of str
+        The functions that have a rule.
+    """
+
+    def __init__(self, module: ModuleType) -> None:
+        self.module = module
+        self.names: list[str] = []
+
+    def rule(self, rule: Callable[..., Any]) -> Callable[..., Any]:
+        """Enter a rule under its own name; what is returned calls SciPy or both.
+
+        The rule gets the arguments it names. Others may be given only where they do not
+        change what is computed.
+        """
+        original = getattr(self.module, rule.__name__, None)
+        if original is None:  # not in this SciPy
+            return rule
+        signature = inspect.signature(original)
+        known = inspect.signature(rule).parameters
+        name = f"{self.module.__name__}.{rule.__name__}"
+
+        @wraps(original)
+        def function(*args: Any, **kwargs: Any) -> Any:
+            if not any_carries((args, kwargs)):
+                return original(*args, **kwargs)
+            bound = signature.bind(*args, **kwargs)
+            passed = {}
+            for key, given in bound.arguments.items():
+                if key in known:
+                    passed[key] = given
+                elif key.startswith("overwrite"):
+                    bound.arguments[key] = False  # the values belong to the numbers
+                elif any_carries(given) or not _harmless(key, given, signature):
+                    raise DerivativeError(f"{name} has no derivative rule with {key}={given!r}")
+            values = original(*plain(bound.args), **plain(bound.kwargs))
+            variadic = [key for key in passed if known[key].kind is inspect.Parameter.VAR_POSITIONAL]
+            inside = [x for key in variadic for x in passed.pop(key)]
+            return _with_values(rule(*inside, **passed), values)
+
+        function.__doc__ = (
+            f"`{name}`, with derivatives.\n\n{inspect.getdoc(rule) or ''}\n\n"
+            f"The arguments and results are those of `{name}`."
+        )
+        self.names.append(rule.__name__)
+        return function
+
+
+def _harmless(key: str, given: Any, signature: inspect.Signature) -> bool:
+    return key in HARMLESS or given is signature.parameters[key].default
+
+
+def _with_values(result: Any, values: Any) -> Any:
+    """The result with SciPy's values, of SciPy's types."""
+    if isinstance(result, tuple):
+        pairs = [_with_values(*pair) for pair in zip(result, values, strict=True)]
+        named = hasattr(values, "_fields")
+        return type(values)(*pairs) if named else type(values)(pairs)
+    if not carries(result):
+        return values
+    kind = np.asarray(values).dtype.kind
+    if kind == "c" and result.dtype.kind != "c":
+        result = result.astype(np.asarray(values).dtype)
+    elif kind == "f" and result.dtype.kind == "c":
+        result = np.real(result)
+    return with_value(+result, values)
