@@ -6,7 +6,6 @@ shifts the index by one axis and leaves the rest to NumPy.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,7 +14,7 @@ import numpy as np
 from taylorad import _numbers
 from taylorad._numbers import Dual, HyperDual, Nested, Number, Taylor, make, parts_over, repack
 from taylorad._tape import record
-from taylorad.dispatch import as_objects, carries, mixes
+from taylorad.dispatch import carries, mixes
 
 __all__ = ["ARRAY_CLASSES", "Array", "Flat"]
 
@@ -208,9 +207,6 @@ class Array:
 
     def __setitem__(self, index: Any, item: Any) -> None:
         _set_item(self, index, item)
-
-    def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
-        return as_objects(self, sys._getframe(1))
 
     def __delitem__(self, index: Any) -> None:
         raise ValueError("cannot delete items of an array; use np.delete(x, index, axis)")

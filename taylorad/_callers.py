@@ -42,6 +42,10 @@ def asked_by(frame: FrameType | None) -> str | None:
         name = frame.f_code.co_name
         if package == "scipy":
             module = f"scipy.{rest.split('.')[0]}"
+            inside = frame.f_locals.get("f")  # what a decorator of scipy._lib is around
+            if module == "scipy._lib" and callable(inside):
+                module = ".".join(inside.__module__.split(".")[:2])
+                name = inside.__name__
             if callable(getattr(sys.modules.get(module), name, None)) or found is None:
                 found = f"{module}.{name}"
         elif package != "numpy":

@@ -33,6 +33,7 @@ cimport cython
 cimport numpy as cnp
 
 from taylorad import _kernels, recurrences
+from taylorad._arrivals import discover
 from taylorad._callers import advice, asked_by
 from taylorad.algebra import Algebra, dual, hyperdual, taylor
 
@@ -47,6 +48,7 @@ cdef dict PROPERTIES = {}        # name -> function of the number, called on acc
 cdef dict unary_rules = {}       # ufunc -> rule
 cdef object ufunc_handler = None
 cdef object function_handler = None
+cdef object objects_handler = None
 
 cdef enum:
     ADD, SUBTRACT, MULTIPLY, DIVIDE
@@ -56,12 +58,15 @@ cdef dict ARITHMETIC = {np.add: ADD, np.subtract: SUBTRACT, np.multiply: MULTIPL
 UFUNCS = (np.add, np.subtract, np.multiply, np.divide)
 
 
-def install(ufunc_rules, on_ufunc, on_function, methods, properties, array_classes):
+def install(
+    ufunc_rules, on_ufunc, on_function, as_objects, methods, properties, array_classes
+):
     """Connect the numbers to the dispatch, the ndarray methods and the array classes."""
-    global unary_rules, ufunc_handler, function_handler
+    global unary_rules, ufunc_handler, function_handler, objects_handler
     unary_rules = ufunc_rules
     ufunc_handler = on_ufunc
     function_handler = on_function
+    objects_handler = as_objects
     METHODS.update(methods)
     PROPERTIES.update(properties)
     ARRAY_CLASSES.update(array_classes)
@@ -176,6 +181,9 @@ cdef class Operand:
 
     def __index__(self):
         raise refuse(self, "int")
+
+    def __array__(self, dtype=None, copy=None):
+        return objects_handler(self, sys._getframe())
 
     def __round__(self, ndigits=None):
         return np.round(self, ndigits or 0)

@@ -14,7 +14,6 @@ Cotangents are those for which dL = Re(sum(g * dy)): a linear function pulls bac
 transpose, without conjugation, and a real operand takes the real part.
 """
 
-import sys
 from contextvars import ContextVar
 
 from cpython.float cimport PyFloat_Check
@@ -28,6 +27,7 @@ cimport numpy as cnp
 from taylorad._numbers cimport Operand
 
 from taylorad import dispatch
+from taylorad._arrivals import discover
 from taylorad._numbers import Number, install_variables, level_of, make, repack, value
 from taylorad.algebra import Algebra, innermost
 
@@ -107,6 +107,7 @@ cdef class Variable(Operand):
     __hash__ = None
 
     def __init__(self, value):
+        discover()
         self._value = checked(value)
         if is_array(self._value) and type(self) is Variable:
             taylorad_retype(self, VariableArray)
@@ -296,9 +297,6 @@ cdef class VariableArray(Variable):
 
     def __setitem__(self, index, item):
         set_item(self, index, item)
-
-    def __array__(self, dtype=None, copy=None):
-        return dispatch.as_objects(self, sys._getframe())
 
 
 

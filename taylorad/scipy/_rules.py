@@ -22,7 +22,9 @@ from taylorad.rules.operands import plain, with_value
 __all__ = ["Rules", "any_carries"]
 
 # Arguments that choose how SciPy computes, not what.
-HARMLESS = frozenset(("blocksize", "check_finite", "driver", "lapack_driver", "lwork", "method"))
+HARMLESS = frozenset(
+    ("blocksize", "check_finite", "driver", "lapack_driver", "lwork", "method", "workers")
+)
 
 
 def any_carries(tree: Any) -> bool:
@@ -46,13 +48,13 @@ class Rules:
 
     Attributes
     ----------
-    names : list of str
-        The functions that have a rule.
+    functions : dict
+        The functions that have a rule, by name.
     """
 
     def __init__(self, module: ModuleType) -> None:
         self.module = module
-        self.names: list[str] = []
+        self.functions: dict[str, Callable[..., Any]] = {}
 
     def rule(self, rule: Callable[..., Any]) -> Callable[..., Any]:
         """Enter a rule under its own name; what is returned calls SciPy or both.
@@ -65,6 +67,7 @@ class Rules:
             return rule
         signature = inspect.signature(original)
         known = inspect.signature(rule).parameters
+        variadic = [key for key, one in known.items() if one.kind is one.VAR_POSITIONAL]
         name = f"{self.module.__name__}.{rule.__name__}"
 
         @wraps(original)
@@ -81,15 +84,14 @@ class Rules:
                 elif any_carries(given) or not _harmless(key, given, signature):
                     raise DerivativeError(f"{name} has no derivative rule with {key}={given!r}")
             values = original(*plain(bound.args), **plain(bound.kwargs))
-            variadic = [key for key in passed if known[key].kind is inspect.Parameter.VAR_POSITIONAL]
-            inside = [x for key in variadic for x in passed.pop(key)]
-            return _with_values(rule(*inside, **passed), values)
+            listed = [x for key in variadic for x in passed.pop(key, ())]
+            return _with_values(rule(*listed, **passed), values)
 
         function.__doc__ = (
             f"`{name}`, with derivatives.\n\n{inspect.getdoc(rule) or ''}\n\n"
             f"The arguments and results are those of `{name}`."
         )
-        self.names.append(rule.__name__)
+        self.functions[rule.__name__] = function
         return function
 
 

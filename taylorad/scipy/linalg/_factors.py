@@ -24,7 +24,7 @@ from taylorad.rules._rows import Rows
 from taylorad.rules.operands import plain
 from taylorad.scipy.linalg._equations import triangle
 from taylorad.scipy.linalg._functions import root
-from taylorad.scipy.linalg._module import array, each, identity_like, rule, with_complex
+from taylorad.scipy.linalg._module import array, each, rule, with_complex
 
 # LU --------------------------------------------------------------------------------------
 

@@ -27,7 +27,7 @@ def divider(a: Any, b: Any) -> Callable[[Any], Any]:
         return lambda q: sylvester(a, b, q)
     batch = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
     a, b = (np.broadcast_to(x, batch + x.shape[-2:]) for x in (a, b))
-    solvers = np.empty(batch, object)
+    solvers: Any = np.empty(batch, object)
     for at in np.ndindex(batch):
         solvers[at] = _Schur(a[at], b[at])
 
@@ -138,7 +138,8 @@ def solve_discrete_lyapunov(a: Any, q: Any) -> Any:
     """The X with A X A^H - X + Q = 0, as a system of linear equations."""
     a, q = array(a), array(q)
     n = a.shape[-1]
-    product = a[..., :, np.newaxis, :, np.newaxis] * np.conjugate(a)[..., np.newaxis, :, np.newaxis, :]
+    left, right = np.expand_dims(a, (-3, -1)), np.expand_dims(np.conjugate(a), (-4, -2))
+    product = left * right
     system = np.eye(n * n) - np.reshape(product, (*a.shape[:-2], n * n, n * n))
     right = np.reshape(q, (*q.shape[:-2], n * n, 1))
     return np.reshape(np.linalg.solve(system, right), q.shape)
