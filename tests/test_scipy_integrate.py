@@ -101,7 +101,7 @@ def test_optimizers_take_derivatives_from_here():
     assert np.allclose(found.x, 1, atol=1e-5)
 
     def equations(x):
-        return np.stack([x[0] * np.exp(x[1]) - 2, x[0] ** 2 + x[1] - 1.5])
+        return np.stack([x[0] * np.exp(x[1]) - 2, x[0] ** 2 + x[1] - 2.0])
 
     root = scipy.optimize.root(equations, [1.0, 0.5], jac=ta.jacobian(equations))
     assert np.allclose(equations(root.x), 0, atol=1e-9)

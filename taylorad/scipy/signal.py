@@ -65,7 +65,8 @@ def _cut(x: Any, shape: tuple[int, ...], other: tuple[int, ...]) -> Any:
     return x[tuple(slice(m - 1, m - 1 + n) for n, m in zip(shape, other, strict=True))]
 
 
-def _convolved(u: Any, v: Any, mode: str, method: str = "auto") -> Any:
+def _convolved(u: Any, v: Any, mode: str, method: str = "auto", late: int = 0) -> Any:
+    """The whole convolution or its middle; of an even kernel one of two, the later one if asked."""
     if u.size == 0 or v.size == 0:
         return np.zeros(0)
     if u.ndim == 0:
@@ -75,7 +76,7 @@ def _convolved(u: Any, v: Any, mode: str, method: str = "auto") -> Any:
         return whole
     pairs = list(zip(u.shape, v.shape, strict=True))
     if mode == "same":
-        starts = [(m - 1) // 2 for _, m in pairs]
+        starts = [(m - 1 + late) // 2 for _, m in pairs]
         sizes = [n for n, _ in pairs]
     else:
         starts = [min(n, m) - 1 for n, m in pairs]
@@ -116,7 +117,7 @@ def correlate(in1: Any, in2: Any, mode: str = "full", method: str = "auto") -> A
 @rule
 def correlate2d(in1: Any, in2: Any, mode: str = "full") -> Any:
     """The correlation of two matrices."""
-    return _convolved(_array(in1), np.conjugate(np.flip(_array(in2))), mode, "direct")
+    return _convolved(_array(in1), np.conjugate(np.flip(_array(in2))), mode, "direct", 1)
 
 
 # Filters ---------------------------------------------------------------------------------
