@@ -22,7 +22,7 @@ MIRRORED = {
     "scipy.fft": "",
     "scipy.integrate": "trapezoid simpson cumulative_trapezoid cumulative_simpson romb fixed_quad",
     "scipy.linalg": "block_diag khatri_rao toeplitz",
-    "scipy.optimize": "rosen rosen_der rosen_hess rosen_hess_prod newton fixed_point",
+    "scipy.optimize": "rosen rosen_der rosen_hess rosen_hess_prod",
     "scipy.signal": "convolve correlate gauss_spline chirp square gausspulse argrelmax argrelmin",
 }
 OBJECTS = frozenset(
