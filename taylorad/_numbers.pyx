@@ -115,8 +115,8 @@ cdef object refuse(object x, str what):
         return TypeError(advice(function, name))
     return TypeError(
         f"{what} of a {name} would drop its derivatives; write {what}(ta.value(x)) for the "
-        "plain value, use taylorad.math instead of math, and np.zeros(n, like=x) or "
-        "np.zeros_like(x) instead of np.zeros(n) for an array to assign into"
+        "plain value, use taylorad.math instead of math, taylorad.scipy instead of scipy, and "
+        "np.zeros(n, like=x) or np.zeros_like(x) instead of np.zeros(n) for an array to assign into"
     )
 
 

@@ -295,8 +295,10 @@ def _name(ufunc: np.ufunc) -> str:
     if getattr(np, name, None) is ufunc:
         return f"np.{name}"
     for module in PROVIDERS:
-        if getattr(sys.modules.get(module), name, None) is ufunc:
-            return f"{module}.{name}"
+        # one that starts with an underscore is behind a Python function of that name
+        public = name.lstrip("_")
+        if getattr(sys.modules.get(module), public, None) is ufunc or public != name:
+            return f"{module}.{public}"
     return name
 
 

@@ -3,6 +3,30 @@
 How a row is written says `taylorad.rules.scipy_special._rows`.
 """
 
-from taylorad.rules.scipy_special import elementary, errors, logistic
+from taylorad.rules.scipy_special import (
+    distributions,
+    elementary,
+    elliptic,
+    entropy,
+    errors,
+    gamma,
+    integrals,
+    kolmogorov,
+    logistic,
+    orthogonal,
+    refused,
+)
 
-__all__ = ["elementary", "errors", "logistic"]
+__all__ = [
+    "distributions",
+    "elementary",
+    "elliptic",
+    "entropy",
+    "errors",
+    "gamma",
+    "integrals",
+    "kolmogorov",
+    "logistic",
+    "orthogonal",
+    "refused",
+]

@@ -32,9 +32,9 @@ to the last bit, and the rest of the row says how derivatives come about:
 `Equation`
     A differential equation of first order, as the rows of `taylorad.rules.analytic`.
 
-Helpers that are no
-ufuncs of SciPy's, but have Taylor numbers, are `Known`: they take numbers and Variables as
-NumPy's functions do, and appear in the derivatives of others.
+Helpers that are no ufuncs of SciPy's are `Known`, by their Taylor numbers, or `Grown`, by
+their logarithms: they take numbers and Variables as NumPy's functions do, and appear in the
+derivatives of others.
 
 Choose formulas that do not cancel: f' = 2 x f - 2 / sqrt(pi) of erfcx has no digit left at
 x = 1e8. In a tail each derivative has to be right relative to its own size.
@@ -69,12 +69,19 @@ __all__ = [
     "Equation",
     "Exponential",
     "Expression",
+    "Grown",
     "Known",
     "enter",
     "expanded",
+    "first_of",
+    "integrated",
     "piecewise",
     "quietly",
+    "recorded",
+    "scaled_where",
+    "taylor_numbers",
     "ufunc",
+    "vanishing",
 ]
 
 Array = npt.NDArray[Any]
@@ -109,6 +116,11 @@ class Row:
         """SciPy's ufunc, or None."""
         return ufunc(self.name)
 
+    @property
+    def shown(self) -> str:
+        """The name its users know: zeta(x) and zeta(x, q) are two ufuncs."""
+        return "scipy.special." + self.name.removeprefix("_riemann").lstrip("_")
+
     def kinds(self, at: int) -> str:
         """The kinds of dtype of an argument: a real one may stand for a complex one."""
         kinds = {np.dtype(loop[at]).kind for loop in self.function.types}
@@ -116,9 +128,9 @@ class Row:
 
     def refuse(self, at: int) -> None:
         """Raise for an argument in which there is no derivative."""
-        name, argument = self.name.lstrip("_"), self.arguments.split()[at]
+        argument = self.arguments.split()[at]
         raise DerivativeError(
-            f"scipy.special.{name} has no derivative with respect to {argument} here; pass "
+            f"{self.shown} has no derivative with respect to {argument} here; pass "
             f"taylorad.value({argument}) if its value alone is meant"
         )
 
@@ -131,8 +143,8 @@ class Row:
                 self.refuse(at)
             if x.dtype.kind not in self.kinds(at):
                 raise DerivativeError(
-                    f"scipy.special.{self.name.lstrip('_')} does not take coefficients of type "
-                    f"{x.dtype}; convert them with x.astype(float), or pass taylorad.value(x)"
+                    f"{self.shown} does not take coefficients of type {x.dtype}; "
+                    "convert them with x.astype(float), or pass taylorad.value(x)"
                 )
 
 
@@ -168,7 +180,7 @@ class ByDerivative(Row):
 
     def __call__(self, *args: Any) -> Any:
         self._check(args)
-        firsts = list(map(_first, args))
+        firsts = list(map(first_of, args))
         values = self.function(*firsts)
         if self.function.nout == 1:
             return integrated(args, firsts, values, self.slopes)
@@ -182,14 +194,16 @@ class ByDerivative(Row):
         self._check(args)
         values = self.function(*values_of(args))
         if self.function.nout == 1:
-            return _recorded(args, values, self.slopes)
+            return recorded(args, values, self.slopes)
         return tuple(
-            _recorded(args, start, slopes)
+            recorded(args, start, slopes)
             for start, slopes in zip(values, self.outputs, strict=True)
         )
 
 
-def _recorded(args: Sequence[Any], start: Any, slopes: Sequence[Slope | None]) -> Any:
+def recorded(args: Sequence[Any], start: Any, slopes: Sequence[Slope | None]) -> Any:
+    """Record y with its value and ``Dy = sum of r_i(x...) Dx_i``."""
+
     def pull_of(slope: Slope) -> Callable[..., Any]:
         def pull(g: Any, y: Any, *operands: Any) -> Any:
             outside = np.isnan(value(y))
@@ -238,7 +252,7 @@ def integrated(
     return make(algebra, total)
 
 
-def _first(x: Any) -> Any:
+def first_of(x: Any) -> Any:
     """What a number is at t = 0: plain, or a Variable."""
     return x.value if isinstance(x, Number) else x
 
@@ -271,7 +285,7 @@ def _quadrature(algebra: Algebra, x: Any, r: Any, zero: Any) -> Any:
             terms = (
                 np.where(x[j] == 0, 0, r[i]) * (d[j] * x[j]) for i, j in algebra.pairs(k)[:-1]
             )
-            y[k][odd] = sum(terms) / d[k]
+            y[k, odd] = sum(terms) / d[k]
     return y
 
 
@@ -339,9 +353,8 @@ class ByNumbers(Row):
         def numbers(x: Any, first: int, degree: int) -> Any:
             at_points = [*others[: self.at], x, *others[self.at :]]
             series = taylor_numbers(self.numbers, first + degree, at_points, self.at)
-            if first == 0:
-                series[0] = self.function(*at_points)
-            return rising(series, first)
+            series[0] = self.function(*at_points)
+            return rising(np.where(np.isnan(series[0]), series[0], series), first)
 
         return composed(x, 0, numbers)
 
@@ -402,44 +415,90 @@ def piecewise(
     return out
 
 
+def vanishing(order: int, x: Array) -> Array:
+    """The Taylor numbers of a function that goes to zero, at infinity."""
+    return np.zeros((order + 1, *x.shape), x.dtype)
+
+
 # --- By a logarithm, and by other functions ----------------------------------------------
 
 
 @dataclass(frozen=True)
+class Grown:
+    """A function with Dy = y D(log y), known at plain points.
+
+    Parameters
+    ----------
+    function : callable
+        The function of plain arguments.
+    logarithm : callable
+        A function of all arguments with the derivatives of log |y|; its value says only
+        whether it is finite.
+    singular : callable, optional
+        What to use where it is not, as at zeros and poles of y.
+    near : callable, optional
+        Where to use it also, of the plain values: close to zeros of y the derivatives of
+        log y cancel.
+    """
+
+    function: Callable[..., Any]
+    logarithm: Callable[..., Any]
+    singular: Callable[..., Any] | None = None
+    near: Callable[..., Any] | None = None
+
+    def __call__(self, *args: Any) -> Any:
+        if not any(map(carries, args)):
+            return self.function(*args)
+        below = values_of(args) if Reverse.owns(args) else map(first_of, args)
+        start = self(*below)
+        with quietly():
+            log = self.logarithm(*args)
+            y = _grown(log, start)
+            if self.singular is None:
+                return y
+            at = infinite = ~np.isfinite(value(log))
+            if self.near is not None:
+                at = at | self.near(*map(value, args))
+            at = at & np.isfinite(value(start))
+            if np.any(at):
+                other = self.singular(*args)
+                at = at & (infinite | np.isfinite(value(other)))
+                y = np.where(at, _valued(other, start), y)
+        return y
+
+
+def _grown(log: Any, start: Any) -> Any:
+    if not carries(log):
+        return start
+    if np.shape(log) != np.shape(start):
+        log = np.broadcast_to(log, np.shape(start))
+    if Reverse.owns((log,)):
+        return record(start, (log,), (lambda g, y: g * y,), "output", pointwise=True)
+    return exponential(log, start)
+
+
+@dataclass(frozen=True)
 class Exponential(Row):
-    """Dy = y D(log y).
+    """A ufunc with Dy = y D(log y).
 
     Parameters
     ----------
     name, arguments : str
         SciPy's ufunc, and its arguments in order.
-    logarithm : callable
-        A function of all arguments with the derivatives of log |y|; its value is not used.
+    logarithm, singular, near : callable
+        As `Grown` has them.
     fixed : str
         The arguments in which there is no derivative.
     """
 
     logarithm: Callable[..., Any]
+    singular: Callable[..., Any] | None = None
+    near: Callable[..., Any] | None = None
     fixed: str = ""
 
     def __call__(self, *args: Any) -> Any:
         self.check(args, [name not in self.fixed.split() for name in self.arguments.split()])
-        below = values_of(args) if Reverse.owns(args) else map(_first, args)
-        return grown(self.logarithm, args, self.function(*below))
-
-
-def grown(logarithm: Callable[..., Any], args: Sequence[Any], start: Any) -> Any:
-    """The y with Dy = y D(log y) through `start`, in either mode."""
-    with quietly():
-        log = logarithm(*args)
-        if not carries(log):
-            return start
-        shape = np.shape(start)
-        if np.shape(log) != shape:
-            log = np.broadcast_to(log, shape)
-        if Reverse.owns((log,)):
-            return record(start, (log,), (lambda g, y: g * y,), "output", pointwise=True)
-        return exponential(log, start)
+        return Grown(self.function, self.logarithm, self.singular, self.near)(*args)
 
 
 @dataclass(frozen=True)
@@ -472,4 +531,13 @@ class Expression(Row):
 def _valued(result: Any, values: Any) -> Any:
     if np.shape(result) != np.shape(values):
         result = np.broadcast_to(result, np.shape(values))
-    return with_value(result, values)
+    outside = np.isnan(values)  # of the domain there is no slope either
+    return with_value(scaled_where(outside, np.nan, result), values)
+
+
+def scaled_where(mask: Any, factor: float, x: Any) -> Any:
+    """x with all its parts times `factor`, nan or infinity, where the mask holds."""
+    if not np.any(mask):
+        return x
+    dtype = x.real.dtype if carries(x) else np.asarray(x).real.dtype
+    return x * np.where(mask, factor, 1.0).astype(dtype)

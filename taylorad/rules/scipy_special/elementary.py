@@ -96,12 +96,20 @@ def _by_lambda(log: Any, p: Any) -> Any:
     at_end = np.isneginf(value(log))
     inside = np.where(at_end, 0.0, log)
     slope = inside * inside * exprel(p * inside, 1)
-    return np.where(at_end, 1 / np.where(at_end, p, 1.0) ** 2, slope)
+    if not np.any(at_end):
+        return slope
+    power = np.where(at_end, p, 1.0)
+    end = np.where(value(power) < 0, np.nan, 1.0) / (power * power)
+    return np.where(at_end, end, slope)
 
 
 def _log_inverse(y: Any, p: Any) -> Any:
     """log((1 + p y)^(1/p))."""
     return y * log1prel(p * y)
+
+
+def _inverse(y: Any, p: Any) -> Any:
+    return np.power(1 + p * y, 1 / np.where(value(p) == 0, 1.0, p))
 
 
 def _shifted(y: Any, p: Any) -> Any:
@@ -113,7 +121,8 @@ def _shifted(y: Any, p: Any) -> Any:
 
 def _huber(delta: Any, r: Any) -> Any:
     size = np.abs(r)
-    return np.where(value(size) <= value(delta), r * r / 2, delta * (size - delta / 2))
+    outside = np.where(value(delta) < 0, np.nan, delta * (size - delta / 2))
+    return np.where(value(size) <= value(delta), r * r / 2, outside)
 
 
 def _pseudo_huber_by_delta(delta: Any, r: Any) -> Any:
@@ -125,8 +134,11 @@ def _pseudo_huber_by_delta(delta: Any, r: Any) -> Any:
 
 
 def _pseudo_huber_by_r(delta: Any, r: Any) -> Any:
+    far = np.isinf(value(r))
+    sign = np.sign(value(r))
+    r = np.where(far, 1.0, r)
     h = np.hypot(delta, r)
-    return delta * r / np.where(value(h) == 0, 1.0, h)
+    return delta * np.where(far, sign, r / np.where(value(h) == 0, 1.0, h))
 
 
 def _radian(d: Any, m: Any, s: Any) -> Any:
@@ -156,7 +168,7 @@ TABLE = (
                                              lambda x, p: _by_lambda(np.log(x), p))),
     ByDerivative("boxcox1p",     "x lmbda", (lambda x, p: np.exp((p - 1) * np.log1p(x)),
                                              lambda x, p: _by_lambda(np.log1p(x), p))),
-    Exponential("inv_boxcox",    "y lmbda", _log_inverse),
+    Exponential("inv_boxcox",    "y lmbda", _log_inverse,  _inverse),
     Expression("inv_boxcox1p",   "y lmbda", _shifted),
     ByNumbers("exprel",          "x",       exprel_numbers),
 )  # fmt: skip

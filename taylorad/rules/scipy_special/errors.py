@@ -26,7 +26,9 @@ from taylorad.rules.scipy_special._rows import (
     enter,
     expanded,
     piecewise,
+    scaled_where,
     ufunc,
+    vanishing,
 )
 
 __all__ = ["TABLE", "erfcx", "mills"]
@@ -158,8 +160,11 @@ erfcx = Known(erfcx_numbers)
 
 def wofz_numbers(order: int, z: Array) -> Array:
     """w(z) = erfcx(-i z)."""
-    turns = (-1j) ** np.arange(order + 1).reshape(-1, 1)
-    return turns * erfcx_numbers(order, -1j * z)
+
+    def turned(order: int, z: Array) -> Array:
+        return (-1j) ** np.arange(order + 1).reshape(-1, 1) * erfcx_numbers(order, -1j * z)
+
+    return piecewise(order, z, [(np.isinf(z) & (z.imag == 0), vanishing), (True, turned)])
 
 
 def dawsn_numbers(order: int, x: Array) -> Array:
@@ -178,7 +183,9 @@ def dawsn_numbers(order: int, x: Array) -> Array:
         f = f * back ** (1 + np.arange(order + 1).reshape(-1, 1))
         return f if np.iscomplexobj(x) else f.real
 
-    return piecewise(order, x, [(np.abs(x) < 2, by_recurrence), (np.abs(x) >= 2, by_wofz)])
+    far = np.isinf(x) & (x.imag == 0)
+    near = np.abs(x) < 2
+    return piecewise(order, x, [(far, vanishing), (near, by_recurrence), (~near, by_wofz)])
 
 
 # --- The normal distribution -------------------------------------------------------------
@@ -232,18 +239,22 @@ mills = Known(mills_numbers)
 
 def _ndtri_slope(p: Any) -> Any:
     """1 / density(y), where density(y) = p mills(y) on the left."""
+    edge = (value(p) == 0) | (value(p) == 1)
+    p = np.where(edge, 0.5, p)
     y = _ndtri(p)
     left = value(p) <= 0.5
-    share = np.where(left, p, 1 - p)
-    return 1 / (share * mills(np.where(left, y, -y)))
+    slope = 1 / (np.where(left, p, 1 - p) * mills(np.where(left, y, -y)))
+    return scaled_where(edge, np.inf, slope)
 
 
 def _erfcinv_slope(q: Any) -> Any:
     """-1 / erfc'(y), with exp(y^2) = erfcx(y) / q on the right."""
-    y = _erfcinv(q)
-    right = value(q) < 1
+    edge = value(q) == 0
+    y = _erfcinv(np.where(edge, 1.0, q))
+    right = (value(q) < 1) & ~edge
     there = erfcx(np.where(right, y, 1.0)) / np.where(right, q, 1.0)
-    return -ROOT_PI / 2 * np.where(right, there, np.exp(np.where(right, 0.0, y * y)))
+    slope = -np.where(right, there, np.exp(np.where(right, 0.0, y * y))) * (ROOT_PI / 2)
+    return scaled_where(edge, np.inf, slope)
 
 
 def _voigt(x: Any, sigma: Any, gamma: Any) -> Any:
@@ -252,8 +263,19 @@ def _voigt(x: Any, sigma: Any, gamma: Any) -> Any:
     if np.any(narrow) and carries(sigma):
         raise DerivativeError("scipy.special.voigt_profile has no derivative at sigma = 0")
     width = np.where(narrow, 1.0, sigma)
-    profile = np.real(_wofz((x + 1j * gamma) / (ROOT_2 * width))) * DENSITY / width
-    return np.where(narrow, gamma / (np.pi * (x * x + gamma * gamma)), profile)
+
+    def general(gamma: Any) -> Any:
+        return np.real(_wofz((x + 1j * gamma) / (ROOT_2 * width))) * DENSITY / width
+
+    profile = general(gamma)
+    normal = np.asarray(value(gamma)) == 0
+    if np.any(normal):  # the small real part beside a large imaginary one
+        moving = profile - general(0.0) if carries(gamma) else 0.0
+        profile = np.where(normal, gauss(x / width) / width + moving, profile)
+    if not np.any(narrow):
+        return profile
+    square = np.where(narrow, x * x + gamma * gamma, 1.0)
+    return np.where(narrow, gamma / (np.pi * square), profile)
 
 
 TABLE = (
