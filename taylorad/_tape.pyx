@@ -96,8 +96,9 @@ cdef class Variable(Operand):
     cdef object _value
     cdef Graph graph
     cdef Py_ssize_t index
-    cdef readonly object level
-    cdef bint leaf             # made by the user: watched by every tape
+    cdef readonly object home_level    # of where it was made
+    cdef bint leaf             # where a computation starts
+    cdef readonly bint made    # by the user: watched by every tape, those of inner levels too
     cdef Variable base         # of a view
     cdef Variable owner        # the base of the base of ... that is no view
     cdef object path
@@ -108,31 +109,42 @@ cdef class Variable(Operand):
 
     def __init__(self, value):
         discover()
-        self._value = checked(value)
+        self.index = -1
+        self.home_level = innermost() + 0.5
+        self._value = as_recorded(checked(value))
+        while isinstance(self._value, Variable) and (
+            (<Variable>self._value).home_level >= self.home_level
+        ):
+            self._value = fresh(<Variable>self._value)._value  # a copy starts a computation anew
         if is_array(self._value) and type(self) is Variable:
             taylorad_retype(self, VariableArray)
-        self.index = -1
-        self.level = innermost() + 0.5
-        self.leaf = True
+        self.leaf = self.made = True
 
     @staticmethod
     def at(value, level):
         """The Variable of a level with this value, as the user would make it there."""
         cdef Variable x = Variable(value)
-        x.level = level
+        x.home_level = level
         return x
 
     @staticmethod
     def of(value, Graph graph):
         """The Variable of a graph that has this value: where a computation starts."""
-        cdef Variable x = blank(value)
+        cdef Variable x
+        value = as_recorded(value)
+        x = blank(value)
         x._value = value
-        x.level = graph.level
+        x.home_level = graph.level
         x.graph = graph
         x.index = -1
         x.leaf = True
         x.index = graph.leaf(x)
         return x
+
+    @property
+    def level(self):
+        """The level operations on it belong to: that of the innermost tape that watches it."""
+        return current(self).home_level
 
     @property
     def value(self):
@@ -230,7 +242,8 @@ cdef class Variable(Operand):
         return unary(NEGATIVE, self)
 
     def __pos__(self):
-        return record(+fresh(self)._value, (self,), (identity,))
+        cdef Variable x = current(self)
+        return record(+fresh(x)._value, (x,), (identity,))
 
     def __abs__(self):
         return np.absolute(self)
@@ -316,7 +329,7 @@ def owns(operands):
 cdef bint has_variable(object operands, object level):
     for x in operands:
         if isinstance(x, Variable):
-            if (<Variable>x).level == level:
+            if (<Variable>x).home_level == level:
                 return True
         elif isinstance(x, (list, tuple)) and has_variable(x, level):
             return True
@@ -333,6 +346,7 @@ install_variables(Variable, variable_level, settled)
 dispatch.Reverse.owns = owns
 dispatch.Reverse.kept = kept
 dispatch.Reverse.settled = settled_operands
+dispatch.Reverse.current = current_operands
 
 
 def identity(g):

@@ -13,7 +13,7 @@ def level_of_all(operands):
 
 def at_level(x, level):
     """The value of a Variable of this level; anything else as it is."""
-    if isinstance(x, Variable) and (<Variable>x).level == level:
+    if isinstance(x, Variable) and (<Variable>x).home_level == level:
         return fresh(<Variable>x)._value
     return x
 
@@ -25,7 +25,7 @@ def variable_level(operands):
         if isinstance(x, Number):
             x = x.parts if not x.rows_inline else None
         if isinstance(x, Variable):
-            level = max(level, (<Variable>x).level)
+            level = max(level, (<Variable>x).home_level)
         elif isinstance(x, (list, tuple)):
             level = max(level, variable_level(x))
     return level
@@ -74,9 +74,12 @@ cdef object arithmetic(int code, object a, object b):
     cdef Node node
     cdef Py_ssize_t p = -1, q = -1
     cdef bint left = isinstance(a, Variable), right = isinstance(b, Variable)
+    if inner_tapes:
+        a = current(<Variable>a) if left else a
+        b = current(<Variable>b) if right else b
     if left and right:
-        if (<Variable>a).level != (<Variable>b).level:
-            if (<Variable>a).level > (<Variable>b).level:
+        if (<Variable>a).home_level != (<Variable>b).home_level:
+            if (<Variable>a).home_level > (<Variable>b).home_level:
                 right = False
             else:
                 left = False
@@ -86,7 +89,7 @@ cdef object arithmetic(int code, object a, object b):
             return NotImplemented
         if isinstance(other, Variable):
             return arithmetic(code, a if left else other, other if left else b)
-        if isinstance(other, Number) and level_of(other) > (<Variable>(a if left else b)).level:
+        if isinstance(other, Number) and level_of(other) > (<Variable>(a if left else b)).home_level:
             return NotImplemented
         if left:
             b = other
@@ -125,6 +128,7 @@ cdef object arithmetic(int code, object a, object b):
 cdef object unary(int code, Variable x):
     cdef Graph graph
     cdef Node node
+    x = current(x)
     value = -fresh(x)._value if code == NEGATIVE else x._value * x._value
     graph = recorder(x)
     if graph is None:
@@ -141,6 +145,7 @@ cdef object total(Variable x):
     """The sum of all elements."""
     cdef Graph graph
     cdef Node node
+    x = current(x)
     value = np.add.reduce(fresh(x)._value, None)
     graph = recorder(x)
     if graph is None:

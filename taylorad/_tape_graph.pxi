@@ -27,13 +27,13 @@ cdef class Graph:
     cdef public bint open
     cdef list nodes
     cdef dict leaves
+    cdef dict shadows         # of Variables made outside of the transform the tape is in
     cdef object __weakref__
 
     def __init__(self, level):
         self.level = level
         self.open = True
-        self.nodes = []
-        self.leaves = {}
+        self.clear()
 
     def __len__(self):
         return len(self.nodes)
@@ -42,11 +42,13 @@ cdef class Graph:
         """Forget everything recorded."""
         self.nodes = []
         self.leaves = {}
+        self.shadows = {}
 
     def close(self):
         """End the recording; what was recorded stays, and holds no Variables."""
         self.open = False
         self.leaves = {}
+        self.shadows = {}
 
     cdef Py_ssize_t leaf(self, Variable x) except -1:
         """The place of a Variable that was not computed here."""
@@ -64,6 +66,9 @@ cdef class Graph:
 
     def place(self, Variable x):
         """The place of a Variable in this graph, -1 if it is not in it."""
+        if x.home_level < self.level:
+            known = self.shadows.get(id(x))
+            return -1 if known is None else self.place(known[1])
         found = self.leaves.get(id(x))
         if found is not None and found[0] is x:
             return found[1]
@@ -71,14 +76,25 @@ cdef class Graph:
 
     def watch(self, Variable x):
         """Note a Variable before anything is computed from it."""
+        if x.home_level < self.level:
+            x = shadow(x, self)
         fresh(x)
         if x.graph is not self:  # made by the user, or computed on another record
             x.leaf = True
             self.leaf(x)
 
-    def variables(self):
-        """The Variables it was started from."""
-        return [x for x, place in self.leaves.values()]
+    def variables(self, spans):
+        """The Variables from which what was recorded in some spans of places was started."""
+        cdef Node node
+        cdef set used = set()
+        for start, stop in spans:
+            for at in range(start, min(stop, len(self.nodes))):
+                used.add(at)
+                node = <Node>self.nodes[at]
+                if node is not None:
+                    used.update(node.parents)
+        made_outside = {id(known): x for x, known in self.shadows.values()}
+        return [made_outside.get(id(x), x) for x, place in self.leaves.values() if place in used]
 
 
 cdef inline void describe(Node node, object value):
@@ -98,13 +114,22 @@ cdef object current_graph(object level):
     return None
 
 
+# How many tapes within transforms are recording, in all threads: as long as there is none,
+# no Variable needs to look for one.
+cdef int inner_tapes = 0
+
+
 def activate(graph):
     """Let a graph record the Variables of its level; returns what `deactivate` takes."""
+    global inner_tapes
+    inner_tapes += graph.level > 1
     return ACTIVE.set(ACTIVE.get() + (graph,))
 
 
 def deactivate(graph):
     """Take the last activation of a graph back."""
+    global inner_tapes
+    inner_tapes -= graph.level > 1
     active = list(ACTIVE.get())
     for at in range(len(active) - 1, -1, -1):
         if active[at] is graph:
@@ -118,12 +143,81 @@ def graph_of_level(level):
     return current_graph(level)
 
 
+cdef Graph innermost_watching(Variable x, object below):
+    """The recording graph of the highest level between that of x and another; None without."""
+    cdef Graph found = None
+    for graph in <tuple>ACTIVE.get():
+        level = (<Graph>graph).level
+        if (<Graph>graph).open and x.home_level < level and (below is None or level < below):
+            if found is None or level > found.level:
+                found = <Graph>graph
+    return found
+
+
+cdef Variable shadow(Variable x, Graph graph):
+    """What a graph of an inner level knows a Variable as that was made outside.
+
+    Its value is plain or, where an outer tape watches that too, what it is on its record.
+    """
+    cdef Graph between
+    cdef Variable y
+    found = graph.shadows.get(id(x))
+    if found is not None and found[0] is x:
+        y = found[1]
+    else:
+        y = Variable.at(0.0, graph.level)
+        y.made = False
+        graph.shadows[id(x)] = (x, y)
+    between = innermost_watching(x, graph.level)
+    y._value = as_recorded(x) if between is None else shadow(x, between)
+    if is_array(y._value) and type(y) is Variable:
+        taylorad_retype(y, VariableArray)
+    return y
+
+
+cdef object as_recorded(object x):
+    """A Variable made by the user as it is on record outside, or its value if it is on none.
+
+    As a value of inner levels it must not be taken for one that their tapes watch.
+    """
+    cdef Graph graph
+    if not (isinstance(x, Variable) and (<Variable>x).made):
+        return x
+    graph = recorder(fresh(<Variable>x))
+    if graph is None:
+        return (<Variable>x)._value
+    return handle(graph, place_in(graph, <Variable>x), (<Variable>x)._value)
+
+
+cdef inline Variable current(Variable x):
+    """The Variable itself or, where a tape of an inner level watches it, what it is to that."""
+    cdef Graph graph
+    if inner_tapes and x.made:
+        graph = innermost_watching(x, None)
+        if graph is not None:
+            return shadow(x, graph)
+    return x
+
+
+def current_operands(operand):
+    """An operand, or a list, tuple or dict of operands, with Variables as tapes see them."""
+    if not inner_tapes:
+        return operand
+    if isinstance(operand, Variable):
+        return current(<Variable>operand)
+    if type(operand) in (list, tuple):
+        return type(operand)([current_operands(x) for x in operand])
+    if type(operand) is dict:
+        return {key: current_operands(x) for key, x in operand.items()}
+    return operand
+
+
 cdef inline Graph recorder(Variable x):
     """The graph an operation on x is recorded in; None if it is not."""
     if x.graph is not None and x.graph.open and x.index >= 0:
         return x.graph
     if x.leaf:
-        return <Graph>current_graph(x.level)
+        return <Graph>current_graph(x.home_level)
     return None
 
 
@@ -157,7 +251,7 @@ cdef Variable append(Graph graph, Node node, object value):
     y._value = value
     y.graph = graph
     y.index = len(graph.nodes) - 1
-    y.level = graph.level
+    y.home_level = graph.level
     return y
 
 
@@ -192,7 +286,7 @@ def record(
     cdef list parents = [], kept = []
     level = level_of_all(operands)
     for x in operands:
-        if isinstance(x, Variable) and (<Variable>x).level == level:
+        if isinstance(x, Variable) and (<Variable>x).home_level == level:
             graph = recorder(fresh(<Variable>x))
             if graph is not None:
                 break
@@ -202,7 +296,7 @@ def record(
     node.code = RULE
     node.keep = ("nothing", "operands", "output", "both").index(keep)
     for x in operands:
-        if isinstance(x, Variable) and (<Variable>x).level == level:
+        if isinstance(x, Variable) and (<Variable>x).home_level == level:
             parents.append(place_in(graph, fresh(<Variable>x)))
             kept.append((<Variable>x)._value)
         else:

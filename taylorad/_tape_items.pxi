@@ -67,6 +67,7 @@ cdef object get_item(Variable x, object index):
     cdef Variable y
     if not (isinstance(index, (int, slice)) or index is ...):
         index = plain_index(index)
+    x = current(x)
     value = fresh(x)._value[index]
     graph = recorder(x)
     if graph is None:
@@ -146,6 +147,11 @@ cdef int retake(Variable x) except -1:
 
 def set_item(Variable x, index, item):
     """x[index] = item: the Variable goes on as the changed array."""
+    if current(x) is not x:
+        raise TypeError(
+            "a Variable made outside of a transform cannot be assigned into while a tape inside "
+            "the transform watches it; assign into a copy, +x"
+        )
     index = plain_index(index)
     item = repack(item)
     if x.base is not None:
@@ -157,12 +163,12 @@ def set_item(Variable x, index, item):
         fresh(x)
         return
     level = level_of(item)
-    if level > x.level:
+    if level > x.home_level:
         raise TypeError(
             "a number of an inner transform cannot be put into a Variable of an outer one; make "
             "the array inside, with np.zeros_like of a number there"
         )
-    given = at_level(item, x.level)
+    given = at_level(item, x.home_level)
     old = x._value
     new = old.copy() if not isinstance(old, np.generic) else np.array(old)
     if not isinstance(given, (Number, Variable)) or isinstance(old, (Number, Variable)):
@@ -188,7 +194,7 @@ def set_item(Variable x, index, item):
 cdef int become(Variable x, object result, object value) except -1:
     """The Variable takes over the state of a result."""
     cdef Variable y
-    if isinstance(result, Variable) and (<Variable>result).level == x.level:
+    if isinstance(result, Variable) and (<Variable>result).home_level == x.home_level:
         y = <Variable>result
         x._value, x.graph, x.index = y._value, y.graph, y.index
     else:
@@ -204,12 +210,12 @@ def replace(Variable x, result):
     shape = np.shape(result) if not hasattr(result, "shape") else result.shape
     if shape != x.shape:
         raise ValueError(f"a result of shape {shape} does not fit in place into {x.shape}")
-    if np.iscomplexobj(at_level(result, x.level)) and not np.iscomplexobj(x._value):
+    if np.iscomplexobj(at_level(result, x.home_level)) and not np.iscomplexobj(x._value):
         raise TypeError("a complex result does not fit in place into an array of real numbers")
     if x.base is not None:
         set_item(x, ..., result)
         return x
-    if isinstance(result, Variable) and (<Variable>result).level > x.level:
+    if isinstance(result, Variable) and (<Variable>result).home_level > x.home_level:
         return result
-    become(x, result, at_level(result, x.level))
+    become(x, result, at_level(result, x.home_level))
     return x

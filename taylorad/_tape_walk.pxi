@@ -55,14 +55,31 @@ def absorbed(g, slope):
         return slope
     if is_float(slope):
         return slope if slope - slope == 0.0 else absorbed(g, np.array(slope))
-    known = coefficients(slope)
+    left_out = wild(slope)
+    if not np.any(left_out):
+        return slope
+    left_out = np.logical_and(left_out, unused(g))
+    return np.where(left_out, 0, slope) if np.any(left_out) else slope
+
+
+def unused(g):
+    """Where a cotangent is zero, with all its derivatives."""
+    return np.all(np.equal(coefficients(g), 0), axis=0)
+
+
+def wild(x):
+    """Where an operand or one of its derivatives is infinite or nan."""
+    known = coefficients(x)
     if known.dtype.kind not in "fc":
-        return slope
-    wild = np.logical_not(np.all(np.isfinite(known), axis=0))
-    if not np.any(wild):
-        return slope
-    wild = np.logical_and(wild, np.all(np.equal(coefficients(g), 0), axis=0))
-    return np.where(wild, 0, slope) if np.any(wild) else slope
+        return np.zeros(known.shape[1:], bool)
+    return np.logical_not(np.all(np.isfinite(known), axis=0))
+
+
+def all_finite(x):
+    """Whether nothing about a cotangent is infinite or nan."""
+    if is_double(x) and cnp.PyArray_IS_C_CONTIGUOUS(x):
+        return finite(x)
+    return not np.any(wild(x))
 
 
 cdef object coefficients(object x):
@@ -265,11 +282,13 @@ cdef Variable handle(Graph graph, Py_ssize_t at, object value):
     x._value = value
     x.graph = graph
     x.index = at
-    x.level = graph.level
+    x.home_level = graph.level
     return x
 
 
-def pull_back(Graph graph, target, seed, sources, bint recorded=False, bint release=False):
+def pull_back(
+    Graph graph, target, seed, sources, bint recorded=False, bint release=False, spans=None
+):
     """Walk from targets down to the sources.
 
     Parameters
@@ -286,6 +305,8 @@ def pull_back(Graph graph, target, seed, sources, bint recorded=False, bint rele
         Whether the walk is itself to be recorded, for higher derivatives.
     release : bool
         Whether nodes are forgotten as they are passed.
+    spans : sequence of pairs of int, optional
+        The places that the walk may pass, if not all: ``start <= place < stop``.
 
     Returns
     -------
@@ -306,16 +327,21 @@ def pull_back(Graph graph, target, seed, sources, bint recorded=False, bint rele
         if 0 <= at <= last:
             wanted[at] = kept[at] = 1
             first = min(first, at)
-    for at in range(first, last + 1):
-        if not wanted[at]:
-            node = <Node>graph.nodes[at]
-            if node is None:
-                raise RuntimeError("this part of the record was released by an earlier gradient")
-            for parent in node.parents:
-                p = <Py_ssize_t>parent
-                if p >= first and wanted[p]:
-                    wanted[at] = 1
-                    break
+    cdef unsigned char[::1] seen = bytearray(last + 1)
+    for start, stop in ((first, last + 1),) if spans is None else spans:
+        for at in range(max(start, first), min(stop, last + 1)):
+            seen[at] = 1
+            if not wanted[at]:
+                node = <Node>graph.nodes[at]
+                if node is None:
+                    raise RuntimeError(
+                        "this part of the record was released by an earlier gradient"
+                    )
+                for parent in node.parents:
+                    p = <Py_ssize_t>parent
+                    if p >= first and wanted[p]:
+                        wanted[at] = 1
+                        break
     walk.graph = graph
     walk.cotangents = [None] * (last + 1)
     walk.owned = bytearray(last + 1)
@@ -329,7 +355,7 @@ def pull_back(Graph graph, target, seed, sources, bint recorded=False, bint rele
         g = walk.cotangents[at]
         if g is not None and wanted[at]:
             node = <Node>graph.nodes[at]
-            if node.code != LEAF:
+            if node.code != LEAF and seen[at]:
                 walk.branch |= node.branch
                 walk.masked |= (node.masks or node.code == GETITEM
                                 or node.code == RULE and not node.pointwise)

@@ -77,7 +77,7 @@ def custom_derivative(
 
     @functools.wraps(f, updated=())
     def g(*args: Any, **kwargs: Any) -> Any:
-        numbers = tuple(repack(x) for x in args)
+        numbers = Reverse.current(tuple(repack(x) for x in args))
         if not any(map(carries, (*numbers, *kwargs.values()))):
             return f(*args, **kwargs)
         varied = _varied(f, slopes, numbers, kwargs)

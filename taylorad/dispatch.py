@@ -72,12 +72,15 @@ class Reverse:
     settled : callable
         Operands of a function of numbers, with those of levels below a Variable's among
         them as constants of that level.
+    current : callable
+        Operands with Variables as the innermost tape that watches them knows them.
     kept : callable
         An operand as it is now, whatever the user does to a plain array afterwards.
     """
 
     owns: Callable[[Iterable[Any]], bool] = staticmethod(lambda operands: False)
     settled: Callable[[Any], Any] = staticmethod(lambda operands: operands)
+    current: Callable[[Any], Any] = staticmethod(lambda operands: operands)
     kept: Callable[[Any], Any] = staticmethod(lambda operand: operand)
 
 
@@ -92,6 +95,7 @@ def _apply(rule: Rule, args: Any, kwargs: Any) -> Any:
     A rule without a method of its own for that is an expression of other functions. What is
     recorded are plain operands as they are at this moment.
     """
+    args, kwargs = Reverse.current(args), Reverse.current(kwargs)
     if not Reverse.owns((*args, *kwargs.values())):
         return rule(*Reverse.settled(args), **kwargs)
     args = [Reverse.kept(x) for x in args]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -57,8 +58,8 @@ class GradientTape:
     Notes
     -----
     Tapes nest: while an outer tape records, the gradient of an inner one is recorded too,
-    and can be differentiated again. They share one record, so that an inner tape also
-    knows what the outer one recorded before it.
+    and can be differentiated again. They share one record, of which each tape sees the
+    spans in which it was recording.
 
     Within the function of a transform (`grad`, `derivative`, ...) open the tape inside the
     function, and `watch` the arguments.
@@ -90,7 +91,8 @@ class GradientTape:
         self._record: _Record | None = None
         self._active = False
         self._used = False
-        self._watched: list[Variable] = []  # while there is no graph to note them in
+        self._watched: list[Variable] = []  # those that the user asked for
+        self._spans: list[list[int]] = []  # of the record: where this tape was recording
 
     def __enter__(self) -> GradientTape:
         if self._active:
@@ -114,9 +116,9 @@ class GradientTape:
         graph = self._record.graph
         graph.open = True
         _tape.activate(graph)
+        self._spans.append([len(graph), sys.maxsize])
         for x in self._watched:
             graph.watch(x)
-        self._watched = []
         self._active = True
 
     def _open(self) -> None:
@@ -131,6 +133,7 @@ class GradientTape:
         graph = self._record.graph
         _tape.deactivate(graph)
         graph.open = _tape.graph_of_level(graph.level) is graph
+        self._spans[-1][1] = len(graph)
         self._active = False
 
     # -- What is recorded --
@@ -141,8 +144,8 @@ class GradientTape:
         Parameters
         ----------
         value : array_like, Variable, or list, tuple or dict of such
-            What is to be differentiated with respect to. A Variable is returned as it is; an
-            argument of a transform, or a Variable made outside of it, as a new one.
+            What is to be differentiated with respect to. A Variable is returned as it is,
+            an argument of a transform as a new one.
 
         Returns
         -------
@@ -154,7 +157,7 @@ class GradientTape:
 
     def _watch(self, leaf: Any) -> Variable:
         level = innermost() + 0.5 if self._record is None else self._record.graph.level
-        if not (isinstance(leaf, Variable) and leaf.level == level):
+        if not (isinstance(leaf, Variable) and _is_known(leaf, level)):
             if level_of(leaf) > level:
                 raise TypeError(
                     "this tape cannot watch an argument of a transform inside it; open the "
@@ -164,22 +167,17 @@ class GradientTape:
         if self._active:
             assert self._record is not None
             self._record.graph.watch(leaf)
-        else:
-            self._watched.append(leaf)
+        self._watched.append(leaf)
         return leaf
 
     def watched_variables(self) -> tuple[Variable, ...]:
         """The Variables that were watched, in the order they appeared."""
-        noted = [] if self._record is None else self._record.graph.variables()
-        return (*noted, *self._watched)
+        noted = [] if self._record is None else self._record.graph.variables(self._spans)
+        seen = {id(x): x for x in (*noted, *self._watched)}
+        return tuple(seen.values())
 
     def reset(self) -> None:
         """Forget everything recorded so far."""
-        if self._record is None:
-            self._watched = []
-            return
-        if self._record.tapes > 1:
-            raise RuntimeError("this tape shares its record with another and cannot be reset")
         active = self._active
         if active:
             self._stop()
@@ -220,6 +218,7 @@ class GradientTape:
             if not self._record.tapes:
                 self._record.empty()
             self._record = None
+            self._spans = []
 
     # -- Derivatives --
 
@@ -323,12 +322,13 @@ class GradientTape:
                     f"a source must be a Variable, not {type(x).__name__}: use the result of "
                     "tape.watch(x), or make it with ta.Variable(x)"
                 )
-            if level is not None and x.level not in (level, level - 0.5):
-                raise TypeError(
-                    "this Variable was not watched by the tape: the tape was opened within a "
-                    "transform, and the Variable made outside of it, or the other way round; "
-                    "write x = tape.watch(x) first, where the tape is"
-                )
+            if level is None or _is_known(x, level) or x.home_level == level - 0.5:
+                continue
+            raise TypeError(
+                "this Variable was not watched by the tape: it belongs to a transform inside "
+                "which the tape was not opened, or to another one; write x = tape.watch(x) "
+                "first, where the tape is"
+            )
         return leaves, rebuild
 
     def _use(self) -> None:
@@ -356,7 +356,8 @@ class GradientTape:
         assert self._record is not None
         own = self._record.graph
         for target in targets:
-            if level_of(target) > own.level:
+            level = target.home_level if isinstance(target, Variable) else level_of(target)
+            if level > own.level:
                 raise TypeError(
                     "the target belongs to a transform inside which the tape was not opened; "
                     "open the tape within the function that is transformed"
@@ -364,10 +365,10 @@ class GradientTape:
         found: list[Any] = [None] * len(sources)
         graphs = [own]  # and those of the arguments of the transform the tape is in
         for x in sources:
-            if x.level != own.level and x.home[0] not in graphs:
+            if not _is_known(x, own.level) and x.home[0] not in graphs:
                 graphs.insert(0, x.home[0])
         for graph in graphs:
-            at = [i for i, x in enumerate(sources) if (x.level == own.level) == (graph is own)]
+            at = [i for i, x in enumerate(sources) if _is_known(x, own.level) == (graph is own)]
             places, used = _placed(graph, targets, seeds)
             cotangents = pull_back(
                 graph,
@@ -376,6 +377,7 @@ class GradientTape:
                 [graph.place(sources[i]) for i in at],
                 graph.open and (graph is not own or _tape.graph_of_level(graph.level) is graph),
                 graph is own and release and not self._persistent and self._record.tapes == 1,
+                self._spans if graph is own and self._record.tapes > 1 else None,
             )
             seen = set(map(id, used))
             for i, g in zip(at, cotangents, strict=True):
@@ -384,15 +386,21 @@ class GradientTape:
         return found
 
 
+def _is_known(x: Any, level: Any) -> bool:
+    """Whether a tape of a level watches a Variable by itself: it is of that level, or made by
+    the user further out."""
+    return bool(x.home_level == level or (x.made and x.home_level < level))
+
+
 def _placed(
     graph: Any, targets: Sequence[Any], seeds: Sequence[Any]
 ) -> tuple[list[int], list[Any]]:
     """The places of the targets in a graph, and the cotangents to start with there."""
     places, used = [], []
     for target, seed in zip(targets, seeds, strict=True):
-        while isinstance(target, Variable) and target.level > graph.level:
+        while isinstance(target, Variable) and target.home_level > graph.level:
             target = target.value
-        if not isinstance(target, Variable) or target.level != graph.level:
+        if not isinstance(target, Variable):
             continue  # computed from nothing that was watched
         home, place = target.home
         if home is not graph:

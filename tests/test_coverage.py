@@ -12,7 +12,6 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from numpy import linalg
 from numpy.lib import recfunctions
 from numpy.testing.overrides import get_overridable_numpy_array_functions
 
@@ -25,14 +24,17 @@ from taylorad.rules import (
     composite,
     creation,
     decompositions,
+    determinants,
     extremes,
     histograms,
+    least_squares,
     norms,
     polynomials,
     quantiles,
     refused,
     selecting,
     sets,
+    solving,
     statistics,
     value_only,
 )
@@ -49,20 +51,8 @@ OVERRIDABLE = sorted(
     key=lambda function: (function.__module__, function.__name__),
 )
 
-SOLVING = "factors or solves; has an issue of its own"
 RECORD = "of structured arrays, which numbers are not"
 REFUSED = {
-    linalg.cholesky: SOLVING,
-    linalg.cond: SOLVING,
-    linalg.det: SOLVING,
-    linalg.inv: SOLVING,
-    linalg.lstsq: SOLVING,
-    linalg.matrix_power: SOLVING,
-    linalg.pinv: SOLVING,
-    linalg.slogdet: SOLVING,
-    linalg.solve: SOLVING,
-    linalg.tensorinv: SOLVING,
-    linalg.tensorsolve: SOLVING,
     np.save: "the file would lose the derivatives",
     np.savetxt: "the file would lose the derivatives",
     np.savez: "the file would lose the derivatives",
@@ -115,6 +105,7 @@ def test_no_function_has_two_rows():
         extremes.EXTREMES, selecting.SELECTING, quantiles.QUANTILES, sets.SETS,
         composite.COMPOSITES, statistics.STATISTICS, norms.NORMS, histograms.HISTOGRAMS,
         decompositions.DECOMPOSITIONS, polynomials.POLYNOMIALS,
+        solving.COMPOSITES, determinants.DETERMINANTS, least_squares.LEAST_SQUARES,
         value_only.VALUE_ONLY, value_only.TEXT, creation.PROTOTYPE, creation.LIKE, refused.REFUSED,
     )  # fmt: skip
     rows = [row for table in tables for row in table]
@@ -128,7 +119,8 @@ EXPRESSIONS = [
     row
     for table in (
         selecting.SELECTING, sets.SETS, composite.COMPOSITES, statistics.STATISTICS, norms.NORMS,
-        histograms.HISTOGRAMS, decompositions.DECOMPOSITIONS, polynomials.POLYNOMIALS,
+        histograms.HISTOGRAMS, solving.COMPOSITES, determinants.DETERMINANTS,
+        least_squares.LEAST_SQUARES, decompositions.DECOMPOSITIONS, polynomials.POLYNOMIALS,
     )
     for row in table
 ]  # fmt: skip

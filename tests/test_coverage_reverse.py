@@ -94,6 +94,13 @@ CALLS = {
     np.unravel_index: lambda f, v: f([0, 1], (2, 2)),
     np.where: lambda f, v: f(MASK, v(x), 0.0),
     np.zeros: made_like(3),
+    np.linalg.cholesky: lambda f, v: f(v(X @ X.T + np.eye(3))),
+    np.linalg.eig: lambda f, v: f(v(X + np.diag([1.0, 2.0, 4.0]))),
+    np.linalg.eigvals: lambda f, v: f(v(X + np.diag([1.0, 2.0, 4.0]))),
+    np.polyfit: lambda f, v: f(v(x), v(x), 1),
+    np.linalg.matrix_power: lambda f, v: f(v(X), 3),
+    np.linalg.tensorinv: lambda f, v: f(v(X), 1),
+    np.linalg.tensorsolve: lambda f, v: f(v(X), v(x)),
     sliding_window_view: lambda f, v: f(v(x), 2),
 }
 

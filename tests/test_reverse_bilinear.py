@@ -11,6 +11,7 @@ from polynomial_calls import code
 from reverse_calls import check_reverse, check_second, plain_operands
 from test_rules_bilinear import CALLS, LINEAR, TRIPLE
 
+import taylorad as ta
 from taylorad._tape import Variable
 from taylorad.tape import GradientTape
 
@@ -191,3 +192,44 @@ def test_two_layers_against_finite_differences() -> None:
         pairs = [(one + s * step, two) if at is one else (one, two + s * step) for s in (1, -1)]
         slope = (loss(*pairs[0]) - loss(*pairs[1])) / 2
         np.testing.assert_allclose(np.sum(found * step), slope, rtol=1e-6)
+
+
+DATA = np.array([[1.0, 2.0], [np.nan, 3.0], [4.0, np.inf]])
+BAD = ~np.isfinite(DATA).all(axis=1)
+
+
+@pytest.mark.parametrize(
+    "product",
+    [
+        lambda w: DATA @ w,
+        lambda w: w @ DATA.T,
+        lambda w: (DATA @ w[:, None])[:, 0],
+        lambda w: np.dot(DATA, w),
+        lambda w: np.inner(DATA, w),
+        lambda w: np.vecdot(DATA, w),
+        lambda w: np.tensordot(DATA, w, 1),
+        lambda w: np.einsum("ij,j->i", DATA, w),
+        lambda w: np.einsum("ij,j,k->i", DATA, w, np.ones(1)),
+        lambda w: np.linalg.multi_dot([DATA, np.eye(2), w]),
+        lambda w: np.sum(np.kron(DATA, w).reshape(3, 2, 2) * np.eye(2), axis=(1, 2)),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
+def test_products_with_nan_that_nobody_took(product):
+    def chosen(w):
+        return np.sum(np.where(BAD, 0.0, product(w)))
+
+    w = np.array([1.0, 2.0])
+    assert ta.grad(chosen)(w).tolist() == DATA[0].tolist()
+    assert ta.jacobian(chosen, mode="forward")(w).tolist() == DATA[0].tolist()
+    assert ta.hvp(lambda w: chosen(w) ** 2)(w, w).tolist() == (2 * (DATA[0] @ w) * DATA[0]).tolist()
+
+
+@pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
+def test_products_with_nan_that_was_taken():
+    found = ta.grad(lambda w: np.sum((DATA @ w)[:2]))(np.array([1.0, 2.0]))
+    np.testing.assert_equal(found, [np.nan, 5.0])
+    # nan in both factors of a cross product, where the shares have opposite signs
+    v = np.array([np.nan, np.nan, 1.0])
+    found = ta.grad(lambda u: np.cross(u, v)[2])(np.ones(3))
+    np.testing.assert_equal(found, [np.nan, np.nan, 0.0])

@@ -4,7 +4,7 @@ import mpmath
 import numpy as np
 import pytest
 import sympy
-from curves import ALGEBRAS, MATRIX, Curve, agrees, along, c, coefficients, exact, m, reductions
+from curves import ALGEBRAS, Curve, agrees, along, c, coefficients, exact, m, reductions
 from numpy.lib import scimath
 
 import taylorad as ta
@@ -46,18 +46,6 @@ CALLS = {
         lambda a, b: np.geomspace(a, b, 3, axis=1), Curve([1.5, 3]), Curve([9, 9.0], 1)
     ),
     "geomspace-complex": (lambda a: np.geomspace(a, 8j, 4), Curve(1 + 1j)),
-    "polyval": (np.polyval, Curve([2.0, -1, 3]), Curve(MATRIX, 1)),
-    "polyval-plain-x": (lambda p: np.polyval(p, 3.0), Curve([2.0, -1, 3])),
-    "polyval-plain-p": (lambda x: np.polyval([1, 0, 2], x), m()),
-    "polyval-poly1d-p": (lambda x: np.polyval(np.poly1d([1, 0, 2]), x), m()),
-    "poly": (np.poly, Curve([2.0, -1, 3])),
-    "poly-complex": (np.poly, Curve([2.0 + 1j, -1, 3])),
-    "poly-scalars": (
-        lambda a, b: np.poly(np.stack([a, b, 3.0])), Curve(1.0), Curve(2.0, 1)
-    ),
-    "polydiv": (np.polydiv, Curve([2.0, -1, 3, 5, 7]), Curve([2.0, 3, 4], 1)),
-    "polydiv-by-larger": (np.polydiv, Curve([2.0, 5]), Curve([2.0, 3, 4], 1)),
-    "polydiv-plain": (lambda v: np.polydiv([1, 2, 3, 4], v), Curve([2.0, 3])),
     "vander": (np.vander, Curve([2.0, -1, 0.0])),
     "vander-wide": (lambda x: np.vander(x, 5, increasing=True), Curve([2.0, -1, 0.0])),
     "vander-one": (lambda x: np.vander(x, 1), Curve([2.0, -1])),
@@ -125,19 +113,6 @@ def test_grids_are_exact():
     assert list(step.parts) == coefficients((stop - start) / 3, symbols, taylor(2))
 
 
-def test_polynomials_are_exact():
-    algebra = taylor(2)
-    zeros, polynomials, symbols = exact(algebra, (2, 0, 5))
-    s = sympy.Symbol("s")
-    expanded = sympy.Poly(sympy.expand(sympy.prod([s - p for p in polynomials])), s)
-    for got, want in zip(np.poly(zeros), expanded.all_coeffs(), strict=True):
-        assert list(got.parts) == coefficients(want, symbols, algebra)
-    p, terms, symbols = exact(algebra, (3, 0, 1))
-    at, (point,), _ = exact(algebra, (0,))
-    value = terms[0] * point**2 + terms[1] * point + terms[2]
-    assert list(np.polyval(p, at[0]).parts) == coefficients(value, symbols, algebra)
-
-
 def test_prod_with_infinite_and_nan_factors():
     y = np.prod(ta.Dual([np.inf, 2.0], [1.0, 1.0]))
     assert (y.value, y.tangent) == (np.inf, np.inf)
@@ -155,28 +130,6 @@ def test_values_are_numpys_own():
 def test_an_empty_product_is_one():
     assert np.prod(ta.Dual([], [])).value == 1.0
     assert np.prod(ta.Dual([], []), initial=ta.Dual(3.0, 2.0)).tangent == 2.0
-
-
-def test_conjugate_zeros_make_a_real_polynomial_only_if_they_stay_conjugate():
-    zeros = np.array([1 + 2j, 1 - 2j, 3])
-    together = np.poly(ta.Dual(zeros, [1j, -1j, 2]))
-    assert together.dtype == float
-    np.testing.assert_array_equal(together.value, np.poly(zeros))
-    apart = np.poly(ta.Dual(zeros, [1j, 1j, 2]))
-    assert apart.dtype == complex
-    step = 1e-6
-    moved = [np.poly(zeros + s * step * np.array([1j, 1j, 2])) for s in (1, -1)]
-    np.testing.assert_allclose(apart.tangent, (moved[0] - moved[1]) / (2 * step), atol=1e-6)
-
-
-def test_polydiv_keeps_a_remainder_that_moves():
-    # u = (x + 1)(x - e): divided by x + 1 the remainder is zero; by x + 1 - e it is not.
-    u = [ta.Dual(1.0), ta.Dual(1.0, -1.0), ta.Dual(0.0, -1.0)]
-    q, r = np.polydiv(np.stack(u), [1.0, 1.0])
-    np.testing.assert_allclose(q.parts, [[1, 0], [0, -1]])
-    np.testing.assert_allclose(r.parts, [[0], [0]])
-    _, r = np.polydiv([1.0, 1.0, 0.0], ta.Dual([1.0, 1.0], [0.0, -1.0]))
-    np.testing.assert_allclose(r.parts, [[0], [-1]], atol=1e-15)
 
 
 def test_scimath_outside_the_real_domain():
@@ -215,7 +168,6 @@ def test_float32():
         (lambda x: np.linspace(x, 1, 2.5), TypeError),
         (lambda x: np.linspace(x, 1, dtype=int), TypeError),
         (lambda x: np.geomspace(x * 0, 1), ValueError),
-        (lambda x: np.poly(x.reshape(3, 1)), ValueError),
         (lambda x: np.vander(x.reshape(3, 1)), ValueError),
         (lambda x: np.apply_along_axis(np.sum, 1, x), np.exceptions.AxisError),
         (lambda x: np.apply_along_axis(np.sum, 0, x.reshape(3, 1)[:, :0]), ValueError),

@@ -6,7 +6,7 @@ from curves import ALGEBRAS, COMPLEX, CUBE, MATRIX, Curve, agrees, along, c, m
 
 import taylorad as ta
 from taylorad._numbers import Number, make
-from taylorad.algebra import dual, taylor
+from taylorad.algebra import taylor
 
 ORDERS = [None, 2, 1, 3, 4, 2.5, 0.5, -1, -2, -2.5, np.inf, -np.inf]
 
@@ -108,13 +108,31 @@ def test_max_norm_shares_at_ties():
     assert (y.value, y.tangent) == (3.0, -2.0)
 
 
+SINGULAR_VALUES = {
+    f"norm-{order}-{axes}": (
+        lambda x, o=order, a=axes: np.linalg.norm(x, o, axis=a, keepdims=a[0] > a[1]),
+        Curve(CUBE**1.3, size=0.05),
+    )
+    for order in (2, -2, "nuc")
+    for axes in ((0, 1), (2, 0), (-1, -2))
+}
+
+
+@along(SINGULAR_VALUES)
+def test_along_curves_by_singular_values(call, algebra):
+    agrees(*call, algebra=algebra)
+
+
 @pytest.mark.parametrize("order", [2, -2, "nuc"])
-def test_norms_by_singular_values_are_refused(order):
-    x = Curve(MATRIX).number(dual())
-    with pytest.raises(ta.DerivativeError, match="singular values"):
-        np.linalg.norm(x, order)
-    with pytest.raises(ta.DerivativeError, match="singular values"):
-        np.linalg.matrix_norm(x, ord=order)
+def test_norms_by_singular_values_are_invariant(order):
+    """Turned by constant rotations a matrix keeps its norm, to every order."""
+    turn, other = (np.linalg.qr(np.random.default_rng(k).normal(size=(3, 3)))[0] for k in (1, 2))
+    s = np.random.default_rng(3).uniform(-0.1, 0.1, (6, 3))
+    s[0] = [3.0, 2.0, 1.0]
+    matrix = make(taylor(5), turn @ (s[:, :, np.newaxis] * np.eye(3)) @ other)
+    want = {2: s[:, 0], -2: s[:, 2], "nuc": np.sum(s, axis=1)}[order]
+    got = np.linalg.matrix_norm(matrix, ord=order).parts
+    np.testing.assert_allclose(got, want, rtol=1e-12, atol=1e-13)
 
 
 @pytest.mark.parametrize(

@@ -249,10 +249,30 @@ def test_reset():
 
 def test_reset_of_a_shared_record():
     x = ta.Variable(2.0)
-    with ta.GradientTape(), ta.GradientTape() as inner:
-        _ = x * x
-        with pytest.raises(RuntimeError, match="shares"):
-            inner.reset()
+    with ta.GradientTape() as outer, ta.GradientTape(persistent=True) as inner:
+        y = x * x
+        inner.reset()
+        z = y * y
+    assert inner.gradient(z, x) is None
+    assert inner.gradient(z, [x, y]) == [None, 8.0]
+    assert outer.gradient(z, x) == 4 * 2.0**3
+
+
+def test_each_tape_sees_what_it_recorded_itself():
+    x, other = ta.Variable(3.0), ta.Variable(1.0)
+    with ta.GradientTape(persistent=True) as outer:
+        y = x * x * other
+        with ta.GradientTape(persistent=True) as inner:
+            z = y * x
+            with inner.stop_recording():
+                w = z * x
+            v = w + z
+        assert inner.watched_variables() == (x,)
+    assert outer.watched_variables() == (x, other)
+    assert inner.gradient(z, [x, y]) == [9.0, 3.0]  # y is a constant to it
+    assert inner.gradient(w, x) is None
+    assert inner.gradient(v, [x, w]) == [9.0, 1.0]
+    assert outer.gradient([z, w], x) == 3 * 9.0 + 4 * 27.0
 
 
 def test_a_second_gradient():
@@ -433,24 +453,104 @@ def test_targets_of_inner_transforms():
                 transform(lambda t: tape.watch(t))(1.0)
 
 
-def test_sources_that_a_tape_within_a_transform_does_not_watch():
+def test_variables_made_outside_of_the_transform_a_tape_is_in():
     w = ta.Variable(3.0)
 
     def by_what_is_outside(x):
         with ta.GradientTape() as tape:
-            y = x * w
-        return tape.gradient(y, w)
+            y = x * w * w
+        assert tape.watched_variables() == (w,)
+        return tape.gradient(y, w)  # 2 x w
 
     def watches(x):
         with ta.GradientTape() as tape:
-            x, v = tape.watch((x, w))
-            y = x * x * v
-        return tape.gradient(y, v)
+            assert tape.watch(w) is w
+            y = x * x * w
+        return tape.gradient(y, w)
+
+    def by_copy(x):
+        v = ta.Variable(w)
+        with ta.GradientTape() as tape:
+            y = x * v * v * w
+        return sum(tape.gradient(y, [v, w]))  # 2 x v w + x v^2
 
     for d in (ta.grad, ta.derivative):
-        with pytest.raises(TypeError, match=r"tape\.watch"):
-            d(by_what_is_outside)(2.0)
+        assert d(by_what_is_outside)(2.0) == 6.0
         assert d(watches)(2.0) == 4.0
+        with ta.GradientTape() as outer:  # that one watches it as well
+            slope = d(by_what_is_outside)(2.0)
+            copied = d(by_copy)(2.0)
+            moving = d(by_what_is_outside)(w)
+        assert (slope.value, copied.value, moving.value) == (6.0, 27.0, 6.0)
+        assert outer.gradient([slope, copied], w) == 2.0 + 18.0
+        assert d(d(lambda x: by_what_is_outside(x**3)))(2.0) == 6.0 * 12.0
+
+
+def test_arrays_made_outside_of_the_transform_a_tape_is_in():
+    w = ta.Variable(np.array([1.0, 2.0]))
+    cube = ta.custom_derivative(lambda x: x**3, lambda x: 3 * x**2)
+
+    def slopes(x):
+        with ta.GradientTape() as tape:
+            y = np.sum(np.sin(w) * x * w[1]) + np.stack([w[0], x])[0] + x * np.sum(cube(w))
+        return tape.gradient(y, w)
+
+    a, b = w.value
+    expected = [b * np.cos(a) + 3 * a**2, np.sin(a) + np.sin(b) + b * np.cos(b) + 3 * b**2]
+    for d in (ta.jacobian, ta.derivative):
+        np.testing.assert_allclose(d(slopes)(3.0), expected, rtol=1e-14)
+
+
+def test_tapes_of_several_levels_watch_one_variable():
+    w = ta.Variable(2.0)
+
+    def outer(x):
+        def inner(t):
+            with ta.GradientTape() as tape:
+                y = w**3 * t * x
+            return tape.gradient(y, w)  # 3 w^2 t x
+
+        with ta.GradientTape() as tape:
+            slope = ta.derivative(inner)(w * x)  # 3 w^2 x
+        return tape.gradient(slope, w)  # 6 w x
+
+    assert ta.derivative(outer)(1.0) == 12.0
+    assert ta.grad(outer)(1.0) == 12.0
+
+
+def test_no_assignment_to_what_an_inner_tape_watches():
+    w = ta.Variable(np.array([1.0, 2.0]))
+
+    def assigns(x):
+        with ta.GradientTape():
+            w[0] = 3.0
+        return x
+
+    with pytest.raises(TypeError, match="made outside of a transform"):
+        ta.derivative(assigns)(1.0)
+    assert w.value.tolist() == [1.0, 2.0]
+
+
+def test_a_variable_of_a_variable_is_a_copy():
+    x = ta.Variable(2.0)
+    assert isinstance(ta.Variable(x).value, np.float64)
+    with ta.GradientTape() as tape:
+        y = ta.Variable(x * x)
+        z = x * y
+    assert tape.gradient(z, [x, y]) == [4.0, 2.0]
+
+
+def test_sources_that_a_tape_within_a_transform_does_not_watch():
+    def outer(x):
+        def inner(t):
+            with ta.GradientTape() as tape:
+                y = x * t
+            return tape.gradient(y, x)
+
+        return ta.grad(inner)(x)
+
+    with pytest.raises(TypeError, match=r"tape\.watch"):
+        ta.grad(outer)(2.0)
 
 
 def test_arguments_of_the_transform_a_tape_is_in():

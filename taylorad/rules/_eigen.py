@@ -37,7 +37,7 @@ from taylorad.rules._matrices import (
     sum_of_products,
     transposed,
 )
-from taylorad.rules._repeated import Blocks, blocks_of
+from taylorad.rules._repeated import Blocks, blocks_of, largest
 from taylorad.rules._rows import Rows
 
 __all__ = ["EIG", "EIGH", "EIGVALS", "EIGVALSH", "unstacked"]
@@ -45,7 +45,7 @@ __all__ = ["EIG", "EIGH", "EIGVALS", "EIGVALSH", "unstacked"]
 
 VECTORS = (
     "{0}: the vectors of a repeated value have no derivatives; "
-    "{1} gives the values alone, which have some"
+    "{1} gives the values, which have some; pass taylorad.value(x) if none are wanted"
 )
 
 
@@ -64,6 +64,7 @@ def _blocks_and_vectors(
     lam: Rows = {}
     xh: Rows = {}
     dx: Rows = {}
+    sizes: tuple[Rows, Rows, Rows] = {k: largest(row) for k, row in b.items()}, {}, {}
     for k in range(1, algebra.rows):
         gained, lost = sum_of_products(algebra, k, b, x), sum_of_products(algebra, k, x, lam)
         terms = [b.get(k), gained, None if lost is None else -lost]
@@ -71,14 +72,27 @@ def _blocks_and_vectors(
         if not present:
             continue
         r = sum(present[1:], present[0])
-        lam[k] = blocks.settled(k, r, present)
+        if blocks.repeated:
+            lam[k] = blocks.settled(k, r, _size(algebra, k, *sizes))
+        else:
+            lam[k] = blocks.inside(r)
         x[k] = r * divided
         turned = sum_of_products(algebra, k, xh, dx) if unitary else None
         if turned is not None:
             x[k] = x[k] - blocks.inside(turned) / degrees[k]
         if unitary:
             xh[k], dx[k] = adjoint(x[k]), degrees[k] * x[k]
+        if blocks.repeated:
+            sizes[1][k], sizes[2][k] = largest(x[k]), largest(lam[k])
     return x, lam
+
+
+def _size(algebra: Algebra, k: int, b: Rows, x: Rows, lam: Rows) -> Any:
+    """The size of the terms of row `k`, of which rounding errors are a fraction."""
+    size = b.get(k, 0.0)
+    for i, j in algebra.pairs(k)[1:-1]:
+        size = size + (b.get(i, 0.0) + lam.get(i, 0.0)) * x.get(j, 0.0)
+    return np.asarray(size)
 
 
 def _diagonals(rows: Rows) -> Rows:
@@ -144,14 +158,13 @@ def _eigvalsh_series(algebra: Algebra, a: Rows) -> Rows:
     first = _eigvalsh(a[0])
     if not blocks.broken:
         return {0: first} | {k: np.real(row) for k, row in _diagonals(lam).items()}
-    return blocks.split(
-        algebra, first, lam, lambda low, block: EIGVALSH.series(low, _all_hermitian(block)),
-        "numpy.linalg.eigvalsh",
-    )  # fmt: skip
+    name = "numpy.linalg.eigvalsh"
+    return blocks.split(algebra, first, lam, _eigvalsh_of_block, name, hermitian=True)
 
 
-def _all_hermitian(rows: Rows) -> Rows:
-    return {k: hermitian((row + adjoint(row)) / 2) for k, row in rows.items()}
+def _eigvalsh_of_block(algebra: Algebra, rows: Rows) -> Rows:
+    rows = {k: hermitian((row + adjoint(row)) / 2) for k, row in rows.items()}
+    return EIGVALSH.series(algebra, rows)
 
 
 def _eigh_pull(g: Any, both: Any, a: Any) -> Any:
@@ -208,24 +221,27 @@ def _general_blocks(
 ) -> tuple[Any, Any, Rows, Rows, Blocks]:
     both = _eig(a[0]) if ordered is None else _in_order(_eig(a[0]), ordered)
     w, v = unstacked(both)
-    blocks = blocks_of(value(w))
-    _refuse_defective(blocks, v, name)
+    blocks = _blocks(w, v, name)
     divide = division(v)
     b = {k: divide(row @ v) for k, row in a.items() if k}
     x, lam = _blocks_and_vectors(algebra, b, w, blocks, unitary=False)
     return both, v, x, lam, blocks
 
 
-def _refuse_defective(blocks: Blocks, v: Any, name: str) -> None:
-    """Raise where vectors of a repeated eigenvalue do not span its space."""
-    if not blocks.repeated:
-        return
-    vectors = value(v)[np.any(blocks.same.sum(axis=-1) > 1, axis=-1)]
-    if not np.all(np.linalg.cond(vectors) < np.finfo(vectors.dtype).eps ** -0.5):
+def _blocks(w: Any, v: Any, name: str) -> Blocks:
+    """Which eigenvalues are repeated; where their vectors span no space of them, raise."""
+    vectors = value(v)
+    if not vectors.size:
+        return blocks_of(value(w))
+    limit = 1 / np.finfo(vectors.dtype).eps
+    condition = np.minimum(np.linalg.cond(vectors), limit)
+    blocks = blocks_of(value(w), condition)
+    if np.any(blocks.several.any(axis=-1) & ~(condition < limit**0.5)):
         raise DerivativeError(
             f"{name}: the matrix is defective, it has too few eigenvectors; "
             "its eigenvalues move like roots and have no derivatives"
         )
+    return blocks
 
 
 def _eig_series(algebra: Algebra, a: Rows) -> Rows:
@@ -246,9 +262,8 @@ def _eigvals_series(algebra: Algebra, a: Rows) -> Rows:
 def _eig_pull(g: Any, both: Any, a: Any) -> Any:
     """A_bar = V^-T (w_bar + F o V^T V_bar) V^T."""
     (w, v), (gw, gv) = unstacked(both), (g[..., 0, :], g[..., 1:-1, :])
-    blocks = blocks_of(value(w))
+    blocks = _blocks(w, v, "numpy.linalg.eig")
     turns = transposed(v) @ gv
-    _refuse_defective(blocks, v, "numpy.linalg.eig")
     _check(blocks, g, turns, ("numpy.linalg.eig", "numpy.linalg.eigvals"))
     inner = turns * blocks.reciprocals(w[..., np.newaxis, :] - w[..., :, np.newaxis])
     return division(transposed(v))((inner + _diagonal(gw)) @ transposed(v))

@@ -178,13 +178,14 @@ class Solving:
         assert algebra is not None
         dispatch.mixes()
         rows = [coefficients(algebra, x) for x in operands]
-        if not all(x.dtype in _DOUBLE for x in operands):
-            return assemble(algebra, self.series(algebra, *rows), describe(self.function))
-        # As NumPy does: what is single is computed in double precision, and rounded once.
-        wide = [{k: row.astype(_DOUBLE[row.dtype]) for k, row in x.items()} for x in rows]
-        found = self.series(algebra, *wide)
-        narrow = {k: row.astype(_SINGLE[row.dtype]) for k, row in found.items()}
-        return assemble(algebra, narrow, describe(self.function))
+        single = all(x.dtype in _DOUBLE for x in operands)
+        if single:  # as NumPy does: computed in double precision, and rounded once
+            rows = [{k: row.astype(_DOUBLE[row.dtype]) for k, row in x.items()} for x in rows]
+        with np.errstate(invalid="ignore"):  # of infinite operands, whose derivatives are nan
+            found = self.series(algebra, *rows)
+        if single:
+            found = {k: row.astype(_SINGLE[row.dtype]) for k, row in found.items()}
+        return assemble(algebra, found, describe(self.function))
 
     def reverse(self, *operands: Any) -> Any:
         """Record the function."""

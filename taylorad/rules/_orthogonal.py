@@ -69,8 +69,8 @@ def split_qr(both: Any) -> tuple[Any, Any]:
 
 def _refuse_deficient(r: Any) -> None:
     sizes = np.abs(np.diagonal(value(r), axis1=-2, axis2=-1))
-    largest = np.max(np.abs(value(r)), axis=(-2, -1), initial=0.0)[..., np.newaxis]
-    if np.any(sizes <= 4 * r.shape[-1] * np.finfo(sizes.dtype).eps * largest):
+    lengths = np.max(np.abs(value(r)), axis=-2, initial=0.0)
+    if np.any(sizes <= 4 * r.shape[-1] * np.finfo(sizes.dtype).eps * lengths):
         raise DerivativeError(
             "numpy.linalg.qr has derivatives where the first min(m, n) columns are independent, "
             "and here they are not"
@@ -145,18 +145,24 @@ def _zeros(s: np.ndarray, a: Any) -> np.ndarray:
 
 VECTORS = (
     "numpy.linalg.svd: the vectors of a singular value that is {} have no derivatives; "
-    "numpy.linalg.svdvals gives the values alone, which have some"
+    "numpy.linalg.svdvals gives the values, which have some; pass taylorad.value(x) if none are "
+    "wanted"
 )
 
 
 class _Columns:
-    """Which columns of U and V a division reaches: differences and sizes of singular values."""
+    """What the columns of U and V are divided by, and which of them that leaves undetermined.
+
+    `left` and `right` are s_i and s_j over s_j^2 - s_i^2, without squares that underflow.
+    """
 
     def __init__(self, s: Any, a: Any) -> None:
         self.zero = _zeros(value(s), a)
         self.blocks = blocks_of(value(s))
         left, right = s[..., :, np.newaxis], s[..., np.newaxis, :]
-        self.gaps = self.blocks.reciprocals((right - left) * (right + left))
+        gaps = self.blocks.reciprocals(right - left)
+        both = np.where(self.blocks.same, 1, left + right)
+        self.left, self.right = left / both * gaps, right / both * gaps
         self.inverse = np.where(self.zero, 0, 1 / np.where(self.zero, 1, s))[..., np.newaxis, :]
 
     def refuse(self) -> None:
@@ -245,7 +251,6 @@ def _series(algebra: Algebra, a: Rows) -> tuple[Any, _Side, Rows, _Side, _Column
     v = _Side(
         algebra, v0, {k: _outside(v0, adjoint(row) @ u0) for k, row in moving.items() if wide}
     )
-    left, right = s0[..., :, np.newaxis], s0[..., np.newaxis, :]
     degrees, ones = algebra.degrees.tolist(), [1] * algebra.rows
     s: Rows = {}
     for k in range(1, algebra.rows):
@@ -254,8 +259,8 @@ def _series(algebra: Algebra, a: Rows) -> tuple[Any, _Side, Rows, _Side, _Column
             continue
         turned = v.gram(k, degrees) / degrees[k]
         shrunk = np.real(u.gram(k, ones)) / 2
-        x = -(left * q + right * p) * columns.gaps - _diagonal(shrunk)
-        y = -(left * p + right * q) * columns.gaps - _diagonal(turned)
+        x = -(columns.left * q + columns.right * p) - _diagonal(shrunk)
+        y = -(columns.left * p + columns.right * q) - _diagonal(turned)
         if p.dtype.kind == "c":  # the phase of U that keeps S real
             x = x - _diagonal(1j * np.imag(turned + p * columns.inverse))
         u.settle(k, x, v, s, columns.inverse)
@@ -295,9 +300,9 @@ def _symmetric(a: Any) -> Any:
 
 
 def _svd_pull(g: Any, both: Any, a: Any) -> Any:
-    """A_bar = U* (S_bar + (J + J^H) S + S (K + K^H) + i Im C / S on the diagonal) V^T + rest.
+    """A_bar = U* (S_bar + N + i Im C / S on the diagonal) V^T + what is outside of U and V.
 
-    C = U^T U_bar, J = F o C, K = F o (V^T V_bar), F_ij = 1 / (s_j^2 - s_i^2).
+    N_ij = (s_j (C - C^H) + s_i (D - D^H))_ij / (s_j^2 - s_i^2), C = U^T U_bar, D = V^T V_bar.
     """
     m, n = a.shape[-2:]
     u, s, v = split_svd(both, m)
@@ -307,8 +312,7 @@ def _svd_pull(g: Any, both: Any, a: Any) -> Any:
     uc, vt = np.conjugate(u), transposed(v)
     c, d = transposed(u) @ gu, vt @ gv
     columns.check(gs, c, d, np.concatenate([gu, gv], axis=-2), uses_vectors(g))
-    j, k = c * columns.gaps, d * columns.gaps
-    inner = (j + adjoint(j)) * s[..., np.newaxis, :] + (k + adjoint(k)) * s[..., :, np.newaxis]
+    inner = columns.right * (c - adjoint(c)) + columns.left * (d - adjoint(d))
     inner = inner + _diagonal(np.where(columns.zero, 0, np.real(gs))[..., np.newaxis, :])
     if c.dtype.kind == "c":
         inner = inner + _diagonal(1j * np.imag(c) * columns.inverse)

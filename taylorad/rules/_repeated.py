@@ -21,7 +21,7 @@ from taylorad.algebra import Algebra
 from taylorad.dispatch import DerivativeError, carries
 from taylorad.rules._rows import Rows
 
-__all__ = ["Blocks", "all_rows", "blocks_of"]
+__all__ = ["Blocks", "all_rows", "blocks_of", "largest"]
 
 
 def all_rows(x: Any) -> np.ndarray:
@@ -31,11 +31,19 @@ def all_rows(x: Any) -> np.ndarray:
     return value(x.parts) if isinstance(x, Number) else np.asarray(x)[np.newaxis]
 
 
-def blocks_of(values: np.ndarray) -> Blocks:
-    """The blocks of eigenvalues that are equal but for rounding."""
+def blocks_of(values: np.ndarray, condition: Any = 1.0) -> Blocks:
+    """The blocks of eigenvalues that are equal but for rounding.
+
+    Parameters
+    ----------
+    values : ndarray
+        The eigenvalues of each matrix.
+    condition : float or ndarray
+        By how much rounding errors of the matrix grow in its eigenvalues.
+    """
     n = values.shape[-1]
-    size = np.max(np.abs(values), axis=-1, initial=0.0)[..., np.newaxis, np.newaxis]
-    rounding = 8 * n * np.finfo(values.dtype).eps * size
+    size = condition * np.max(np.abs(values), axis=-1, initial=0.0)
+    rounding = 8 * n * np.finfo(values.dtype).eps * size[..., np.newaxis, np.newaxis]
     same = np.abs(values[..., np.newaxis, :] - values[..., :, np.newaxis]) <= rounding
     same |= np.eye(n, dtype=bool)
     if same.sum() > values.size:
@@ -44,7 +52,7 @@ def blocks_of(values: np.ndarray) -> Blocks:
     return Blocks(same)
 
 
-def _largest(x: Any) -> Any:
+def largest(x: Any) -> Any:
     """The largest modulus in each matrix, of all that is known of it."""
     return np.max(np.abs(all_rows(x)), axis=(0, -2, -1), initial=0.0)
 
@@ -84,21 +92,17 @@ class Blocks:
         """1 / (l_j - l_i) outside of the blocks, zero inside."""
         return np.where(self.same, 0, 1 / np.where(self.same, 1, differences))
 
-    def settled(self, k: int, row: Any, terms: Sequence[Any]) -> Any:
+    def settled(self, k: int, row: Any, size: Any) -> Any:
         """The blocks of row `k`, those that are multiples of the identity without rounding errors.
 
-        The others are noted in `broken`. The terms are what the row is a sum of.
+        The others are noted in `broken`. The size is that of the terms which the row is a
+        sum of, for each matrix.
         """
         inside = self.inside(row)
-        if not self.repeated:
-            return inside
-        n = self.same.shape[-1]
-        diagonal = np.diagonal(inside, axis1=-2, axis2=-1)
-        multiple = self._means(diagonal)[..., np.newaxis, :] * np.eye(n, dtype=bool)
-        size = sum(_largest(term) for term in terms)[..., np.newaxis, np.newaxis]
+        n, multiple = self.same.shape[-1], self._multiple(inside)
         apart = np.max(np.abs(all_rows(inside - multiple)), axis=0)
-        far = apart > 16 * n * np.finfo(apart.dtype).eps * size
-        broken = self.same @ far @ self.same
+        errors = 512 * n * np.finfo(apart.dtype).eps * size
+        broken = self.same @ (apart > errors[..., np.newaxis, np.newaxis]) @ self.same
         if not np.any(broken):
             return multiple
         self.broken[k] = broken
@@ -109,16 +113,25 @@ class Blocks:
         shares = self.same / self.same.sum(axis=-1, keepdims=True)
         return (shares @ x[..., np.newaxis])[..., 0]
 
+    def _multiple(self, inside: Any) -> Any:
+        """The multiples of the identity next to some blocks."""
+        means = self._means(np.diagonal(inside, axis1=-2, axis2=-1))
+        return means[..., np.newaxis, :] * np.eye(self.same.shape[-1], dtype=bool)
+
     def absent(self, cotangent: Any) -> bool:
-        """Whether nothing is asked of the single vectors within a block."""
-        several = self.same & ~np.eye(self.same.shape[-1], dtype=bool)
-        return self._negligible(np.where(several, cotangent, 0), cotangent)
+        """Whether nothing is asked of the single vectors within a block, but of their lengths.
+
+        The cotangent of the rotation from old to new vectors is then a multiple of the
+        identity in each block of several.
+        """
+        inside = np.where(self.several[..., np.newaxis], self.inside(cotangent), 0)
+        return self._negligible(inside - self._multiple(inside), cotangent)
 
     def _negligible(self, deviations: Any, whole: Any) -> bool:
         """Whether matrices are rounding errors of others."""
-        found = _largest(deviations)
+        found = largest(deviations)
         eps = np.finfo(found.dtype).eps
-        return bool(np.all(found <= 1000 * self.same.shape[-1] * eps * _largest(whole)))
+        return bool(np.all(found <= 1000 * self.same.shape[-1] * eps * largest(whole)))
 
     def unused(self, cotangent: Any, members: np.ndarray) -> bool:
         """Whether nothing depends on these values."""
@@ -140,6 +153,7 @@ class Blocks:
         rows: Rows,
         series: Callable[[Algebra, Rows], Rows],
         name: str,
+        hermitian: bool = False,
     ) -> Rows:
         """The rows of the eigenvalues of all blocks, along one direction.
 
@@ -155,6 +169,8 @@ class Blocks:
             ``series(algebra, rows)``, the same for what a block is without its leading part.
         name : str
             The NumPy function.
+        hermitian : bool
+            Whether the blocks are, so that their eigenvalues are real.
         """
         if not algebra.univariate:
             raise DerivativeError(
@@ -170,7 +186,8 @@ class Blocks:
                 for k, line in _eigenvalues(algebra, block, split, series).items():
                     found[k].update(zip(members, line, strict=True))
             for k, line in found.items():
-                lines[k].append(np.stack([line[i] for i in range(len(line))]))
+                row = np.stack([line[i] for i in range(len(line))])
+                lines[k].append(np.real(row) if hermitian else row)
         whole = {k: np.reshape(np.stack(line), first.shape) for k, line in lines.items()}
         if any(map(np.iscomplexobj, whole.values())) and not np.iscomplexobj(first):
             raise DerivativeError(f"{name}: a repeated real eigenvalue splits into complex ones")

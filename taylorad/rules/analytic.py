@@ -17,8 +17,9 @@ import numpy as np
 from taylorad import _numbers
 from taylorad._numbers import Number, engine, make, value
 from taylorad._tape import record
+from taylorad._vector import values
 from taylorad.dispatch import register
-from taylorad.rules.objects import object_function
+from taylorad.rules.objects import object_function, record_object_function
 
 __all__ = ["LN10", "ONE", "Riccati", "Rotation", "by_derivative", "riccati_of"]
 
@@ -59,7 +60,7 @@ class Riccati:
         if parts.dtype == object:
             return object_function(self, x)
         first = parts[0]
-        value = self.function(first)
+        value = values(self.function, first)
         slope = None if self.slope is None else self.slope(first)
         equation = (self.q, self.root, self.a, self.b, self.c)
         if self.branch is not None and not np.all(first):
@@ -89,6 +90,8 @@ class Riccati:
 
     def reverse(self, x: Any) -> Any:
         """Record y = f(x)."""
+        if x.dtype == object:
+            return record_object_function(self, x)
         first = value(x)
         y = self.function(x.value)
         if self.branch is not None and not np.all(first):
@@ -119,7 +122,9 @@ class Rotation:
         parts = x.parts
         if parts.dtype == object:
             return object_function(self, x)
-        value, other = self.function(parts[0]), self.factor * self.partner(parts[0])
+        value, other = values(self.function, parts[0]), values(self.partner, parts[0])
+        if self.factor < 0:
+            other = -other
         return make(x.algebra, engine(parts).rotation(x.algebra, parts, value, other, self.sign)[0])
 
     def derivative(self, x: Any) -> Any:
@@ -128,6 +133,8 @@ class Rotation:
 
     def reverse(self, x: Any) -> Any:
         """Record y = f(x)."""
+        if x.dtype == object:
+            return record_object_function(self, x)
         return record(self.function(x.value), (x,), (self._pull,), "operands", pointwise=True)
 
     def _pull(self, g: Any, x: Any) -> Any:

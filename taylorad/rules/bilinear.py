@@ -64,9 +64,9 @@ class Bilinear:
     """
 
     function: Callable[..., Any]
-    operands: tuple[str, ...] = ()
-    left: Callable[..., Any] | None = None
-    right: Callable[..., Any] | None = None
+    operands: tuple[str, ...]
+    left: Callable[..., Any]
+    right: Callable[..., Any]
     expression: Callable[..., Any] | None = None
 
     @cached_property
@@ -97,7 +97,7 @@ class Bilinear:
             return found
         first, second = values_of((u, v))
         y = self.function(first, second, *others, **kwargs)
-        pulls: list[Any] = [self.left, self.right]
+        pulls: list[Any] = [products.sparing(self.left, 0), products.sparing(self.right, 1)]
         if others or kwargs:
             pulls = [partial(_with, pull, others, kwargs) for pull in pulls]
         return record(y, (u, v), pulls, "operands")
@@ -141,7 +141,7 @@ class MatrixProduct(Bilinear):
             if alone and type(first) is type(second) is np.ndarray and u.ndim == v.ndim == 2:
                 return self._by_constant(u, v, first, second)
         if self.function is np.dot and not (1 <= u.ndim <= 2 and 1 <= v.ndim <= 2):
-            pulls = products.dot_left, products.dot_right
+            pulls = products.sparing(products.dot_left, 0), products.sparing(products.dot_right, 1)
         else:
             pulls = matrix_pulls(u, v)
         return record(self.function(first, second), (u, v), pulls, "operands")
@@ -218,8 +218,7 @@ class Contraction:
             pairs = [x for pair in zip(values, args[1::2], strict=False) for x in pair]
             y = self.function(*pairs, *args[2 * len(given) :], **kwargs)
         if len(given) > 1:
-            pulls = [partial(rule.pull, i) for i in range(len(given))]
-            return record(y, given, pulls, "operands")
+            return record(y, given, rule.pulls(), "operands")
         y = record(y, given, [lambda g: rule.pull(0, g, None)])
         return viewed(y, given[0], lambda x: self.function(*_replaced(args, x), **kwargs))
 
@@ -251,7 +250,7 @@ class MultiDot:
             labels[-1] = [len(given) - 1]
         output = [label for label in (0, len(given)) if label in (labels[0][0], labels[-1][-1])]
         rule = products.Contracted(labels, output, [np.shape(x) for x in given])
-        return record(y, given, [partial(rule.pull, i) for i in range(len(given))], "operands")
+        return record(y, given, rule.pulls(), "operands")
 
 
 @dataclass(frozen=True)

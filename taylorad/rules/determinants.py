@@ -53,7 +53,7 @@ def _logarithmic(algebra: Algebra, a: Rows) -> Rows:
     """The rows of D log det a; the inverse is needed to one degree less."""
     degrees = algebra.degrees.tolist()
     inverse = la.inv(a[0])
-    y = solve_rows(algebra.truncate(algebra.degree - 1), a, {0: inverse}, {}, inverse)
+    y = solve_rows(algebra.truncate(max(algebra.degree - 1, 0)), a, {0: inverse}, {}, inverse)
     total: Rows = {}
     for k in range(1, algebra.rows):
         for i, j in algebra.pairs(k)[:-1]:
@@ -126,7 +126,7 @@ def _expansions(n: int) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     For each choice of m columns: the columns, the minors without one of them, the signs.
     """
     steps = []
-    known = {(k,): k for k in range(n)}
+    known: dict[tuple[int, ...], int] = {(k,): k for k in range(n)}
     for m in range(2, n + 1):
         choices = list(itertools.combinations(range(n), m))
         rest = [[known[c[:p] + c[p + 1 :]] for p in range(m)] for c in choices]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy._core.umath import clip as clip_ufunc  # type: ignore[attr-defined]
 from taylorad._numbers import Number, common, make, parts_over, value
 from taylorad._tape import record
 from taylorad.dispatch import carries, register
+from taylorad.rules.objects import at
 from taylorad.rules.operands import with_value as of_new
 from taylorad.rules.power import power, power_back
 from taylorad.rules.recording import elementwise
@@ -62,6 +64,11 @@ def together(*operands: Any) -> tuple[Any, list[Any]]:
 def with_value(x: Any, first: Any) -> Any:
     """The number or Variable with another value and the same derivatives."""
     return of_new(+x if isinstance(x, Number) else x, first)
+
+
+def _exact(*operands: Any) -> bool:
+    """Whether these are objects with an arithmetic of their own."""
+    return any((x if carries(x) else np.asarray(x)).dtype == object for x in operands)
 
 
 # --- Linear in the argument --------------------------------------------------------------
@@ -257,6 +264,8 @@ def _divmod(u: Any, v: Any) -> tuple[Any, Any]:
 
 def _hypot(u: Any, v: Any) -> Any:
     """y = |(u, v)|; from y^2 = u^2 + v^2, scaled by the value so that nothing overflows."""
+    if _exact(u, v):
+        return np.sqrt(u * u + v * v)
     first = np.hypot(value(u), value(v))
     scale = np.where((first == 0) | ~np.isfinite(first), 1.0, first)
     s, t = u / scale, v / scale
@@ -274,7 +283,7 @@ def _arctan2(y: Any, x: Any) -> Any:
     """The angle t: its derivative is (x Dy - y Dx) / (x^2 + y^2), that of arctan(y / x)
     or of -arctan(x / y), whichever quotient does not overflow; nan at the origin."""
     first, second = value(y), value(x)
-    angle = np.arctan2(first, second)
+    angle = at(np.arctan2, first, second)
     y, x = (v if carries(v) else np.asarray(v, angle.dtype) for v in (y, x))
     steep = np.abs(first) > np.abs(second)
     origin = (first == 0) & (second == 0)
@@ -291,6 +300,8 @@ def _arctan2(y: Any, x: Any) -> Any:
 def _arctan2_back(y: Any, x: Any) -> Any:
     def over_square(x: Any, y: Any) -> Any:
         """x / (x^2 + y^2), nan at the origin."""
+        if _exact(x, y):
+            return x / (x * x + y * y)
         radius = np.hypot(x, y)
         return np.where(np.isinf(value(radius)), 0.0, x / radius / radius)
 
@@ -300,7 +311,7 @@ def _arctan2_back(y: Any, x: Any) -> Any:
     def to_x(g: Any, y: Any, x: Any) -> Any:
         return -g * over_square(y, x)
 
-    return elementwise(np.arctan2, (y, x), (to_y, to_x), "operands")
+    return elementwise(partial(at, np.arctan2), (y, x), (to_y, to_x), "operands")
 
 
 def _logaddexp(function: Any, base: float) -> Callable[[Any, Any], Any]:
@@ -308,6 +319,8 @@ def _logaddexp(function: Any, base: float) -> Callable[[Any, Any], Any]:
 
     def forward(u: Any, v: Any) -> Any:
         first, second = value(u), value(v)
+        if function is np.logaddexp and _exact(u, v):  # no overflow among these
+            return v + np.log1p(np.exp(u - v))
         result = function(first, second)
         with np.errstate(invalid="ignore"):
             gap = (u - v) * base

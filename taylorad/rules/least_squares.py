@@ -47,9 +47,22 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> tuple[Any, Any, Any, Any]:
         error = right - a @ x
         squares = np.sum(np.real(error * np.conjugate(error)), axis=0)
         residuals = with_value(squares, residuals)
+    else:
+        residuals = constant_like([a, b], residuals)
     x = with_value(np.reshape(x, np.shape(x_value)), x_value)
-    s = with_value(la.svd(a, compute_uv=False), s_value) if carries(a) else s_value
-    return x, residuals, rank, s
+    return x, residuals, rank, _singular_values(a, s_value) if carries(a) else s_value
+
+
+def _singular_values(a: Any, values: Any) -> Any:
+    """The singular values, with nan for derivatives where repeated ones have none.
+
+    They come with every solution, and who wants that alone must not be refused.
+    """
+    try:
+        s = la.svd(a, compute_uv=False)
+    except DerivativeError:
+        s = values + np.nan * np.sum(np.real(a))
+    return with_value(s, values)
 
 
 def _solution(a: Any, b: Any) -> Any:
@@ -78,9 +91,6 @@ def pinv(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = NO_V
         rcond = 1e-15 if rtol is NO_VALUE else rtol
     if rcond is None:
         rcond = max(a.shape[-2:]) * np.finfo(a.dtype).eps
-    shape = (*np.broadcast_shapes(a.shape[:-2], np.shape(rcond)), *a.shape[-2:])
-    if a.shape != shape:
-        a = np.broadcast_to(a, shape)
     s = la.svd(value(a), compute_uv=False)
     cutoff = np.asarray(rcond)[..., np.newaxis] * np.max(s, axis=-1, keepdims=True)
     ranks = np.sum(s > cutoff, axis=-1).ravel()

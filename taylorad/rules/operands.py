@@ -145,7 +145,7 @@ def with_value(result: Any, values: Any) -> Any:
         held = result.value  # of a lower level, if it carries derivatives as well
         values = with_value(+held, values) if carries(held) else values
         return record(values, (result,), (identity,))
-    return result
+    return values
 
 
 def axes_of(axis: Any, ndim: int) -> tuple[int, ...]:

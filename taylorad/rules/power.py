@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from taylorad import _numbers
+from taylorad import _numbers, recurrences
 from taylorad._numbers import Number, engine, make, parts_over, value
 from taylorad.dispatch import carries
+from taylorad.rules.objects import at, evaluate
 from taylorad.rules.recording import elementwise
 
 __all__ = ["exponential", "power", "power_back"]
@@ -50,8 +51,6 @@ def exponential(x: Number, first: Any) -> Any:
 
 def _constant_base(base: Any, x: Number) -> Any:
     if x.dtype == object:
-        from taylorad.rules.objects import evaluate
-
         return np.exp(x * evaluate("log", x.parts[0] * 0 + base))
     first = np.power(base, x.value)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -127,8 +126,6 @@ def _exact_power(x: Number, p: Any) -> Any:
             x = x * x if n > 1 else x
             n >>= 1
         return 1 / result if p < 0 else result
-    from taylorad import recurrences
-
     parts = x.parts
     return make(
         x.algebra,
@@ -167,4 +164,4 @@ def _by_base(g: Any, y: Any, u: Any, v: Any) -> Any:
 def _by_exponent(g: Any, y: Any, u: Any, v: Any) -> Any:
     at_zero = value(u) == 0
     with np.errstate(divide="ignore", invalid="ignore"):
-        return g * np.where(at_zero, 0.0, y * np.log(np.where(at_zero, 1.0, u)))
+        return g * np.where(at_zero, 0.0, y * at(np.log, np.where(at_zero, 1.0, u)))

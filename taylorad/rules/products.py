@@ -8,8 +8,8 @@ whatever else the product was given; where one factor was broadcast, the walk su
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
 from math import prod
 from typing import Any
 
@@ -17,10 +17,10 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
 from taylorad._numbers import repack
-from taylorad._tape import scatter
+from taylorad._tape import all_finite, scatter, unused, wild
 from taylorad.dispatch import carries
 
-__all__ = ["Contracted", "along", "contraction", "matrix_pulls"]
+__all__ = ["Contracted", "along", "contraction", "matrix_pulls", "sparing"]
 
 Shape = tuple[int, ...]
 
@@ -37,6 +37,42 @@ def _row(x: Any) -> Any:
     return np.reshape(x, (*np.shape(x)[:-1], 1, np.shape(x)[-1]))
 
 
+# --- What was not taken ------------------------------------------------------------------
+
+
+def sparing(pull: Callable[..., Any], at: int, factors: int = 2) -> Callable[..., Any]:
+    """A pull to the factor `at` for which a cotangent of zero times nan or infinity is zero.
+
+    A result whose cotangent is zero was not taken, and what it was computed from leaves no
+    trace: an entry of the answer is nan only where some other result makes it so.
+    """
+
+    def careful(g: Any, *operands: Any, **options: Any) -> Any:
+        with np.errstate(invalid="ignore"):
+            answer = pull(g, *operands, **options)
+        if all_finite(answer):
+            return answer
+        given, rest = list(operands[:factors]), operands[factors:]
+        others = {k: wild(x) for k, x in enumerate(given) if k != at and x is not None}
+        others = {k: where for k, where in others.items() if np.any(where)}
+        idle = unused(g)
+        if not others or not np.any(idle):
+            return answer
+        # The same products of weights: no sum of them is zero by chance.
+        random = np.random.default_rng(0)
+        reached: Any = False
+        for k, where in others.items():
+            weights = [x if x is None else random.uniform(1, 2, np.shape(x)) for x in given]
+            weights[k] = weights[k] * where
+            share = pull(random.uniform(1, 2, np.shape(g)) * ~idle, *weights, *rest, **options)
+            reached = reached | (share != 0)
+        for k, where in others.items():
+            given[k] = np.where(where, 0, given[k])
+        return np.where(reached, answer, pull(g, *given, *rest, **options))
+
+    return careful
+
+
 # --- Products of matrices ----------------------------------------------------------------
 
 
@@ -48,14 +84,17 @@ def _right_of_two(g: Any, u: Any, v: Any) -> Any:
     return u.T @ g
 
 
+_LEFT_OF_TWO, _RIGHT_OF_TWO = sparing(_left_of_two, 0), sparing(_right_of_two, 1)
+
+
 def times_transposed(v: Any, g: Any) -> Any:
     """The pull of ``u @ v`` to u, where v is a constant matrix."""
-    return g @ v.T
+    return _LEFT_OF_TWO(g, None, v)
 
 
 def transposed_times(u: Any, g: Any) -> Any:
     """The pull of ``u @ v`` to v, where u is a constant matrix."""
-    return u.T @ g
+    return _RIGHT_OF_TWO(g, u, None)
 
 
 def matmul_left(g: Any, u: Any, v: Any) -> Any:
@@ -76,11 +115,12 @@ def matmul_right(g: Any, u: Any, v: Any) -> Any:
     return np.swapaxes(u, -1, -2) @ g
 
 
+_MATMUL = sparing(matmul_left, 0), sparing(matmul_right, 1)
+
+
 def matrix_pulls(u: Any, v: Any) -> tuple[Any, Any]:
     """The pulls of ``u @ v``."""
-    if u.ndim == v.ndim == 2:
-        return _left_of_two, _right_of_two
-    return matmul_left, matmul_right
+    return (_LEFT_OF_TWO, _RIGHT_OF_TWO) if u.ndim == v.ndim == 2 else _MATMUL
 
 
 def matvec(a: Any, x: Any) -> Any:
@@ -323,6 +363,11 @@ class Contracted:
             for label, size in zip(own, shape, strict=True):
                 if self.sizes.get(label, 1) == 1:
                     self.sizes[label] = size
+
+    def pulls(self) -> list[Callable[..., Any]]:
+        """For each operand its pull."""
+        count = len(self.labels)
+        return [sparing(partial(self.pull, i), i, count) for i in range(count)]
 
     def pull(self, i: int, g: Any, *operands: Any) -> Any:
         """The cotangent of the i-th operand: the contraction of all else."""

@@ -9,6 +9,7 @@ Reverse mode is the adjoint identity of each. All else is an expression of these
 from __future__ import annotations
 
 import operator
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -105,21 +106,21 @@ def tensorinv(a: Any, ind: Any = 2) -> Any:
 def matrix_power(a: Any, n: Any) -> Any:
     """Products of matrices, by repeated squaring; of the inverse if n is negative."""
     refuse_numbers("numpy.linalg.matrix_power", (n,))
-    a = number(a)
-    values = la.matrix_power(value(a), n)
     n = operator.index(n)
+    a = number(a) if n >= 0 else matrix(a, la.matrix_power)
+    values = la.matrix_power(value(a), n)
     if n == 0:
         return constant_like([a], np.asarray(values))
     if n < 0:
         a, n = la.inv(a), -n
-    result, square = None, a
+    factors, square = [], a
     while n:
         if n & 1:
-            result = square if result is None else result @ square
+            factors.append(square)
         n >>= 1
         if n:
             square = square @ square
-    return with_value(+result, values)
+    return with_value(+reduce(operator.matmul, factors), values)
 
 
 # The Cholesky factor ---------------------------------------------------------------------

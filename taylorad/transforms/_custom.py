@@ -11,7 +11,7 @@ import numpy as np
 
 from taylorad._numbers import repack
 from taylorad._trees import flatten
-from taylorad.dispatch import carries
+from taylorad.dispatch import Reverse, carries
 from taylorad.transforms._arguments import check_argnums, check_callable
 
 __all__ = ["Call", "Custom"]
@@ -46,6 +46,7 @@ class Custom:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if kwargs or len(args) < self.positional:
             args = self._by_position(args, kwargs)
+        args = Reverse.current(args)
         call = Call(args, {at % len(args) for at in self.nondiff_argnums} if args else set())
         self._check_static(call)
         if any(map(carries, call.leaves)):

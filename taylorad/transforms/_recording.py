@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from taylorad._cotangents import owned, zero
+from taylorad._memory import reused
 from taylorad._numbers import Number, make
 from taylorad._tape import Graph, Variable, pull_back
 from taylorad._trees import flatten
@@ -54,7 +55,7 @@ class Recording:
         """What `f` returns, whose operations are recorded while it runs."""
         self.variables = []  # nothing but `f` holds them
         try:
-            with opened(self.tag):
+            with reused(), opened(self.tag):
                 tree = f(*args, **kwargs)
             leaves, rebuild = flatten(tree)
             return Output(tree, [self._settled(leaf) for leaf in leaves], rebuild)
@@ -97,7 +98,8 @@ class Recording:
                 if graph is self.graph:
                     places.append(place)
                     used.append(seed)
-        found = pull_back(self.graph, places, used, range(len(self.inputs)))
+        with reused():
+            found = pull_back(self.graph, places, used, range(len(self.inputs)))
         seen = set(map(id, used))
         return [
             zero(x) if g is None else owned(g, x, seen)
@@ -140,6 +142,10 @@ class Arguments:
         for at, tree in zip(self.positions, self._rebuilt(leaves), strict=True):
             args[at] = tree
         return args
+
+    def called(self, f: Callable[..., Any], kwargs: dict[str, Any]) -> Callable[..., Any]:
+        """The function of the leaves that calls `f`."""
+        return lambda leaves: f(*self.filled(leaves), **kwargs)
 
     def like(self, leaves: Sequence[Any]) -> Any:
         """Results, one a leaf, in the structure of the differentiated arguments."""

@@ -17,12 +17,12 @@ from taylorad.dispatch import carries
 from taylorad.transforms._arguments import check_argnums, check_callable, named
 from taylorad.transforms._levels import (
     common_dtype,
-    expand,
     open_divisions,
     returned_leaf,
     shape_of,
 )
 from taylorad.transforms._recording import Arguments, Recording
+from taylorad.transforms._resolving import has_nan, pushed, resolved_rows
 
 __all__ = ["hessian", "jacobian"]
 
@@ -142,7 +142,10 @@ def _reverse(call: Callable[..., Any], inputs: Sequence[Any], always: bool) -> R
         outputs = sum(math.prod(shape_of(leaf)) for leaf in output.leaves)
         if not always and outputs >= sum(x.size for x in inputs):
             return None
-        return [_pulled(recording, leaf) for leaf in output.leaves], output.rebuild
+        rows = [_pulled(recording, leaf) for leaf in output.leaves]
+    if any(map(has_nan, rows)):
+        rows = resolved_rows(call, inputs, rows)
+    return rows, output.rebuild
 
 
 def _pulled(recording: Recording, leaf: Any) -> list[Any]:
@@ -272,21 +275,10 @@ def _read(leaf: Any, tag: int, count: int, dtype: Any) -> Any:
 
 def _one_by_one(call: Callable[..., Any], inputs: Sequence[Any], start: int, stop: int) -> Any:
     """The same columns, each expanded as far as removable singularities ask for."""
-    ends = np.cumsum([x.size for x in inputs])
     columns: list[list[Any]] = []
     rebuild: Any = None
     for direction in range(start, stop):
-        at = int(np.searchsorted(ends, direction, side="right"))
-        unit = np.zeros(inputs[at].size, inputs[at].dtype)
-        unit[direction - ends[at]] = 1
-        unit = unit.reshape(inputs[at].shape)
-
-        def along(level: Any, at: int = at, unit: Any = unit) -> Any:
-            leaves = list(inputs)
-            leaves[at] = level.seed({0: inputs[at], 1: unit})
-            return call(leaves)
-
-        expansion = expand(along, 1, common_dtype(inputs), lists_are_arrays=False)
-        columns.append([expansion.derivative(leaf, 1) for leaf in expansion.leaves])
-        rebuild = expansion.rebuild
+        found = pushed(call, inputs, direction)
+        columns.append(found.slopes)
+        rebuild = found.rebuild
     return [np.stack(parts, axis=-1) for parts in zip(*columns, strict=True)], rebuild

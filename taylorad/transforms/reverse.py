@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 
 from taylorad._cotangents import ones, owned, zero
+from taylorad._memory import reused
 from taylorad._tape import Variable, pull_back
 from taylorad._trees import flatten, structure
 from taylorad.algebra import opened
 from taylorad.transforms._arguments import check_argnums, check_callable, named, numeric
 from taylorad.transforms._levels import shape_of
 from taylorad.transforms._recording import Arguments, Output, Recording, scalar
+from taylorad.transforms._resolving import has_nan, resolved
 from taylorad.transforms.forward import jvp
 
 __all__ = [
@@ -133,8 +135,13 @@ def _evaluator(f: Any, argnums: Any) -> Callable[[tuple[Any, ...], Any], tuple[A
         arguments = Arguments(chosen, args)
         with Recording(arguments.leaves) as recording:
             output = recording.run(f, arguments.filled(recording.variables), kwargs)
-            gradients = recording.pull(output.leaves, [_unit(output, arguments)])
-            return recording.value(output.leaves[0]), arguments.like(gradients)
+            seed = _unit(output, arguments)
+            gradients = recording.pull(output.leaves, [seed])
+            values = [recording.value(output.leaves[0])]
+        if has_nan(gradients):
+            call = arguments.called(f, kwargs)
+            values, gradients = resolved(call, arguments.leaves, values, gradients, [seed])
+        return values[0], arguments.like(gradients)
 
     return evaluate
 
@@ -144,11 +151,12 @@ def _of_one_array(
 ) -> tuple[Any, Any] | None:
     """The value and the gradient by one plain array: the case that has to be quick.
 
-    None if `f` does not return one real number that depends on it; `f` is then run again.
+    None if `f` does not return one real number that depends on it, or something is nan; `f`
+    is then run again.
     """
     x = args[at]
     filled = list(args)
-    with Recording((x,)) as recording:
+    with reused(), Recording((x,)) as recording:
         (filled[at],) = recording.variables
         tag, graph = recording.tag, recording.graph
         with opened(tag):
@@ -161,7 +169,10 @@ def _of_one_array(
         if type(value) is not np.float64 or home is not graph:
             return None
         (g,) = pull_back(graph, place, 1.0, (0,), release=True)
-        return value, zero(x) if g is None else owned(g, x, set())
+        if g is None:
+            return value, zero(x)
+        g = owned(g, x, set())
+        return None if has_nan((g,)) else (value, g)
 
 
 def _unit(output: Output, arguments: Arguments) -> Any:
@@ -235,6 +246,8 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
         raise
     recording.graph.close()
     form, leaves = structure(output.tree), output.leaves
+    values = list(map(recording.value, leaves))
+    call = arguments.called(f, {})
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
         if structure(cotangent) != form:
@@ -246,9 +259,12 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
             _cotangent(seed, leaf)
             for seed, leaf in zip(flatten(cotangent)[0], leaves, strict=True)
         ]
-        return arguments.like(recording.pull(leaves, seeds))
+        found = recording.pull(leaves, seeds)
+        if has_nan(found) and not has_nan(seeds):
+            _, found = resolved(call, arguments.leaves, values, found, seeds)
+        return arguments.like(found)
 
-    return output.rebuild(map(recording.value, leaves)), pullback
+    return output.rebuild(values), pullback
 
 
 def _cotangent(given: Any, output: Any) -> Any:
@@ -357,11 +373,16 @@ def value_and_gradients_function(
         arguments = Arguments(varied, args)
         with Recording(arguments.leaves) as recording:
             output = recording.run(f, arguments.filled(recording.variables), kwargs)
-            found = arguments.like(recording.pull(output.leaves, list(map(ones, output.leaves))))
-            gradients: list[Any] = [0.0] * len(args)
-            for at, gradient in zip(varied, found, strict=True):
-                gradients[at] = gradient
-            return output.rebuild(map(recording.value, output.leaves)), gradients
+            seeds = list(map(ones, output.leaves))
+            found = recording.pull(output.leaves, seeds)
+            values = list(map(recording.value, output.leaves))
+        if has_nan(found):
+            call = arguments.called(f, kwargs)
+            values, found = resolved(call, arguments.leaves, values, found, seeds)
+        gradients: list[Any] = [0.0] * len(args)
+        for at, gradient in zip(varied, arguments.like(found), strict=True):
+            gradients[at] = gradient
+        return output.rebuild(values), gradients
 
     return named(g, f, "The value and the gradients in all arguments")
 

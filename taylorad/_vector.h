@@ -1,0 +1,87 @@
+/* The platform's vector math library, where there is one: glibc's libmvec on x86-64.
+ *
+ * Its functions are found at run time, so that nothing has to be linked and what the build
+ * machine had does not matter. Their names are those of the x86-64 vector ABI: _ZGVeN8v_sin
+ * takes 8 doubles in a register of AVX-512, _ZGVdN4v_sin takes 4 in one of AVX2. No fast-math
+ * flag is involved: nan, infinities and denormals mean what they mean.
+ */
+#ifndef TAYLORAD_VECTOR_H
+#define TAYLORAD_VECTOR_H
+
+#include <stddef.h>
+#include <string.h>
+
+#if defined(__x86_64__) && defined(__gnu_linux__) && defined(__GLIBC__)
+
+#include <dlfcn.h>
+#include <stdio.h>
+
+#define VECTOR_WIDTHS(WIDE)                              \
+    WIDE(8, "avx512f", "avx512dq")                       \
+    WIDE(4, "avx2", "fma")
+
+/* The loop of one width; what is left over is computed beside copies of the last point. */
+#define VECTOR_LOOP(N, TARGET, ALSO)                                                            \
+    typedef double vector_##N __attribute__((vector_size(N * 8)));                              \
+    __attribute__((target(TARGET))) static void vector_map_##N(                                 \
+        void *function, const double *x, double *y, ptrdiff_t n)                                \
+    {                                                                                           \
+        vector_##N (*f)(vector_##N) = (vector_##N(*)(vector_##N))function;                      \
+        vector_##N v;                                                                           \
+        ptrdiff_t i = 0;                                                                        \
+        for (; i + N <= n; i += N) {                                                            \
+            memcpy(&v, x + i, sizeof v);                                                        \
+            v = f(v);                                                                           \
+            memcpy(y + i, &v, sizeof v);                                                        \
+        }                                                                                       \
+        if (i < n) {                                                                            \
+            for (int t = 0; t < N; t++) v[t] = x[i + t < n ? i + t : n - 1];                    \
+            v = f(v);                                                                           \
+            memcpy(y + i, &v, (n - i) * sizeof(double));                                        \
+        }                                                                                       \
+    }
+VECTOR_WIDTHS(VECTOR_LOOP)
+
+static void *vector_library;
+
+/* 8 or 4 doubles at a time, 0 where there is no library or only registers of two. */
+static int vector_width(void)
+{
+    vector_library = dlopen("libmvec.so.1", RTLD_NOW | RTLD_LOCAL);
+    if (vector_library == NULL) return 0;
+#define VECTOR_CHOICE(N, TARGET, ALSO) \
+    if (__builtin_cpu_supports(TARGET) && __builtin_cpu_supports(ALSO)) return N;
+    VECTOR_WIDTHS(VECTOR_CHOICE)
+    return 0;
+}
+
+static void *vector_function(int width, const char *name)
+{
+    char symbol[64];
+    snprintf(symbol, sizeof symbol, "_ZGV%cN%dv_%s", width == 8 ? 'e' : 'd', width, name);
+    return dlsym(vector_library, symbol);
+}
+
+static void vector_map(int width, void *function, const double *x, double *y, ptrdiff_t n)
+{
+    if (width == 8) vector_map_8(function, x, y, n);
+    else vector_map_4(function, x, y, n);
+}
+
+#else
+
+static int vector_width(void) { return 0; }
+static void *vector_function(int width, const char *name) { return NULL; }
+static void vector_map(int width, void *function, const double *x, double *y, ptrdiff_t n) {}
+
+#endif
+
+/* Whether all points are within a range; nan is not. */
+static int vector_within(const double *x, ptrdiff_t n, double low, double high)
+{
+    int outside = 0;
+    for (ptrdiff_t i = 0; i < n; i++) outside |= !(x[i] >= low) | !(x[i] <= high);
+    return !outside;
+}
+
+#endif
