@@ -51,9 +51,12 @@ cdef object ACTIVE = ContextVar("taylorad_active_graphs", default=())
 cdef enum:
     LEAF, ADD, SUBTRACT, MULTIPLY, DIVIDE, NEGATIVE, SQUARE, GETITEM, SUM, RULE
 
+KEEPS = ("nothing", "operands", "output", "both")
+
 cdef enum:
     KEEP_NOTHING, KEEP_OPERANDS, KEEP_OUTPUT, KEEP_BOTH
 
+UNARY = {}  # ufunc -> (pull, what it keeps, whether its slope at 0 is infinite)
 UFUNCS = {np.add: ADD, np.subtract: SUBTRACT, np.multiply: MULTIPLY, np.divide: DIVIDE}
 
 include "_tape_graph.pxi"
@@ -183,10 +186,21 @@ cdef class Variable(Operand):
         return measured(self).dtype
 
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
-        if not kwargs and method == "__call__" and len(inputs) == 2:
-            code = UFUNCS.get(ufunc)
-            if code is not None:
-                return arithmetic(code, inputs[0], inputs[1])
+        if not kwargs and method == "__call__":
+            if len(inputs) == 1:
+                rule = UNARY.get(ufunc)
+                if rule is not None:
+                    y = elementary(ufunc, <tuple>rule, self)
+                    if y is not None:
+                        return y
+            else:
+                code = UFUNCS.get(ufunc)
+                if code is not None:
+                    return arithmetic(code, inputs[0], inputs[1])
+            if are_plain(inputs, self):
+                rule = dispatch.UFUNCS.get(ufunc)
+                if rule is not None:
+                    return getattr(rule, "reverse", rule)(*map(kept_copy, inputs))
         return dispatch.on_ufunc(ufunc, method, inputs, kwargs)
 
     def __array_function__(self, function, types, args, kwargs):
@@ -231,8 +245,11 @@ cdef class Variable(Operand):
     def __pow__(self, other, modulus):
         if modulus is not None:
             raise TypeError("pow() with a modulus is for integers only")
-        if isinstance(other, int) and other == 2:
-            return unary(SQUARE, self)
+        if isinstance(other, int):
+            if other == 2:
+                return unary(SQUARE, self)
+            if other == 3:
+                return unary(SQUARE, self) * self
         return np.power(self, other)
 
     def __rpow__(self, other, modulus):

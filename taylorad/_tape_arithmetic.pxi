@@ -18,6 +18,12 @@ def at_level(x, level):
     return x
 
 
+def values_of(operands):
+    """The operands with the Variables of the highest level among them as their values."""
+    level = level_of_all(operands)
+    return [at_level(x, level) for x in operands]
+
+
 def variable_level(operands):
     """The highest level of a Variable among operands and among their coefficients; else -1."""
     level = -1
@@ -139,6 +145,69 @@ cdef object unary(int code, Variable x):
     if code == SQUARE:
         node.operands = (x._value,)
     return append(graph, node, value)
+
+
+def register_unary(ufunc, pull, keep, bint branch=False):
+    """Let `record` of a pointwise function of one argument be done in C."""
+    UNARY[ufunc] = pull, KEEPS.index(keep), branch
+
+
+cdef bint none_zero(cnp.ndarray array):
+    """Whether no element of a contiguous array of doubles is zero."""
+    cdef double *x = <double *>cnp.PyArray_DATA(array)
+    cdef Py_ssize_t i
+    cdef bint found = False
+    for i in range(cnp.PyArray_SIZE(array)):
+        found |= x[i] == 0.0
+    return not found
+
+
+cdef object elementary(object ufunc, tuple rule, Variable x):
+    """f(x) for a registered ufunc; None where that is not the simple case."""
+    cdef Graph graph
+    cdef Node node
+    cdef object u
+    x = current(x)
+    u = fresh(x)._value
+    if cnp.PyArray_CheckExact(u):
+        if cnp.PyArray_TYPE(<cnp.ndarray>u) != cnp.NPY_DOUBLE:
+            return None
+    elif type(u) is not np.float64:
+        return None
+    if rule[2] and not (none_zero(<cnp.ndarray>u) if cnp.PyArray_CheckExact(u) and
+                        cnp.PyArray_IS_C_CONTIGUOUS(<cnp.ndarray>u) else np.all(u)):
+        return None
+    value = ufunc(u)
+    graph = recorder(x)
+    if graph is None:
+        return value
+    node = Node.__new__(Node)
+    node.code = RULE
+    node.keep = rule[1]
+    node.parents = (place_in(graph, x),)
+    node.pulls = (rule[0],)
+    node.pointwise = True
+    if node.keep & KEEP_OPERANDS:
+        node.operands = (u,)
+    if node.keep & KEEP_OUTPUT:
+        node.output = value
+    return append(graph, node, value)
+
+
+cdef bint are_plain(tuple operands, Variable x) except -1:
+    """Whether these are Variables of the level of x, plain numbers and arrays of such only."""
+    if inner_tapes:
+        return False
+    for a in operands:
+        if isinstance(a, Variable):
+            if (<Variable>a).home_level != x.home_level:
+                return False
+        elif cnp.PyArray_CheckExact(a):
+            if cnp.PyArray_TYPE(<cnp.ndarray>a) == cnp.NPY_OBJECT:
+                return False
+        elif not (PyFloat_Check(a) or isinstance(a, (int, np.generic))):
+            return False
+    return True
 
 
 cdef object total(Variable x):

@@ -294,7 +294,7 @@ def record(
         return value
     node = Node.__new__(Node)
     node.code = RULE
-    node.keep = ("nothing", "operands", "output", "both").index(keep)
+    node.keep = KEEPS.index(keep)
     for x in operands:
         if isinstance(x, Variable) and (<Variable>x).home_level == level:
             parents.append(place_in(graph, fresh(<Variable>x)))

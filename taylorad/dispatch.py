@@ -144,18 +144,24 @@ def mixing_count() -> int:
 # --- Functions ---------------------------------------------------------------------------
 
 
+_OURS_AND_NUMPYS = (Operand, np.ndarray, np.generic)
+
+
 def on_function(
     function: Callable[..., Any], types: Iterable[type], args: Any, kwargs: Any, asked: Any
 ) -> Any:
     """NumPy's ``__array_function__`` of `asked`, which may be there as ``like=`` only."""
-    if not all(issubclass(kind, (Operand, np.ndarray, np.generic)) for kind in types):
-        return NotImplemented
+    for kind in types:
+        if not issubclass(kind, _OURS_AND_NUMPYS):
+            return NotImplemented
     rule = FUNCTIONS.get(function)
     if rule is None:
         raise DerivativeError(_no_rule(f"{function.__module__}.{function.__name__}"))
     if not getattr(rule, "elementwise", False):
         mixes()
-    args, kwargs, out = _without_out(function, args, kwargs)
+    out = None
+    if "out" in kwargs or len(args) > _place_of_out(function):
+        args, kwargs, out = _without_out(function, args, kwargs)
     if getattr(rule, "like", False):
         kwargs = {**kwargs, "prototype": asked}
     result = _apply(rule, args, kwargs)
@@ -190,11 +196,16 @@ def _without_out(
     if "out" in kwargs:
         kwargs = dict(kwargs)
         return args, kwargs, kwargs.pop("out")
+    at = _place_of_out(function)
+    late = dict(zip(_parameters(function)[at + 1 :], args[at + 1 :], strict=False))
+    return args[:at], kwargs | late, args[at]
+
+
+@cache
+def _place_of_out(function: Callable[..., Any]) -> int:
+    """Which argument by position `out` is."""
     names = _parameters(function)
-    if "out" in names and len(args) > (at := names.index("out")):
-        late = dict(zip(names[at + 1 :], args[at + 1 :], strict=False))
-        return args[:at], kwargs | late, args[at]
-    return args, kwargs, None
+    return names.index("out") if "out" in names else sys.maxsize
 
 
 # --- Ufuncs ------------------------------------------------------------------------------
@@ -204,7 +215,7 @@ def on_ufunc(ufunc: np.ufunc, method: str, inputs: Any, kwargs: Any) -> Any:
     """NumPy's ``__array_ufunc__``."""
     if not all(map(_known, inputs)):
         return NotImplemented
-    inputs = tuple(_operand(x, inputs) for x in inputs)
+    inputs = tuple([_operand(x, inputs) for x in inputs])
     if method != "__call__":
         mixes()
         return _METHODS[method](ufunc, *inputs, **kwargs)

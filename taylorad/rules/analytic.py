@@ -16,7 +16,7 @@ import numpy as np
 
 from taylorad import _numbers
 from taylorad._numbers import Number, engine, make, value
-from taylorad._tape import record
+from taylorad._tape import record, register_unary
 from taylorad._vector import values
 from taylorad.dispatch import register
 from taylorad.rules.objects import object_function, record_object_function
@@ -170,11 +170,13 @@ TABLE: list[Riccati | Rotation] = [
 register(TABLE)
 for _row in TABLE:
     if isinstance(_row, Riccati):
+        register_unary(_row.function, _row._pull, "both", _row.branch is not None)
         _numbers.register_scalar(
             _row.function, q=_row.q, root=_row.root, a=_row.a, b=_row.b, c=_row.c,
             slope=_row.slope and _row.slope.__name__,
         )  # fmt: skip
     else:
+        register_unary(_row.function, _row._pull, "operands")
         _numbers.register_scalar(
             _row.function, other=_row.partner.__name__, sign=_row.sign, partner_sign=_row.factor
         )

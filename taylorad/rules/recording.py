@@ -5,17 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from taylorad._tape import at_level, level_of_all, record
+from taylorad._tape import record, values_of
 
 __all__ = ["elementwise", "values_of"]
 
 Pull = Callable[..., Any]
-
-
-def values_of(operands: Sequence[Any]) -> list[Any]:
-    """The operands with the Variables of the highest level among them as their values."""
-    level = level_of_all(operands)
-    return [at_level(x, level) for x in operands]
 
 
 def elementwise(
