@@ -42,10 +42,8 @@ def asked_by(frame: FrameType | None) -> str | None:
         name = frame.f_code.co_name
         if package == "scipy":
             module = f"scipy.{rest.split('.')[0]}"
-            inside = frame.f_locals.get("f")  # what a decorator of scipy._lib is around
-            if module == "scipy._lib" and callable(inside):
-                module = ".".join(inside.__module__.split(".")[:2])
-                name = inside.__name__
+            if module == "scipy._lib":
+                module, name = _decorated(frame, module, name)
             if callable(getattr(sys.modules.get(module), name, None)) or found is None:
                 found = f"{module}.{name}"
         elif package != "numpy":
@@ -54,6 +52,14 @@ def asked_by(frame: FrameType | None) -> str | None:
             found = "numpy.lib.stride_tricks.as_strided"
         frame = frame.f_back
     return found
+
+
+def _decorated(frame: FrameType, module: str, name: str) -> tuple[str, str]:
+    """The module and name of the function around which a decorator of SciPy's runs."""
+    inside = frame.f_locals.get("f")
+    if not callable(inside):
+        return module, name
+    return ".".join(inside.__module__.split(".")[:2]), inside.__name__
 
 
 def accepts_objects(function: str | None) -> bool:
@@ -73,7 +79,7 @@ def advice(function: str, kind: str) -> str:
             "use np.lib.stride_tricks.sliding_window_view or an index array"
         )
     begins = f"{function} works on plain numbers and would drop the derivatives of a {kind}; "
-    if module in MIRRORED:
+    if module in MIRRORED or module == "scipy.special":
         ours = importlib.import_module(f"taylorad.{module}")
         if name in ours.OWN:
             return f"{begins}call taylorad.{function} instead, which carries them"

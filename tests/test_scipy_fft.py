@@ -132,6 +132,13 @@ def test_objects_of_ours_are_repacked():
     np.testing.assert_allclose(got.tangent, scipy.fft.dct([2.0, 0.5, 0.0]))
 
 
+def printed(program):
+    """What a program prints in an interpreter of its own."""
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert not run.returncode, run.stderr
+    return run.stdout
+
+
 @pytest.mark.parametrize(
     "program",
     [
@@ -146,10 +153,7 @@ def test_the_order_of_imports_does_not_matter(program):
         "; print(ta.Dual(np.ones(3), 1.0) is None, scipy.fft.dct(ta.Dual(np.ones(3), 1.0)).tangent)"
         "; print(ta.grad(lambda x: scipy.fft.dct(x)[0])(np.ones(3)))"
     )
-    run = subprocess.run(
-        [sys.executable, "-c", program + rest], capture_output=True, text=True, check=True
-    )
-    assert run.stdout.splitlines()[1].replace(" ", "") == "[2.2.2.]"
+    assert printed(program + rest).splitlines()[1].replace(" ", "") == "[2.2.2.]"
 
 
 def test_scipy_is_not_imported_for_its_own_sake():
@@ -157,8 +161,7 @@ def test_scipy_is_not_imported_for_its_own_sake():
         "import sys, numpy as np, taylorad as ta; ta.grad(lambda x: np.sum(x))(np.ones(3)); "
         "print([name for name in sys.modules if name.split('.')[0] == 'scipy'])"
     )
-    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == "[]"
+    assert printed(program).strip() == "[]"
 
 
 def test_an_import_too_late_is_an_error_that_names_the_way_out():
@@ -171,5 +174,4 @@ def test_an_import_too_late_is_an_error_that_names_the_way_out():
         "except TypeError as error:\n"
         "    print('taylorad.scipy.fft.dct' in str(error), scipy.fft.dct(x).tangent)\n"
     )
-    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert run.stdout.split() == ["True", "[6.", "0.", "0.]"] or run.stdout.startswith("True")
+    assert printed(program).startswith("True [6.")

@@ -25,8 +25,13 @@ def x(at=X):
 
 
 SAMPLES = {
-    f"{name}-{label}": (lambda *operands, f=getattr(integrate, name), g=call: g(f, *operands), *rest)
-    for name in ("trapezoid", "simpson", "cumulative_trapezoid", "cumulative_simpson")
+    f"{f.__name__}-{label}": (lambda *operands, f=f, g=call: g(f, *operands), *rest)
+    for f in (
+        integrate.trapezoid,
+        integrate.simpson,
+        integrate.cumulative_trapezoid,
+        integrate.cumulative_simpson,
+    )
     for label, call, *rest in (
         ("y", lambda f, y: f(y), y()),
         ("even", lambda f, y: f(y, axis=1), y(WIDE)),

@@ -114,7 +114,9 @@ EQUATIONS = {
     "solve_banded": (lambda x, y: linalg.solve_banded((1, 1), x, y), a(S), a(V, 1)),
     "solveh_banded": (linalg.solveh_banded, a(np.array([[0, 0.3, 0.2], [2, 3, 4.0]])), a(V, 1)),
     "solve_toeplitz": (linalg.solve_toeplitz, a(A[0]), a(V, 1)),
-    "matmul_toeplitz": (lambda c, r, x: linalg.matmul_toeplitz((c, r), x), a(V), a(A[0], 1), a(B, 2)),
+    "matmul_toeplitz": (
+        lambda c, r, x: linalg.matmul_toeplitz((c, r), x), a(V), a(A[0], 1), a(B, 2)
+    ),
     "solve_circulant": (linalg.solve_circulant, a(A[0]), a(V, 1)),
     "solve_sylvester": (linalg.solve_sylvester, a(), a(S, 1), a(B, 2)),
     "sylvester-complex": (linalg.solve_sylvester, a(Z), a(Z.T, 1), a(B, 2)),
@@ -158,7 +160,11 @@ FACTORS = {
     ),
     "eigvalsh": (linalg.eigvalsh, symmetric(H)),
     "eigvals": (lambda x: np.sort(np.real(linalg.eigvals(x))), a(np.diag([1.0, 3, 8]) + B / 4)),
-    "eigvals-general": (lambda x, y: np.sort(np.real(linalg.eigvals(x, y))), a(np.diag([1.0, 3, 8])), a(S / 9, 1)),
+    "eigvals-general": (
+        lambda x, y: np.sort(np.real(linalg.eigvals(x, y))),
+        a(np.diag([1.0, 3, 8])),
+        a(S / 9, 1),
+    ),
     "eig": (lambda x: spectral(*linalg.eig(x)), a(np.diag([1.0, 3.0, 7.0]) + B / 3)),
 }
 STRUCTURED = {
@@ -289,7 +295,7 @@ def test_values_are_those_of_scipy_to_the_last_bit(name):
 
 def test_single_precision_stays_single():
     x = ta.Dual(S.astype(np.float32), B.astype(np.float32))
-    for function in (linalg.expm, linalg.sqrtm, linalg.inv, linalg.cholesky):
+    for function in (linalg.expm, linalg.sqrtm, linalg.logm, linalg.inv, linalg.cholesky):
         y = function(x)
         want = function(ta.Dual(S, B)).tangent
         assert y.dtype == np.float32

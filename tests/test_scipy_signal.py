@@ -22,16 +22,16 @@ def sections(sos):
 
 
 PRODUCTS = {
-    f"{name}-{mode}": (lambda u, v, f=getattr(signal, name), m=mode: f(u, v, m), Curve(u), Curve(v, 1))
-    for name, u, v in (
-        ("convolve", U, V),
-        ("convolve", V, U),
-        ("correlate", U, V),
-        ("correlate", U + 1j, V - 2j * V[::-1]),
-        ("fftconvolve", U, V),
-        ("oaconvolve", U, V),
-        ("convolve2d", IMAGE, MASK),
-        ("correlate2d", IMAGE, MASK),
+    f"{f.__name__}-{label}{mode}": (lambda u, v, f=f, m=mode: f(u, v, m), Curve(u), Curve(v, 1))
+    for f, u, v, label in (
+        (signal.convolve, U, V, ""),
+        (signal.convolve, V, U, "short-"),
+        (signal.correlate, U, V, ""),
+        (signal.correlate, U + 1j, V - 2j * V[::-1], "complex-"),
+        (signal.fftconvolve, U, V, ""),
+        (signal.oaconvolve, U, V, ""),
+        (signal.convolve2d, IMAGE, MASK, ""),
+        (signal.correlate2d, IMAGE, MASK, ""),
     )
     for mode in ("full", "same", "valid")
 }

@@ -105,7 +105,7 @@ def _with_values(result: Any, values: Any) -> Any:
         pairs = [_with_values(*pair) for pair in zip(result, values, strict=True)]
         named = hasattr(values, "_fields")
         return type(values)(*pairs) if named else type(values)(pairs)
-    if not carries(result):
+    if not carries(result) or values is None:
         return values
     kind = np.asarray(values).dtype.kind
     if kind == "c" and result.dtype.kind != "c":

@@ -226,7 +226,12 @@ def logarithm(a: Any) -> Any:
 @rule
 def logm(A: Any) -> Any:
     """The principal logarithm of a matrix that has no eigenvalue 0."""
-    return logarithm(_at_least_2d(A))
+    a = _at_least_2d(A)
+    wide = np.result_type(a.dtype, np.float64)  # as all that is single is computed in double
+    if a.dtype == wide:
+        return logarithm(a)
+    result = logarithm(a.astype(wide))
+    return result.astype(np.complex64 if result.dtype.kind == "c" else np.float32)
 
 
 @rule
