@@ -121,6 +121,7 @@ def install(
     ufunc_rules: Mapping[np.ufunc, Callable[..., Any]],
     on_ufunc: Callable[..., Any],
     on_function: Callable[..., Any],
+    as_objects: Callable[..., Any],
     methods: Mapping[str, Callable[..., Any]],
     properties: Mapping[str, Callable[..., Any]],
     array_classes: Mapping[str, type[Number]],

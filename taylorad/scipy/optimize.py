@@ -118,14 +118,13 @@ def _root_finder(name: str, starts: int, moved: Callable[..., Any]) -> Callable[
         for key in ("fprime", "fprime2", "jac"):
             if callable(given.get(key)):
                 given[key] = partial(_plainly, given[key])
-        found = original(values, **given)
-        whole = given.get("full_output", False)
-        x = found.x if isinstance(found, dict) else found[0] if whole else found
-        root = moved(name, lambda x: function(x, *extra), x)
-        if isinstance(found, dict):
-            found.x = root
+        found: Any = original(values, **given)
+        along = partial(moved, name, lambda x: function(x, *extra))
+        if hasattr(found, "x"):
+            found.x = along(found.x)
             return found
-        return (root, *found[1:]) if whole else root
+        whole = given.get("full_output", False)
+        return (along(found[0]), *found[1:]) if whole else along(found)
 
     solver.__doc__ = (
         f"`scipy.optimize.{name}`, with derivatives by what the function carries.\n\n"

@@ -35,7 +35,8 @@ def divider(a: Any, b: Any) -> Callable[[Any], Any]:
         if carries(q):
             return sylvester(a, b, q)
         whole = np.broadcast_shapes(batch, q.shape[:-2])
-        chosen, q = np.broadcast_to(solvers, whole), np.broadcast_to(q, whole + q.shape[-2:])
+        chosen: Any = np.broadcast_to(solvers, whole)
+        q = np.broadcast_to(q, whole + q.shape[-2:])
         x = np.empty(q.shape, np.result_type(q, a, b, np.float32))
         for at in np.ndindex(whole):
             x[at] = chosen[at](q[at])
