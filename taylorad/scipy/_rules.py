@@ -107,9 +107,12 @@ def _with_values(result: Any, values: Any) -> Any:
         return type(values)(*pairs) if named else type(values)(pairs)
     if not carries(result) or values is None:
         return values
-    kind = np.asarray(values).dtype.kind
+    values = np.asarray(values)[()]
+    if values.dtype.itemsize > 16:  # more precision than LAPACK has, in some of SciPy's results
+        values = values.astype(np.complex128)
+    kind = values.dtype.kind
     if kind == "c" and result.dtype.kind != "c":
-        result = result.astype(np.asarray(values).dtype)
+        result = result.astype(values.dtype)
     elif kind == "f" and result.dtype.kind == "c":
         result = np.real(result)
     return with_value(+result, values)

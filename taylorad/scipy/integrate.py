@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import scipy.integrate
 
+from taylorad.dispatch import carries
 from taylorad.rules.operands import number
 from taylorad.scipy._mirror import mirror
 from taylorad.scipy._rules import Rules
@@ -19,12 +20,17 @@ RULES = Rules(scipy.integrate)
 rule = RULES.rule
 
 
+def _array(x: Any) -> Any:
+    x = number(x)
+    return x if carries(x) else np.asarray(x)
+
+
 def _samples(y: Any, x: Any, dx: Any, axis: int) -> tuple[Any, Any]:
     """The samples with their axis last, and the widths of the intervals between them."""
-    y = np.moveaxis(np.asarray(y) if isinstance(y, list | tuple) else number(y), axis, -1)
+    y = np.moveaxis(_array(y), axis, -1)
     if x is None:
-        return y, number(dx) * np.ones(y.shape[-1] - 1)
-    x = np.asarray(x) if isinstance(x, list | tuple) else number(x)
+        return y, number(dx) * np.ones(max(y.shape[-1] - 1, 0))
+    x = _array(x)
     return y, np.diff(x if x.ndim == 1 else np.moveaxis(x, axis, -1))
 
 
@@ -118,7 +124,7 @@ def cumulative_simpson(
 @rule
 def romb(y: Any, dx: Any = 1.0, axis: int = -1) -> Any:
     """The integral of 2^k + 1 samples by Romberg's weights."""
-    y = number(y)
+    y = _array(y)
     weights = scipy.integrate.romb(np.eye(y.shape[axis]), axis=0)
     return np.moveaxis(y, axis, -1) @ weights * number(dx)
 

@@ -191,7 +191,11 @@ def _root_pull(g: Any, y: Any, a: Any) -> Any:
 
 def root(a: Any) -> Any:
     """The principal square root of matrices of any kind."""
-    return ROOT.of(a) if carries(a) else each(scipy.linalg.sqrtm, a)
+    if carries(a):
+        return ROOT.of(a)
+    found = each(scipy.linalg.sqrtm, a)
+    # Before SciPy 1.17 there are results of more precision than LAPACK has.
+    return found.astype(np.complex128) if found.dtype.itemsize > 16 else found
 
 
 ROOT = Solving(root, _root_series, (_root_pull,))
