@@ -12,7 +12,8 @@ unchanged, so that ``import taylorad.scipy.special as special`` can stand for th
 The modules that have no counterpart are SciPy's own: ``taylorad.scipy.stats`` is
 `scipy.stats`. For plain arguments the results are SciPy's.
 
-To add a module, write its functions and end their names with
+To add a module, write its functions, each under ``@counterpart(scipy.fft, "x")`` with the names of
+its array arguments, and end with
 
     __all__, __getattr__, __dir__ = mirror(scipy.fft, ["fft", "ifft"])
 

@@ -1,12 +1,19 @@
-"""How a module stands for one of SciPy's."""
+"""How a module stands for one of SciPy's, and a function for one of its functions."""
 
 from __future__ import annotations
 
+import functools
+import inspect
 from collections.abc import Callable, Sequence
 from types import ModuleType
-from typing import Any
+from typing import Any, NoReturn
 
-__all__ = ["mirror"]
+from taylorad.dispatch import DerivativeError, carries
+from taylorad.rules.operands import number
+
+__all__ = ["counterpart", "mirror", "refuse", "refuse_numbers"]
+
+Function = Callable[..., Any]
 
 
 def mirror(
@@ -31,3 +38,50 @@ def mirror(
         return sorted({*own, *dir(module)})
 
     return sorted({*own, *module.__all__}), getattr_, dir_
+
+
+def counterpart(module: ModuleType, arrays: str) -> Callable[[Function], Function]:
+    """A decorator of functions that stand for those of `module` with the same name.
+
+    Where no argument carries derivatives, SciPy's own is called.
+
+    Parameters
+    ----------
+    module : module
+        SciPy's.
+    arrays : str
+        The names of the arguments that are arrays. Lists of numbers become one number.
+    """
+
+    def decorate(function: Function) -> Function:
+        theirs = getattr(module, function.__name__)
+        signature = inspect.signature(function)
+
+        @functools.wraps(function)
+        def called(*args: Any, **kwargs: Any) -> Any:
+            given = signature.bind(*args, **kwargs)
+            for array in arrays.split():
+                if array in given.arguments:
+                    given.arguments[array] = number(given.arguments[array])
+            if not any(map(carries, given.arguments.values())):
+                return theirs(*args, **kwargs)
+            return function(*given.args, **given.kwargs)
+
+        return called
+
+    return decorate
+
+
+def refuse(name: str, argument: str) -> NoReturn:
+    """Raise for an argument in which there is no derivative."""
+    raise DerivativeError(
+        f"{name} has no derivative with respect to {argument} here; pass "
+        f"taylorad.value({argument}) if its value alone is meant"
+    )
+
+
+def refuse_numbers(name: str, **arguments: Any) -> None:
+    """Raise if one of these arguments carries derivatives."""
+    for argument, x in arguments.items():
+        if carries(x):
+            refuse(name, argument)

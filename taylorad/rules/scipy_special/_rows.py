@@ -55,13 +55,23 @@ from scipy.special import _ufuncs
 from taylorad._numbers import Number, common, engine, make, parts_over, repack, value
 from taylorad._tape import record
 from taylorad.algebra import Algebra
-from taylorad.algebra import taylor as taylor_algebra
-from taylorad.dispatch import DerivativeError, Reverse, carries, register
+from taylorad.dispatch import DerivativeError, carries, register
 from taylorad.rules.analytic import Riccati
 from taylorad.rules.entire import composed, rising
-from taylorad.rules.operands import with_value
-from taylorad.rules.power import exponential
 from taylorad.rules.recording import values_of
+from taylorad.rules.scipy_special._known import (
+    Grown,
+    Known,
+    expanded,
+    first_of,
+    piecewise,
+    quietly,
+    scaled_where,
+    stilled,
+    taylor_numbers,
+    valued,
+    vanishing,
+)
 
 __all__ = [
     "ByDerivative",
@@ -71,6 +81,7 @@ __all__ = [
     "Expression",
     "Grown",
     "Known",
+    "Slope",
     "enter",
     "expanded",
     "first_of",
@@ -86,11 +97,6 @@ __all__ = [
 
 Array = npt.NDArray[Any]
 Slope = Callable[..., Any]
-
-
-def quietly() -> np.errstate:
-    """A context without warnings: those of the value are SciPy's to give."""
-    return np.errstate(all="ignore")
 
 
 def ufunc(name: str) -> Any:
@@ -229,7 +235,7 @@ def integrated(
     if algebra.degree == 0:
         return make(algebra, parts_over(algebra, start))
     lower = algebra.truncate(algebra.degree - 1)
-    below = firsts if lower.degree == 0 else [_truncated(x, lower) for x in args]
+    below = firsts if lower.degree == 0 else [_truncated(x, algebra, lower) for x in args]
     moving = [at for at, x in enumerate(args) if isinstance(x, Number)]
     rates = {}
     with quietly():
@@ -252,16 +258,14 @@ def integrated(
     return make(algebra, total)
 
 
-def first_of(x: Any) -> Any:
-    """What a number is at t = 0: plain, or a Variable."""
-    return x.value if isinstance(x, Number) else x
+def _truncated(x: Any, algebra: Algebra, lower: Algebra) -> Any:
+    """x over the lower algebra, also if it is of one level among several.
 
-
-def _truncated(x: Any, algebra: Algebra) -> Any:
+    On its own such a number has no high degrees to lose, but products of several have.
+    """
     if not isinstance(x, Number):
         return x
-    lower = x.algebra.truncate(algebra.degree)
-    return make(lower, parts_over(lower, x))
+    return make(lower, parts_over(algebra, x)[: lower.rows])
 
 
 def _spread(parts: Any, shape: tuple[int, ...], dtype: Any) -> Any:
@@ -278,15 +282,16 @@ def _quadrature(algebra: Algebra, x: Any, r: Any, zero: Any) -> Any:
         y = engine(x, r, zero).quadrature(algebra, x, zero, r)
     if not isinstance(y, np.ndarray) or np.all(np.isfinite(y)):
         return y
-    odd = ~np.all(np.isfinite(y), axis=0)
+    flat, x, r = (part.reshape(len(part), -1) for part in (y, x, r))
+    odd = np.flatnonzero(~np.all(np.isfinite(flat), axis=0))
     x, r, d = x[:, odd], r[:, odd], algebra.degrees.tolist()
     with quietly():
         for k in range(1, algebra.rows):
             terms = (
                 np.where(x[j] == 0, 0, r[i]) * (d[j] * x[j]) for i, j in algebra.pairs(k)[:-1]
             )
-            y[k, odd] = sum(terms) / d[k]
-    return y
+            flat[k, odd] = sum(terms) / d[k]
+    return flat.reshape(y.shape)
 
 
 # --- By a differential equation ----------------------------------------------------------
@@ -356,125 +361,10 @@ class ByNumbers(Row):
             series[0] = self.function(*at_points)
             return rising(np.where(np.isnan(series[0]), series[0], series), first)
 
-        return composed(x, 0, numbers)
-
-
-def taylor_numbers(
-    numbers: Callable[..., Array], order: int, args: Sequence[Any], at: int = 0
-) -> Array:
-    """Call `numbers` with 1-d arrays of double precision; the result in the dtype of args[at]."""
-    arrays = np.broadcast_arrays(*args)
-    flat = [
-        np.ascontiguousarray(a, np.result_type(a.dtype, np.float64)).reshape(-1)
-        if a.dtype.kind in "fc"
-        else np.ascontiguousarray(a).reshape(-1)
-        for a in arrays
-    ]
-    with quietly():
-        found = numbers(order, *flat)
-        return found.reshape(order + 1, *arrays[0].shape).astype(arrays[at].dtype, copy=False)
-
-
-@dataclass(frozen=True)
-class Known:
-    """A function of one argument, no ufunc, whose Taylor numbers are known at plain points.
-
-    ``f(x)`` and ``f(x, n)``, its n-th derivative, take numbers and Variables too.
-    """
-
-    numbers: Callable[[int, Array], Array]
-
-    def __call__(self, x: Any, n: int = 0) -> Any:
-        return composed(x if carries(x) else np.asarray(x), n, self._numbers)
-
-    def _numbers(self, x: Any, first: int, degree: int) -> Any:
-        return rising(taylor_numbers(self.numbers, first + degree, (x,)), first)
-
-
-def expanded(function: Callable[[Any], Any], order: int, x: Array) -> Array:
-    """The Taylor numbers, at plain points, of an expression."""
-    algebra = taylor_algebra(order)
-    parts = np.zeros((algebra.rows, *x.shape), x.dtype)
-    parts[0] = x
-    if order:
-        parts[1] = 1
-    return parts_over(algebra, function(make(algebra, parts)))
-
-
-def piecewise(
-    order: int, x: Array, pieces: Sequence[tuple[Any, Callable[[int, Array], Array]]]
-) -> Array:
-    """Taylor numbers by several methods, each where the first of the masks holds."""
-    out = np.full((order + 1, *x.shape), np.nan, x.dtype)
-    left = ~np.isnan(x)
-    for mask, numbers in pieces:
-        chosen = np.flatnonzero(left & mask)
-        if chosen.size:
-            out[:, chosen] = numbers(order, x[chosen])
-            left[chosen] = False
-    return out
-
-
-def vanishing(order: int, x: Array) -> Array:
-    """The Taylor numbers of a function that goes to zero, at infinity."""
-    return np.zeros((order + 1, *x.shape), x.dtype)
+        return stilled(x, composed(x, 0, numbers))
 
 
 # --- By a logarithm, and by other functions ----------------------------------------------
-
-
-@dataclass(frozen=True)
-class Grown:
-    """A function with Dy = y D(log y), known at plain points.
-
-    Parameters
-    ----------
-    function : callable
-        The function of plain arguments.
-    logarithm : callable
-        A function of all arguments with the derivatives of log |y|; its value says only
-        whether it is finite.
-    singular : callable, optional
-        What to use where it is not, as at zeros and poles of y.
-    near : callable, optional
-        Where to use it also, of the plain values: close to zeros of y the derivatives of
-        log y cancel.
-    """
-
-    function: Callable[..., Any]
-    logarithm: Callable[..., Any]
-    singular: Callable[..., Any] | None = None
-    near: Callable[..., Any] | None = None
-
-    def __call__(self, *args: Any) -> Any:
-        if not any(map(carries, args)):
-            return self.function(*args)
-        below = values_of(args) if Reverse.owns(args) else map(first_of, args)
-        start = self(*below)
-        with quietly():
-            log = self.logarithm(*args)
-            y = _grown(log, start)
-            if self.singular is None:
-                return y
-            at = infinite = ~np.isfinite(value(log))
-            if self.near is not None:
-                at = at | self.near(*map(value, args))
-            at = at & np.isfinite(value(start))
-            if np.any(at):
-                other = self.singular(*args)
-                at = at & (infinite | np.isfinite(value(other)))
-                y = np.where(at, _valued(other, start), y)
-        return y
-
-
-def _grown(log: Any, start: Any) -> Any:
-    if not carries(log):
-        return start
-    if np.shape(log) != np.shape(start):
-        log = np.broadcast_to(log, np.shape(start))
-    if Reverse.owns((log,)):
-        return record(start, (log,), (lambda g, y: g * y,), "output", pointwise=True)
-    return exponential(log, start)
 
 
 @dataclass(frozen=True)
@@ -524,20 +414,5 @@ class Expression(Row):
         with quietly():
             result = self.expression(*args)
         if not isinstance(values, tuple):
-            return _valued(result, values)
-        return tuple(map(_valued, result, values))
-
-
-def _valued(result: Any, values: Any) -> Any:
-    if np.shape(result) != np.shape(values):
-        result = np.broadcast_to(result, np.shape(values))
-    outside = np.isnan(values)  # of the domain there is no slope either
-    return with_value(scaled_where(outside, np.nan, result), values)
-
-
-def scaled_where(mask: Any, factor: float, x: Any) -> Any:
-    """x with all its parts times `factor`, nan or infinity, where the mask holds."""
-    if not np.any(mask):
-        return x
-    dtype = x.real.dtype if carries(x) else np.asarray(x).real.dtype
-    return x * np.where(mask, factor, 1.0).astype(dtype)
+            return valued(result, values)
+        return tuple(map(valued, result, values))

@@ -22,6 +22,7 @@ from taylorad.rules.scipy_special._rows import (
     ByNumbers,
     Expression,
     Grown,
+    Slope,
     enter,
     expanded,
     first_of,
@@ -32,15 +33,12 @@ from taylorad.rules.scipy_special._rows import (
     ufunc,
 )
 from taylorad.rules.scipy_special.elementary import _by_lambda as boxcox_by_lambda
-from taylorad.rules.scipy_special.errors import gauss
 from taylorad.rules.scipy_special.gamma import beta_density, gamma_density, log_ratio
 
 __all__ = ["TABLE", "known"]
 
-_bdtri, _chdtri, _chndtrix, _fdtri, _gdtria, _gdtrix, _nbdtri, _pdtri, _stdtrit = map(
-    ufunc, "bdtri chdtri chndtrix fdtri gdtria gdtrix nbdtri pdtri stdtrit".split()
-)
-_erf, _ndtri = map(ufunc, ("erf", "ndtri"))
+_chndtrix, _gdtria, _gdtrix = map(ufunc, ("chndtrix", "gdtria", "gdtrix"))
+_ndtri = ufunc("ndtri")
 _boxcox, _boxcox1p, _inv_boxcox = map(ufunc, ("boxcox", "boxcox1p", "inv_boxcox"))
 _gammaln, _hyp0f1, _ive = map(ufunc, ("gammaln", "hyp0f1", "ive"))
 
@@ -59,7 +57,7 @@ def known(numbers: Any, x: Any, *parameters: Any, n: int = 0) -> Any:
 
 def binomial_slope(k: Any, n: Any, p: Any) -> Any:
     """The derivative of bdtrc in p; where all outcomes are counted there is none left."""
-    k, n = np.floor(k), np.asarray(n, float)
+    k, n = np.floor(k), np.trunc(n)  # as SciPy takes what is not whole
     everything = k >= n
     density = beta_density(np.where(everything, 1.0, k + 1), np.where(everything, 1.0, n - k), p)
     return np.where(everything, 0.0, density)
@@ -67,7 +65,7 @@ def binomial_slope(k: Any, n: Any, p: Any) -> Any:
 
 def negative_binomial_slope(k: Any, n: Any, p: Any) -> Any:
     """The derivative of nbdtr in p."""
-    return beta_density(np.asarray(n, float), np.floor(k) + 1, p)
+    return beta_density(np.trunc(n), np.trunc(k) + 1, p)
 
 
 def poisson_slope(k: Any, m: Any) -> Any:
@@ -116,25 +114,24 @@ def _t_at(df: Any, t: Any) -> Any:
 t_density = Grown(_t_at, _t_logarithm, lambda df, t: np.zeros(np.shape(df * t)))
 
 
-def _t_inverse_slope(df: Any, p: Any) -> Any:
-    return 1 / t_density(df, _stdtrit(df, p))
+def _gamma_by_scale(a: Any, b: Any, x: Any) -> Any:
+    return x * gamma_density(b, a * x)
 
 
-def _gdtrix_by_p(a: Any, b: Any, p: Any) -> Any:
-    return 1 / (a * gamma_density(b, a * _gdtrix(a, b, p)))
+def _gamma_by_x(a: Any, b: Any, x: Any) -> Any:
+    return a * gamma_density(b, a * x)
 
 
-def _gdtria_by_p(p: Any, b: Any, x: Any) -> Any:
-    return 1 / (x * gamma_density(b, x * _gdtria(p, b, x)))
+def _quantile_by_scale(a: Any, b: Any, p: Any) -> Any:
+    return -_gdtrix(a, b, p) / a
 
 
-def _owens_by_h(h: Any, a: Any) -> Any:
-    return -gauss(h) * _erf(a * h / math.sqrt(2)) / 2
+def _scale_by_p(p: Any, b: Any, x: Any) -> Any:
+    return 1 / _gamma_by_scale(_gdtria(p, b, x), b, x)
 
 
-def _owens_by_a(h: Any, a: Any) -> Any:
-    square = 1 + a * a
-    return np.exp(-h * h * square / 2) / (2 * np.pi * square)
+def _scale_by_x(p: Any, b: Any, x: Any) -> Any:
+    return -_gdtria(p, b, x) / x
 
 
 # --- The noncentral chi-square distribution ----------------------------------------------
@@ -202,6 +199,10 @@ def chndtr_numbers(order: int, x: Array, df: Array, nc: Array) -> Array:
     if order:
         f[1:] = noncentral_numbers(order - 1, x, df, nc) / np.arange(1, order + 1).reshape(-1, 1)
     return f
+
+
+def _noncentral_by_p(p: Any, df: Any, nc: Any) -> Any:
+    return 1 / noncentral(_chndtrix(p, df, nc), df, nc)
 
 
 # --- Tukey's lambda distribution ---------------------------------------------------------
@@ -273,43 +274,53 @@ def _tukey_by_shape(x: Any, shape: Any) -> Any:
     return np.where(value(x) > 0, -1.0, 1.0) * _tail_by_shape(_folded(x), shape)
 
 
+def _minus(slope: Slope) -> Slope:
+    return lambda *args: -slope(*args)
+
+
+def _inverse(density: Slope, name: str, sign: int = 1) -> Slope:
+    """One over the density at the result; the probability is the last argument."""
+    inverse = ufunc(name)
+    return lambda *args: sign / density(*args[:-1], inverse(*args))
+
+
+def _row(name: str, arguments: str, slope: Slope) -> ByDerivative:
+    """One in whose last argument alone there is a derivative."""
+    return ByDerivative(name, arguments, (*[None] * (len(arguments.split()) - 1), slope))
+
+
 TABLE = (
-    #             function     arguments     derivatives
-    ByDerivative("bdtr",       "k n p",      (None, None, lambda k, n, p: -binomial_slope(k, n, p))),
-    ByDerivative("bdtrc",      "k n p",      (None, None, binomial_slope)),
-    ByDerivative("bdtri",      "k n y",      (None, None,
-                                              lambda k, n, y: -1 / binomial_slope(k, n, _bdtri(k, n, y)))),
-    ByDerivative("nbdtr",      "k n p",      (None, None, negative_binomial_slope)),
-    ByDerivative("nbdtrc",     "k n p",      (None, None,
-                                              lambda k, n, p: -negative_binomial_slope(k, n, p))),
-    ByDerivative("nbdtri",     "k n y",      (None, None,
-                                              lambda k, n, y: 1 / negative_binomial_slope(k, n, _nbdtri(k, n, y)))),
-    ByDerivative("pdtr",       "k m",        (None, lambda k, m: -poisson_slope(k, m))),
-    ByDerivative("pdtrc",      "k m",        (None, poisson_slope)),
-    ByDerivative("pdtri",      "k y",        (None, lambda k, y: -1 / poisson_slope(k, _pdtri(k, y)))),
-    ByDerivative("chdtr",      "v x",        (None, chi_square)),
-    ByDerivative("chdtrc",     "v x",        (None, lambda v, x: -chi_square(v, x))),
-    ByDerivative("chdtri",     "v p",        (None, lambda v, p: -1 / chi_square(v, _chdtri(v, p)))),
-    ByDerivative("gdtr",       "a b x",      (lambda a, b, x: x * gamma_density(b, a * x), None,
-                                              lambda a, b, x: a * gamma_density(b, a * x))),
-    ByDerivative("gdtrc",      "a b x",      (lambda a, b, x: -x * gamma_density(b, a * x), None,
-                                              lambda a, b, x: -a * gamma_density(b, a * x))),
-    ByDerivative("gdtrix",     "a b p",      (lambda a, b, p: -_gdtrix(a, b, p) / a, None, _gdtrix_by_p)),
-    ByDerivative("gdtria",     "p b x",      (_gdtria_by_p, None, lambda p, b, x: -_gdtria(p, b, x) / x)),
-    ByDerivative("fdtr",       "dfn dfd x",  (None, None, f_density)),
-    ByDerivative("fdtrc",      "dfn dfd x",  (None, None, lambda m, n, x: -f_density(m, n, x))),
-    ByDerivative("fdtri",      "dfn dfd p",  (None, None, lambda m, n, p: 1 / f_density(m, n, _fdtri(m, n, p)))),
-    ByDerivative("stdtr",      "df t",       (None, t_density)),
-    ByDerivative("stdtrit",    "df p",       (None, _t_inverse_slope)),
-    ByDerivative("owens_t",    "h a",        (_owens_by_h, _owens_by_a)),
-    ByDerivative("chndtrix",   "p df nc",    (lambda p, df, nc: 1 / noncentral(_chndtrix(p, df, nc), df, nc),
-                                              None, None)),
+    #    function              arguments     derivative in the last of them
+    _row("bdtr",               "k n p",      _minus(binomial_slope)),
+    _row("bdtrc",              "k n p",      binomial_slope),
+    _row("bdtri",              "k n y",      _inverse(binomial_slope, "bdtri", -1)),
+    _row("chdtr",              "v x",        chi_square),
+    _row("chdtrc",             "v x",        _minus(chi_square)),
+    _row("chdtri",             "v p",        _inverse(chi_square, "chdtri", -1)),
+    _row("fdtr",               "dfn dfd x",  f_density),
+    _row("fdtrc",              "dfn dfd x",  _minus(f_density)),
+    _row("fdtri",              "dfn dfd p",  _inverse(f_density, "fdtri")),
+    _row("nbdtr",              "k n p",      negative_binomial_slope),
+    _row("nbdtrc",             "k n p",      _minus(negative_binomial_slope)),
+    _row("nbdtri",             "k n y",      _inverse(negative_binomial_slope, "nbdtri")),
+    _row("pdtr",               "k m",        _minus(poisson_slope)),
+    _row("pdtrc",              "k m",        poisson_slope),
+    _row("pdtri",              "k y",        _inverse(poisson_slope, "pdtri", -1)),
+    _row("stdtr",              "df t",       t_density),
+    _row("stdtrit",            "df p",       _inverse(t_density, "stdtrit")),
+    #            function      arguments     derivatives
+    ByDerivative("gdtr",       "a b x",      (_gamma_by_scale, None, _gamma_by_x)),
+    ByDerivative("gdtrc",      "a b x",      (_minus(_gamma_by_scale), None, _minus(_gamma_by_x))),
+    ByDerivative("gdtrix",     "a b p",      (_quantile_by_scale, None,
+                                              _inverse(_gamma_by_x, "gdtrix"))),
+    ByDerivative("gdtria",     "p b x",      (_scale_by_p, None, _scale_by_x)),
+    ByDerivative("chndtrix",   "p df nc",    (_noncentral_by_p, None, None)),
     ByDerivative("tklmbda",    "x lmbda",    (_tukey_by_x, _tukey_by_shape)),
     #          function        arguments     expression
     Expression("nrdtrimn",     "p std x",    lambda p, std, x: x - std * _ndtri(p)),
     Expression("nrdtrisd",     "mn p x",     lambda mn, p, x: (x - mn) / _ndtri(p)),
     #         function         arguments     Taylor numbers
-    ByNumbers("chndtr",        "x df nc",    chndtr_numbers, at=0),
+    ByNumbers("chndtr",        "x df nc",    chndtr_numbers),
 )  # fmt: skip
 
 enter(TABLE)

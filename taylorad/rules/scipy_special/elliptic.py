@@ -43,12 +43,17 @@ def _apart(*arguments: Any) -> bool:
     return any(bool(np.any(np.abs(x - mean) > CLOSE * np.abs(mean))) for x in xs)
 
 
+def _root(x: Any) -> Any:
+    """The square root; of Python's floats one of Python's, which widen no float32."""
+    return x**0.5 if isinstance(x, float) and not isinstance(x, np.float64) else np.sqrt(x)
+
+
 def _duplicated(x: Any, y: Any, z: Any, roots: Any, each: Callable[..., None]) -> tuple[Any, ...]:
     """The arguments after as many rounds as it takes; `each` sees the roots of every round."""
     for done in range(ROUNDS):
         if done >= LEAST and not _apart(x, y, z):
             break
-        a, b, c = roots or (np.sqrt(x), np.sqrt(y), np.sqrt(z))
+        a, b, c = roots or map(_root, (x, y, z))
         shift = a * b + b * c + c * a
         each(a, b, c, z, shift)
         x, y, z = ((v + shift) / 4 for v in (x, y, z))
@@ -145,7 +150,7 @@ def rj(x: Any, y: Any, z: Any, p: Any) -> Any:
     for done in range(ROUNDS):
         if done >= LEAST and not _apart(x, y, z, p):
             break
-        a, b, c, d = (np.sqrt(v) for v in (x, y, z, p))
+        a, b, c, d = map(_root, (x, y, z, p))
         shift = a * b + b * c + c * a
         product = (d + a) * (d + b) * (d + c)
         e = 1 + shrink * delta / (product * product)
@@ -250,7 +255,8 @@ def amplitude(u: Any, m: Any) -> Any:
     # Newton's method: each step doubles the degrees that are right.
     start = amplitude(first_of(u), first_of(m))
     phi = start
-    for _ in range(int(common((u, m)).degree).bit_length()):  # type: ignore[union-attr]
+    degree: int = common((u, m)).degree  # type: ignore[union-attr]
+    for _ in range(max(degree.bit_length(), 1)):
         phi = with_value(phi + (u - _ellipkinc(phi, m)) * delta(phi, m), start)
     return phi
 

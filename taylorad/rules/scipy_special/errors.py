@@ -278,6 +278,12 @@ def _voigt(x: Any, sigma: Any, gamma: Any) -> Any:
     return np.where(narrow, gamma / (np.pi * square), profile)
 
 
+def _modified_fresnel(sign: int) -> tuple[tuple[Any], tuple[Any]]:
+    """Of the integral of exp(+-i t^2) from x on, and of K(x) = erfcx(exp(-+i pi/4) x) / 2."""
+    turn = complex(1, -sign) / ROOT_2
+    return (lambda x: -np.exp(sign * 1j * (x * x)),), (lambda x: turn / 2 * erfcx(turn * x, 1),)
+
+
 TABLE = (
     #             function       arguments  derivatives
     ByDerivative("erf",          "x",       (lambda x: SLOPE * bell(x),)),
@@ -291,6 +297,8 @@ TABLE = (
     ByDerivative("ndtri_exp",    "y",       (lambda y: 1 / mills(_ndtri_exp(y)),)),
     ByDerivative("fresnel",      "z",       ((lambda z: np.sin(np.pi / 2 * (z * z)),),
                                              (lambda z: np.cos(np.pi / 2 * (z * z)),))),
+    ByDerivative("modfresnelp",  "x",       _modified_fresnel(1)),
+    ByDerivative("modfresnelm",  "x",       _modified_fresnel(-1)),
     #             function       arguments  Taylor numbers
     ByNumbers("erfcx",           "x",       erfcx_numbers),
     ByNumbers("wofz",            "z",       wofz_numbers),

@@ -52,27 +52,6 @@ def psi_numbers(order: int, x: Array) -> Array:
     return rising(loggamma_numbers(order + 1, x), 1)
 
 
-_by_logarithm = Grown(_rgamma, lambda x: -loggamma(x))
-
-
-def rgamma_numbers(order: int, x: Array) -> Array:
-    """1 / gamma, which on the left is gamma(1 - x) sin(pi x) / pi (DLMF 5.5.3)."""
-
-    def left(t: Any) -> Any:
-        turns = np.round(value(t).real)
-        return _gamma(1 - t) * np.sin(np.pi * (t - turns)) * ((-1) ** turns / np.pi)
-
-    return piecewise(
-        order,
-        x,
-        [
-            (x == np.inf, vanishing),
-            (x.real >= 0.5, lambda n, x: expanded(_by_logarithm, n, x)),
-            (x.real < 0.5, lambda n, x: expanded(left, n, x)),
-        ],
-    )
-
-
 def log_ratio(a: Any, b: Any) -> Any:
     """log |gamma(a + b) / gamma(a)|, accurate also where b is small beside a."""
     near = np.abs(value(b)) < value(a) / 2
@@ -108,8 +87,6 @@ def log_beta(a: Any, b: Any) -> Any:
     return loggamma(small) - log_ratio(large, small)
 
 
-# --- Zeros, and poles against poles ------------------------------------------------------
-
 def _product(factor: Any, count: Any) -> Any:
     """The product of ``factor(k)`` for k = 1 ... count, with plain counts."""
     result: Any = 1.0
@@ -117,6 +94,38 @@ def _product(factor: Any, count: Any) -> Any:
         result = result * np.where(k <= count, factor(float(k)), 1.0)
     return result
 
+
+_by_logarithm = Grown(_rgamma, lambda x: -loggamma(x))
+ENTIRE = 8.0  # how far from its zeros 1 / gamma is to be taken by its logarithm
+
+
+def rgamma_numbers(order: int, x: Array) -> Array:
+    """1 / gamma is x (x + 1) ... (x + m - 1) / gamma(x + m), with its zeros as factors.
+
+    On the left, with all of them far away, it is gamma(1 - x) sin(pi x) / pi (DLMF 5.5.3).
+    """
+
+    def near(t: Any) -> Any:
+        count = np.ceil(ENTIRE - value(t).real)
+        return _product(lambda k: t + (k - 1), count) * _by_logarithm(t + count)
+
+    def left(t: Any) -> Any:
+        turns = np.round(value(t).real)
+        return _gamma(1 - t) * np.sin(np.pi * (t - turns)) * ((-1) ** turns / np.pi)
+
+    return piecewise(
+        order,
+        x,
+        [
+            (x == np.inf, vanishing),
+            (x.real >= ENTIRE, lambda n, x: expanded(_by_logarithm, n, x)),
+            (x.real >= -ENTIRE, lambda n, x: expanded(near, n, x)),
+            (x.real < -ENTIRE, lambda n, x: expanded(left, n, x)),
+        ],
+    )
+
+
+# --- Zeros, and poles against poles ------------------------------------------------------
 
 def _few(count: Any, needed: Any) -> Any:
     """Where these are plain whole numbers so small that a product is best, or the only way."""
@@ -145,13 +154,13 @@ _any_poch = Grown(
     ufunc("poch"),
     log_ratio,
     lambda a, m: _gamma(a + m) * _rgamma(a),
-    lambda a, m: (a < 0.5) & ~(np.abs(m) < a / 2),
+    lambda a, m: (a < 4) & ~(np.abs(m) < a / 2),
 )
 _any_binom = Grown(
     ufunc("binom"),
     lambda n, k: log_ratio(n - k + 1, k) - loggamma(k + 1),
     lambda n, k: _gamma(n + 1) * _rgamma(k + 1) * _rgamma(n - k + 1),
-    lambda n, k: np.minimum(k, n - k) < -0.5,
+    lambda n, k: (np.minimum(k + 3, n - k) < 3) & ~(np.abs(k) < (n - k + 1) / 2),
 )
 
 

@@ -24,6 +24,7 @@ _erf, _expn, _lambertw, _wrightomega = map(ufunc, ("erf", "expn", "_lambertw", "
 
 def expn_numbers(order: int, n: Array, x: Array) -> Array:
     """E_n' = -E_(n-1); below E_0 = exp(-x) / x there is p E_(p+1) + x E_p = exp(-x)."""
+    n = np.trunc(n)  # as SciPy takes what is not whole
     f, factorial = [], 1.0
     e, later = np.exp(-x), np.zeros_like(x)
     for k in range(order + 1):

@@ -65,9 +65,11 @@ _kolmogorov = Known(kolmogorov_numbers)
 def smirnov_numbers(order: int, x: Array, n: Array) -> Array:
     """(1 - x)^n + x sum of C(n, j) (x + j/n)^(j-1) (1 - x - j/n)^(n-j), j = 1 ... n (1 - x).
 
-    Between the points j/n it is a polynomial; at one of them, the piece to its left counts.
+    Between multiples of 1/n it is a polynomial; at one of them, the piece to its left counts,
+    except at 0. So there is no term for j = n.
     """
     f = np.full((order + 1, *x.shape), np.nan)
+    n = np.trunc(n)
     for size in np.unique(n[n >= 1]):
         chosen = np.flatnonzero((n == size) & (x >= 0) & (x <= 1))
         for block in blocks(chosen.size, int(size)):
@@ -77,7 +79,7 @@ def smirnov_numbers(order: int, x: Array, n: Array) -> Array:
 
 
 def _of_sample(order: int, x: Array, n: int) -> Array:
-    j = np.arange(1, n + 1).reshape(-1, 1)
+    j = np.arange(1, n).reshape(-1, 1)
     u, v = x + j / n, 1 - x - j / n
     counts = j <= np.floor(n * (1 - x))
     v = np.where(counts, np.maximum(v, 0.0), 0.0)
@@ -99,15 +101,19 @@ def _of_sample(order: int, x: Array, n: int) -> Array:
     return first + x * np.stack(sums) + np.stack(shifted)
 
 
+def _kolmogi_slope(p: Any) -> Any:
+    return -1 / (0.0 - _kolmogorov(_kolmogi(p), 1))  # at zeros -inf, as from inside
+
+
 def _smirnovi_slope(n: Any, p: Any) -> Any:
-    return 1 / known(smirnov_numbers, _smirnovi(n, p), n, n=1)
+    return -1 / (0.0 - known(smirnov_numbers, _smirnovi(n, p), n, n=1))
 
 
 TABLE = (
     #             function      arguments  Taylor numbers, or derivatives
     ByNumbers("kolmogorov",     "y",       kolmogorov_numbers),
     ByNumbers("smirnov",        "n d",     lambda order, n, x: smirnov_numbers(order, x, n), at=1),
-    ByDerivative("kolmogi",     "p",       (lambda p: 1 / _kolmogorov(_kolmogi(p), 1),)),
+    ByDerivative("kolmogi",     "p",       (_kolmogi_slope,)),
     ByDerivative("smirnovi",    "n p",     (None, _smirnovi_slope)),
 )  # fmt: skip
 
