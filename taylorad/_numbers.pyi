@@ -31,6 +31,7 @@ class Operand:
     def __int__(self) -> int: ...
     def __complex__(self) -> complex: ...
     def __index__(self) -> int: ...
+    def __array__(self, dtype: Any = None, copy: Any = None) -> npt.NDArray[Any]: ...
 
 class Number(Operand):
     @property
@@ -121,6 +122,7 @@ def install(
     on_ufunc: Callable[..., Any],
     on_function: Callable[..., Any],
     on_mixing: Callable[[], None],
+    as_objects: Callable[..., Any],
     methods: Mapping[str, Callable[..., Any]],
     properties: Mapping[str, Callable[..., Any]],
     array_classes: Mapping[str, type[Number]],

@@ -23,6 +23,7 @@ from taylorad._kernels cimport (
 )
 
 import math as _math
+import sys
 from fractions import Fraction
 from functools import partial
 
@@ -32,6 +33,8 @@ cimport cython
 cimport numpy as cnp
 
 from taylorad import _kernels, recurrences
+from taylorad._arrivals import discover
+from taylorad._callers import advice, asked_by
 from taylorad.algebra import Algebra, dual, hyperdual, taylor
 
 cnp.import_array()
@@ -46,6 +49,7 @@ cdef dict unary_rules = {}       # ufunc -> rule
 cdef object ufunc_handler = None
 cdef object function_handler = None
 cdef object mixes = None         # called where points of an array are combined
+cdef object objects_handler = None
 
 cdef enum:
     ADD, SUBTRACT, MULTIPLY, DIVIDE
@@ -55,13 +59,16 @@ cdef dict ARITHMETIC = {np.add: ADD, np.subtract: SUBTRACT, np.multiply: MULTIPL
 UFUNCS = (np.add, np.subtract, np.multiply, np.divide)
 
 
-def install(ufunc_rules, on_ufunc, on_function, on_mixing, methods, properties, array_classes):
+def install(
+    ufunc_rules, on_ufunc, on_function, on_mixing, as_objects, methods, properties, array_classes
+):
     """Connect the numbers to the dispatch, the ndarray methods and the array classes."""
-    global unary_rules, ufunc_handler, function_handler, mixes
+    global unary_rules, ufunc_handler, function_handler, mixes, objects_handler
     mixes = on_mixing
     unary_rules = ufunc_rules
     ufunc_handler = on_ufunc
     function_handler = on_function
+    objects_handler = as_objects
     METHODS.update(methods)
     PROPERTIES.update(properties)
     ARRAY_CLASSES.update(array_classes)
@@ -106,6 +113,9 @@ include "_numbers_arithmetic.pxi"
 
 cdef object refuse(object x, str what):
     cdef str name = type(x).__name__.removesuffix("Array")
+    function = asked_by(sys._getframe())
+    if function is not None:
+        return TypeError(advice(function, name))
     return TypeError(
         f"{what} of a {name} would drop its derivatives; write {what}(ta.value(x)) for the "
         "plain value, use taylorad.math instead of math, taylorad.scipy instead of scipy, and "
@@ -174,6 +184,9 @@ cdef class Operand:
 
     def __index__(self):
         raise refuse(self, "int")
+
+    def __array__(self, dtype=None, copy=None):
+        return objects_handler(self, sys._getframe())
 
     def __round__(self, ndigits=None):
         return np.round(self, ndigits or 0)

@@ -15,13 +15,23 @@ import threading
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 from functools import cache
+from types import FrameType
 from typing import Any
 
 import numpy as np
 
+from taylorad._callers import accepts_objects, advice, asked_by
 from taylorad._numbers import Number, Operand, make, parts_over, repack, value
 
-__all__ = ["DerivativeError", "mixes", "on_function", "on_ufunc", "provide", "register"]
+__all__ = [
+    "DerivativeError",
+    "as_objects",
+    "mixes",
+    "on_function",
+    "on_ufunc",
+    "provide",
+    "register",
+]
 
 Rule = Callable[..., Any]
 
@@ -92,6 +102,24 @@ def _apply(rule: Rule, args: Any, kwargs: Any) -> Any:
     if kwargs:
         kwargs = {name: Reverse.kept(x) for name, x in kwargs.items()}
     return getattr(rule, "reverse", rule)(*args, **kwargs)
+
+
+def as_objects(x: Any, frame: FrameType) -> np.ndarray:
+    """A number of ours as an array of our scalars: what `numpy.asarray` makes of it.
+
+    Refused to functions of SciPy that would do wrong by it; `frame` is that of who asks.
+    """
+    function = asked_by(frame)
+    if not accepts_objects(function):
+        raise DerivativeError(advice(str(function), type(x).__name__.removesuffix("Array")))
+    if x.ndim == 0:
+        items = np.empty(1, object)
+        items[0] = x  # an element that is an array, too, is stored as it is
+        return items.reshape(())
+    items = np.empty(x.shape, object)
+    for index in np.ndindex(items.shape):
+        items[index] = x[index]
+    return items if any(map(carries, items.flat)) or x.dtype == object else np.array(value(x))
 
 
 class _Mixing(threading.local):
