@@ -29,6 +29,9 @@ OBJECTS = frozenset(
     f"{module}.{name}" for module, names in MIRRORED.items() for name in names.split()
 )
 
+# A function of a module whose others do right by objects, or refuse them clearly.
+CONFUSED = ("scipy.special.logsumexp",)
+
 
 def asked_by(frame: FrameType | None) -> str | None:
     """The function of NumPy or SciPy on whose behalf this frame runs, if it is one of those.
@@ -66,6 +69,8 @@ def accepts_objects(function: str | None) -> bool:
     """Whether this function may see an array of our scalars."""
     if function is None or function in OBJECTS:
         return True
+    if function in CONFUSED:
+        return False
     module = function.rpartition(".")[0]
     return module not in MIRRORED and module != "numpy.lib.stride_tricks"
 

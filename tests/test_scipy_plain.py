@@ -7,6 +7,7 @@ import scipy.integrate
 import scipy.linalg
 import scipy.optimize
 import scipy.signal
+import scipy.special
 
 import taylorad as ta
 import taylorad.scipy.linalg
@@ -72,10 +73,15 @@ OPTIMIZE = {
     "minimize": (lambda x: scipy.optimize.minimize(lambda t: shifted(t, 1), x), V),
     "linprog": (lambda x: scipy.optimize.linprog(x, bounds=(0, 1)), V),
 }
+SPECIAL = {"logsumexp": (lambda x: scipy.special.logsumexp(x), V)}
 CALLS = {
     f"{module}.{name}": call
     for module, calls in (
-        ("linalg", LINALG), ("integrate", INTEGRATE), ("signal", SIGNALS), ("optimize", OPTIMIZE)
+        ("integrate", INTEGRATE),
+        ("linalg", LINALG),
+        ("optimize", OPTIMIZE),
+        ("signal", SIGNALS),
+        ("special", SPECIAL),
     )
     for name, call in calls.items()
 }  # fmt: skip

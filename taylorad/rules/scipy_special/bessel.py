@@ -135,6 +135,11 @@ def of_order(v: float, numbers: Numbers) -> Numbers:
 # --- Spherical ---------------------------------------------------------------------------
 
 
+def _truncated(numbers: Numbers) -> Numbers:
+    """Where SciPy takes whole orders only, and the whole part of others."""
+    return lambda order, n, z: numbers(order, np.trunc(n), z)
+
+
 def _spherical(name: str, below: float, above: float) -> tuple[Numbers, Numbers]:
     """``(2 n + 1) f_n' = below n f_(n-1) + above (n + 1) f_(n+1)``, and of the derivative."""
     function = ufunc(name)
@@ -166,14 +171,14 @@ TABLE = (
     ByNumbers("jv",              "v z",     jv_numbers,                  at=1),
     ByNumbers("y0",              "x",       y0_numbers),
     ByNumbers("y1",              "x",       y1_numbers),
-    ByNumbers("yn",              "n x",     yv_numbers,                 at=1),
+    ByNumbers("yn",              "n x",     _truncated(yv_numbers),     at=1),
     ByNumbers("yv",              "v z",     yv_numbers,                 at=1),
     ByNumbers("i0",              "x",       of_order(0.0, iv_numbers)),
     ByNumbers("i1",              "x",       of_order(1.0, iv_numbers)),
     ByNumbers("iv",              "v z",     iv_numbers,                  at=1),
     ByNumbers("k0",              "x",       of_order(0.0, kv_numbers)),
     ByNumbers("k1",              "x",       of_order(1.0, kv_numbers)),
-    ByNumbers("kn",              "n x",     kv_numbers,                  at=1),
+    ByNumbers("kn",              "n x",     _truncated(kv_numbers),     at=1),
     ByNumbers("kv",              "v z",     kv_numbers,                  at=1),
     ByNumbers("hankel1",         "v z",     hankel1_numbers,             at=1),
     ByNumbers("hankel2",         "v z",     hankel2_numbers,             at=1),
