@@ -312,7 +312,8 @@ def _name(ufunc: np.ufunc) -> str:
     for module in PROVIDERS:
         # one that starts with an underscore is behind a Python function of that name
         public = name.lstrip("_")
-        if getattr(sys.modules.get(module), public, None) is ufunc or public != name:
+        found = getattr(sys.modules.get(module), public, None)
+        if found is not None and (found is ufunc or public != name):
             return f"{module}.{public}"
     return name
 
