@@ -24,6 +24,7 @@ from taylorad._kernels cimport (
 
 import math as _math
 import sys
+import sys
 from fractions import Fraction
 from functools import partial
 
@@ -33,7 +34,7 @@ cimport cython
 cimport numpy as cnp
 
 from taylorad import _kernels, recurrences
-from taylorad._arrivals import discover
+from taylorad._arrivals import awaited, discover
 from taylorad._callers import advice, asked_by
 from taylorad.algebra import Algebra, dual, hyperdual, taylor
 
