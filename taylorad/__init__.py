@@ -1,11 +1,12 @@
 """Exact derivatives of any order for plain NumPy code."""
 
 from taylorad import calculus, math, rules  # noqa: F401
-from taylorad._numbers import Dual, HyperDual, Taylor, value
+from taylorad._numbers import Dual, HyperDual, MultiTaylor, Taylor, value
 from taylorad.checks import check_grads
 from taylorad.custom import custom_derivative
 from taylorad.dispatch import DerivativeError
 from taylorad.plotting import plot_derivatives, plot_taylor
+from taylorad.polynomial_maps import invert_map
 from taylorad.tape import GradientTape, Variable
 from taylorad.transforms import (
     custom_jvp,
@@ -32,6 +33,7 @@ __all__ = [
     "Dual",
     "GradientTape",
     "HyperDual",
+    "MultiTaylor",
     "Taylor",
     "Variable",
     "check_grads",
@@ -45,6 +47,7 @@ __all__ = [
     "gradients_function",
     "hessian",
     "hvp",
+    "invert_map",
     "jacobian",
     "jet",
     "jvp",

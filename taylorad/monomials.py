@@ -189,7 +189,7 @@ class Structure:
         exponents : array_like of int, shape (monomials, variables)
         """
         wanted = np.asarray(exponents, dtype=np.intp).reshape(-1, len(self._first))
-        node = np.zeros(len(wanted), np.intp)
+        node: Any = np.zeros(len(wanted), np.intp)
         known = np.ones(len(wanted), bool)
         for first, exponent in zip(self._first, wanted.T, strict=True):
             start = first[node]
@@ -222,14 +222,15 @@ class Structure:
         """The rows of both factors of each product, for some rows of the products."""
         exponents = self.exponents[rows]
         k: Any = np.arange(len(exponents))
-        i, j = np.zeros(len(k), np.intc), np.zeros(len(k), np.intc)  # nodes of the tree
+        i: Any = np.zeros(len(k), np.intc)  # nodes of the tree
+        j: Any = i
         for first, column in zip(self._first, exponents.T, strict=True):
             whole = column[k]
             i, j = first[i], first[j] + whole
             if not whole.any():
                 continue
             count = whole + 1
-            end = np.cumsum(count, dtype=np.intc)
+            end: Any = np.cumsum(count, dtype=np.intc)
             start, step = end - count, np.arange(end[-1], dtype=np.intc)
             i = np.repeat(i - start, count) + step
             j = np.repeat(j + start, count) - step
