@@ -100,8 +100,9 @@ def variables(point: Any, order: Any, names: Any = None, orders: Any = None) -> 
             "the point of MultiTaylor.variables is a sequence of its coordinates [x, y, ...], "
             f"not {point!r:.60}"
         )
-    # Entries of an array stay arrays, of its dtype.
-    entries = [point[v, ...] for v in range(len(point))] if hasattr(point, "dtype") else [*point]
+    entries: Any = [*point]
+    if isinstance(point, np.ndarray):
+        entries = [point[v, ...] for v in range(len(point))]  # of its dtype
     if not entries:
         raise ValueError("MultiTaylor.variables needs at least one variable")
     algebra = Algebra.of((factor_of(len(entries), order, names, orders),))
