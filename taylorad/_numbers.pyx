@@ -19,7 +19,8 @@ from libc cimport math as libm
 from libc.stdlib cimport free, malloc
 
 from taylorad._kernels cimport (
-    Compiled, Riccati, Table, compiled, product_tile, quotient_tile, riccati_tile, rotation_tile,
+    BLOCKS, Compiled, Riccati, Table, compiled, product_points, product_tile, quotient_points,
+    quotient_tile, riccati_points, riccati_tile, rotation_points, rotation_tile,
 )
 
 import math as _math
