@@ -79,6 +79,12 @@ def derivative_tensor(f: Callable[..., Any], order: int) -> Callable[..., Any]:
 
         if order == 1:
             return jacobian(call)(x)
+        if x.size**order > MOST_ENTRIES:
+            raise ValueError(
+                f"the tensor of order {order} in {x.size} variables has {x.size**order:.3g} "
+                f"entries, {8 * x.size**order / 2**30:.3g} GiB; most of them are equal: read "
+                "those you need off the polynomial that taylor gives"
+            )
         if order == 0 or x.size == 0:
             return _without_directions(call, x, order)
         if x.dtype.kind != "O" and directions_are_faster(x.size, order):
@@ -99,19 +105,20 @@ def _without_directions(call: Call, x: Any, order: int) -> Any:
     return expansion.rebuild(leaves)
 
 
-# Measured: what a coefficient costs, by itself, in the time of one term of a product. More
-# directions than these are not worth the time it takes to find their weights.
-COEFFICIENT = 3
+MOST_ENTRIES = 2**27
+
+# Measured on programs of numbers and of arrays: lines have more coefficients in all, so they
+# must save this factor in the terms of a product before they are faster. More directions than
+# these are not worth the time it takes to find their weights.
+SAVING = 2.5
 MOST_DIRECTIONS = 250
 
 
 def directions_are_faster(n: int, order: int) -> bool:
     """Whether series along lines take less work than one polynomial in all variables."""
     lines = math.comb(n + order - 1, order)
-    if lines > MOST_DIRECTIONS:
-        return False
-    terms = lines * order * (order + 3) // 2 + COEFFICIENT * lines * order
-    return terms < math.comb(2 * n + order, order) + COEFFICIENT * math.comb(n + order, order)
+    terms = lines * order * (order + 3) // 2
+    return lines <= MOST_DIRECTIONS and SAVING * terms < math.comb(2 * n + order, order)
 
 
 # --- One polynomial in all variables -----------------------------------------------------

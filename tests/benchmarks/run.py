@@ -19,6 +19,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import multivariate
 import numpy as np
 import reverse
 
@@ -97,7 +98,7 @@ ROWS = [
         lambda: ((g(np), ta.Taylor.variable(POINTS, 1)), numpy_on_an_array)),
 ]
 # fmt: on
-ROWS += [Row(*row) for row in reverse.ROWS]
+ROWS += [Row(*row) for row in reverse.ROWS + multivariate.ROWS]
 
 
 class Timer:
