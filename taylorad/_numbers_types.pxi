@@ -24,7 +24,7 @@ def show(part, spec=""):
     return repr(part.item() if isinstance(part, np.generic) else part)
 
 
-cdef object stacked(object given, str name):
+def stacked(given, name):
     """Coefficients given by the user as one array ``(rows, *shape)`` of a numeric dtype."""
     discover()
     arrays = []
@@ -356,12 +356,6 @@ def make_taylor(coefficients):
         coefficients = list(coefficients)
     parts = stacked(coefficients, "Taylor")
     return make(taylor(len(parts) - 1), parts)
-
-
-CONSTRUCTORS.update({Dual: make_dual, HyperDual: make_hyperdual, Taylor: make_taylor})
-for _class in (Number, Dual, HyperDual, Taylor, Nested):
-    taylorad_take_over(_class)
-SCALAR_CLASSES.update(dual=Dual, hyperdual=HyperDual, taylor=Taylor, nested=Nested)
 
 
 cpdef object checked_order(object order):

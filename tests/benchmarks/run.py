@@ -19,6 +19,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 import forward
+import multivariate
 import numpy as np
 import reverse
 from forward import POINT, Work, g, points
@@ -85,7 +86,7 @@ ROWS = [
         lambda: ((g(np), ta.Taylor.variable(POINTS, 1)), numpy_on_an_array)),
 ]
 # fmt: on
-ROWS += [Row(*row) for row in (*forward.ROWS, *reverse.ROWS)]
+ROWS += [Row(*row) for row in (*forward.ROWS, *reverse.ROWS, *multivariate.ROWS)]
 
 
 class Timer:
