@@ -3,18 +3,9 @@
 cdef extern from "_kernels.h" nogil:
     enum:
         TILE
-    void quotient_points(const Table *, const double *, const double *, double *,
-                         ptrdiff_t) noexcept
-    void riccati_points(const Table *, const Riccati *, const double *, const double *,
-                        const double *, double *, double *, ptrdiff_t) noexcept
-    void rotation_points(const Table *, const double *, const double *, const double *, double,
-                         double *, double *, double *, ptrdiff_t) noexcept
 
 cdef enum:
-    FEW = 64  # points
-
-ctypedef double (*Power)(double, double) noexcept nogil
-
+    FEW_POINTS = 64
 
 cdef inline Py_ssize_t points_of(object parts):
     """How many points contiguous double coefficients are at, if a few; else 0."""
@@ -23,7 +14,7 @@ cdef inline Py_ssize_t points_of(object parts):
             and cnp.PyArray_ISCARRAY_RO(<cnp.ndarray>parts)):
         return 0
     n = cnp.PyArray_SIZE(<cnp.ndarray>parts) // cnp.PyArray_DIM(<cnp.ndarray>parts, 0)
-    return n if n <= FEW else 0
+    return n if n <= FEW_POINTS else 0
 
 
 cdef inline cnp.ndarray empty_like(cnp.ndarray parts):
@@ -65,12 +56,13 @@ cdef object solved(Number x, Py_ssize_t n, const Riccati *f, const double *value
     """The series with these values and slopes; None where something is not finite."""
     cdef const Table *table = &compiled(x.algebra).table
     cdef cnp.ndarray y = empty_like(x.buffer)
-    cdef double *work = <double *>malloc((4 * table.rows * TILE + table.rows * n) * sizeof(double))
+    cdef Py_ssize_t room = BLOCKS * table.rows * TILE
+    cdef double *work = <double *>malloc((room + table.rows * n) * sizeof(double))
     if work == NULL:
         raise MemoryError
     if sign != 0.0:
         rotation_points(table, doubles(x.buffer), value, slope, sign, doubles(y),
-                        work + 4 * table.rows * TILE, work, n)
+                        work + room, work, n)
     else:
         riccati_points(table, f, doubles(x.buffer), value, slope, doubles(y), work, n)
     free(work)
@@ -81,8 +73,8 @@ cdef object elementary_few(int index, Number x):
     """f(x) for an array of a few points; None where that is not the simple case."""
     cdef const Scalar *row = &SCALARS[index]
     cdef Py_ssize_t n = points_of(x.buffer), t
-    cdef double value[FEW]
-    cdef double slope[FEW]
+    cdef double value[FEW_POINTS]
+    cdef double slope[FEW_POINTS]
     cdef double *point
     if n == 0 or cnp.PyArray_DIM(x.buffer, 0) == 1:  # order 0 is NumPy's function itself
         return None
@@ -98,8 +90,8 @@ cdef object elementary_few(int index, Number x):
 cdef object power_few(Number x, double p):
     """x**p for an array of a few positive numbers; None where that is not the case."""
     cdef Py_ssize_t n = points_of(x.buffer), t
-    cdef double value[FEW]
-    cdef double slope[FEW]
+    cdef double value[FEW_POINTS]
+    cdef double slope[FEW_POINTS]
     cdef double *point
     cdef Riccati f
     if n == 0:
@@ -125,6 +117,7 @@ cdef object quotient_few(object u, double s, Number y):
     cdef Py_ssize_t n = points_of(y.buffer), t
     cdef const Table *table
     cdef cnp.ndarray top, result
+    cdef double *work
     if n == 0 or has_zero(doubles(y.buffer), n):
         return None
     table = &compiled(y.algebra).table
@@ -135,7 +128,11 @@ cdef object quotient_few(object u, double s, Number y):
             doubles(top)[t] = s if t < n else 0.0
     else:
         top = u
-    quotient_points(table, doubles(top), doubles(y.buffer), doubles(result), n)
+    work = <double *>malloc(2 * table.rows * TILE * sizeof(double))
+    if work == NULL:
+        raise MemoryError
+    quotient_points(table, doubles(top), doubles(y.buffer), doubles(result), work, n)
+    free(work)
     return array_like(y, result) if all_finite(doubles(result), table.rows * n) else None
 
 
