@@ -3,7 +3,7 @@
 from taylorad.transforms.cotangent_rules import custom_vjp
 from taylorad.transforms.elementwise import derivative, derivatives
 from taylorad.transforms.forward import directional_derivative, jet, jvp, stop_gradient, taylor
-from taylorad.transforms.jacobians import hessian, jacobian
+from taylorad.transforms.jacobians import jacobian
 from taylorad.transforms.reverse import (
     grad,
     gradients_function,
@@ -13,7 +13,7 @@ from taylorad.transforms.reverse import (
     vjp,
 )
 from taylorad.transforms.tangent_rules import custom_jvp
-from taylorad.transforms.tensors import curl, derivative_tensor, divergence, laplacian
+from taylorad.transforms.tensors import curl, derivative_tensor, divergence, hessian, laplacian
 
 __all__ = [
     "curl",
