@@ -2,8 +2,9 @@
 
 from taylorad.transforms.cotangent_rules import custom_vjp
 from taylorad.transforms.elementwise import derivative, derivatives
+from taylorad.transforms.fields import curl, divergence, laplacian
 from taylorad.transforms.forward import directional_derivative, jet, jvp, stop_gradient, taylor
-from taylorad.transforms.jacobians import hessian, jacobian
+from taylorad.transforms.jacobians import jacobian
 from taylorad.transforms.reverse import (
     grad,
     gradients_function,
@@ -13,7 +14,7 @@ from taylorad.transforms.reverse import (
     vjp,
 )
 from taylorad.transforms.tangent_rules import custom_jvp
-from taylorad.transforms.tensors import curl, derivative_tensor, divergence, laplacian
+from taylorad.transforms.tensors import derivative_tensor, hessian
 
 __all__ = [
     "curl",

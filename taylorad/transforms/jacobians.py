@@ -24,7 +24,7 @@ from taylorad.transforms._levels import (
 from taylorad.transforms._recording import Arguments, Recording
 from taylorad.transforms._resolving import has_nan, pushed, resolved_rows
 
-__all__ = ["hessian", "jacobian", "step_of"]
+__all__ = ["jacobian", "step_of"]
 
 # The directions of one pass of forward mode: as many as keep a buffer in cache.
 COEFFICIENTS = 2**17
@@ -93,43 +93,6 @@ def jacobian(
         return rebuild(arguments.like(row) for row in rows)
 
     return named(g, f, f"The Jacobian in argument {argnums}")
-
-
-def hessian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callable[..., Any]:
-    """The function that computes all second derivatives of `f`.
-
-    The gradient's recording is carried forward in all directions at once.
-
-    Parameters
-    ----------
-    f : callable
-        Plain NumPy code, usually one that returns one number.
-    argnums : int or tuple of int, default 0
-        Which positional arguments to differentiate in.
-
-    Returns
-    -------
-    callable
-        It takes the arguments of `f` and returns an array of shape ``(*f(x).shape,
-        *x.shape, *x.shape)``, or for dicts, lists, tuples and several arguments a structure
-        of structures of arrays.
-
-    See Also
-    --------
-    hvp : the Hessian times a vector, without forming it.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> import taylorad as ta
-    >>> ta.hessian(lambda x: x[0] ** 2 * x[1])(np.array([1.0, 2.0]))
-    array([[4., 2.],
-           [2., 0.]])
-    """
-    inner = jacobian(f, argnums, mode="reverse")
-    return named(
-        jacobian(inner, argnums, mode="forward"), f, f"The Hessian in argument {argnums}"
-    )
 
 
 Rows = tuple[list[list[Any]], Callable[..., Any]]

@@ -1,9 +1,9 @@
-"""All partial derivatives of one order, and the operators of vector analysis."""
+"""All partial derivatives of one order."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -14,9 +14,16 @@ from taylorad._trees import flatten
 from taylorad.algebra import Algebra, Factor
 from taylorad.transforms._arguments import check_callable, check_order, named, numeric
 from taylorad.transforms._levels import Expansion, Level, expand, shape_of
-from taylorad.transforms.jacobians import jacobian, step_of
+from taylorad.transforms.jacobians import jacobian
 
-__all__ = ["curl", "derivative_tensor", "divergence", "laplacian"]
+__all__ = [
+    "by_polynomial",
+    "derivative_tensor",
+    "expanded",
+    "hessian",
+    "read",
+    "without_directions",
+]
 
 Call = Callable[[Any], Any]
 
@@ -53,7 +60,8 @@ def derivative_tensor(f: Callable[..., Any], order: int) -> Callable[..., Any]:
     Notes
     -----
     They are read off one polynomial in all variables, or interpolated, exactly, from
-    series along as many directions as there are derivatives, whichever takes less.
+    series along as many directions as there are derivatives, whichever takes less; of
+    order 2 in many variables, by forward over reverse mode.
 
     References
     ----------
@@ -86,17 +94,20 @@ def derivative_tensor(f: Callable[..., Any], order: int) -> Callable[..., Any]:
                 "those you need off the polynomial that taylor gives"
             )
         if order == 0 or x.size == 0:
-            return _without_directions(call, x, order)
+            return without_directions(call, x, order)
+        if order == 2 and x.size > MANY:
+            leaves, rebuild = flatten(hessian(call)(x))
+            return rebuild(_symmetric(leaf, x) for leaf in leaves)
         if x.dtype.kind != "O" and directions_are_faster(x.size, order):
             found = _by_directions(call, x, order)
             if found is not None:
                 return found
-        return _by_polynomial(call, x, order)
+        return by_polynomial(call, x, order)
 
     return named(g, f, f"All partial derivatives of order {order}")
 
 
-def _without_directions(call: Call, x: Any, order: int) -> Any:
+def without_directions(call: Call, x: Any, order: int) -> Any:
     """f itself, or its derivatives in no variables."""
     expansion = expand(lambda level: call(level.seed({0: x})), 0, x.dtype)
     leaves = [expansion.derivative(leaf, 0) for leaf in expansion.leaves]
@@ -106,6 +117,9 @@ def _without_directions(call: Call, x: Any, order: int) -> Any:
 
 
 MOST_ENTRIES = 2**27
+# Measured: in so many variables a polynomial of order 2 is faster than forward over reverse
+# mode for every program, and in more than these slower for all but those of single numbers.
+FEW, MANY = 8, 32
 
 # Measured on programs of numbers and of arrays: lines have more coefficients in all, so they
 # must save this factor in the terms of a product before they are faster. More directions than
@@ -124,18 +138,18 @@ def directions_are_faster(n: int, order: int) -> bool:
 # --- One polynomial in all variables -----------------------------------------------------
 
 
-def _by_polynomial(call: Call, x: Any, order: int) -> Any:
+def by_polynomial(call: Call, x: Any, order: int) -> Any:
     monomials = _top(x.size, order)
     units = np.eye(x.size, dtype=x.dtype).reshape(x.size, *x.shape)
-    expansion = _expanded(call, x, units, order, crossed=True)
+    expansion = expanded(call, x, units, order, crossed=True)
     factorials = _factorials(monomials)
     return expansion.rebuild(
-        _tensor(_scaled(_read(expansion, leaf, monomials), factorials), x.shape, order)
+        _tensor(_scaled(read(expansion, leaf, monomials), factorials), x.shape, order)
         for leaf in expansion.leaves
     )
 
 
-def _expanded(call: Call, x: Any, directions: Any, order: int, crossed: bool) -> Expansion:
+def expanded(call: Call, x: Any, directions: Any, order: int, crossed: bool) -> Expansion:
     """The expansion of ``call(x + sum of t_j v_j)`` along directions v_j."""
 
     def seeded(level: Level) -> Any:
@@ -157,7 +171,7 @@ def _factorials(monomials: Any) -> list[int]:
     return [math.prod(map(math.factorial, monomial)) for monomial in monomials.tolist()]
 
 
-def _read(expansion: Expansion, leaf: Any, monomials: Any) -> Any:
+def read(expansion: Expansion, leaf: Any, monomials: Any) -> Any:
     """The coefficients of monomials of one degree, along a new first axis."""
     degree = int(monomials[0].sum())
     if not expansion.depends(leaf) or degree > expansion.order(leaf):
@@ -195,6 +209,60 @@ def _places(n: int, order: int) -> npt.NDArray[np.intp]:
     return (algebra.structure.find(exponents) - first).reshape((n,) * order)
 
 
+def hessian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callable[..., Any]:
+    """The function that computes all second derivatives of `f`.
+
+    The gradient's recording is carried forward in all directions at once; in a few variables
+    they are read off one polynomial.
+
+    Parameters
+    ----------
+    f : callable
+        Plain NumPy code, usually one that returns one number.
+    argnums : int or tuple of int, default 0
+        Which positional arguments to differentiate in.
+
+    Returns
+    -------
+    callable
+        It takes the arguments of `f` and returns an array of shape ``(*f(x).shape,
+        *x.shape, *x.shape)``, or for dicts, lists, tuples and several arguments a structure
+        of structures of arrays.
+
+    See Also
+    --------
+    hvp : the Hessian times a vector, without forming it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import taylorad as ta
+    >>> ta.hessian(lambda x: x[0] ** 2 * x[1])(np.array([1.0, 2.0]))
+    array([[4., 2.],
+           [2., 0.]])
+    """
+    outer = jacobian(jacobian(f, argnums, mode="reverse"), argnums, mode="forward")
+
+    def g(*args: Any, **kwargs: Any) -> Any:
+        if type(argnums) is int and -len(args) <= argnums < len(args):
+            x = args[argnums]
+            if type(x) is np.ndarray and x.dtype == np.float64 and 0 < x.size <= FEW:
+                at = argnums % len(args)
+                return by_polynomial(
+                    lambda x: f(*args[:at], x, *args[at + 1 :], **kwargs), x, 2
+                )
+        return outer(*args, **kwargs)
+
+    return named(g, f, f"The Hessian in argument {argnums}")
+
+
+def _symmetric(leaf: Any, x: Any) -> Any:
+    """A Hessian without the rounding errors in which its two halves differ."""
+    shape = leaf.shape
+    halves = np.reshape(leaf, (*shape[: len(shape) - 2 * x.ndim], x.size, x.size))
+    return np.reshape((halves + np.swapaxes(halves, -1, -2)) / 2, shape)
+
+
 # --- Series along directions -------------------------------------------------------------
 
 
@@ -202,13 +270,13 @@ def _by_directions(call: Call, x: Any, order: int) -> Any:
     """By interpolation; None if some coefficient is not known along every direction."""
     monomials = _top(x.size, order)
     directions = monomials.reshape(len(monomials), *x.shape).astype(x.dtype)
-    expansion = _expanded(call, x, directions, order, crossed=False)
+    expansion = expanded(call, x, directions, order, crossed=False)
     if any(expansion.order(leaf) < order for leaf in expansion.leaves):
         return None
     powers = order * np.eye(len(monomials), dtype=int)
     weights = interpolation(x.size, order)
     return expansion.rebuild(
-        _tensor(_interpolated(_read(expansion, leaf, powers), weights), x.shape, order)
+        _tensor(_interpolated(read(expansion, leaf, powers), weights), x.shape, order)
         for leaf in expansion.leaves
     )
 
@@ -254,195 +322,3 @@ def interpolation(variables: int, order: int) -> npt.NDArray[np.float64]:
     exact = np.dot(differences, products)
     bottom = [order**order * f for f in _factorials(directions)]
     return np.array([[a / b for a, b in zip(row, bottom, strict=True)] for row in exact])
-
-
-# --- Operators of vector analysis --------------------------------------------------------
-
-
-def _passes(
-    call: Call, x: Any, order: int
-) -> Iterator[tuple[npt.NDArray[np.intp], Expansion]]:
-    """Expansions in the coordinates without products of different ones, some at once."""
-    step = step_of(x.size)
-    for start in range(0, x.size, step):
-        chosen = np.arange(start, min(start + step, x.size))
-        units = np.zeros((len(chosen), x.size), x.dtype)
-        units[np.arange(len(chosen)), chosen] = 1
-        units = units.reshape(len(chosen), *x.shape)
-
-        yield chosen, _expanded(call, x, units, order, crossed=False)
-
-
-def laplacian(f: Callable[..., Any]) -> Callable[..., Any]:
-    """The function that computes the Laplacian of `f`: the trace of its Hessian.
-
-    Parameters
-    ----------
-    f : callable
-        Plain NumPy code of one array, with any output.
-
-    Returns
-    -------
-    callable
-        It takes the array and returns an array of the shape of ``f(x)``, the sum of the
-        second derivatives in all entries of x; or the same tuple, list or dict of arrays.
-
-    Raises
-    ------
-    TypeError
-        If `f` is not callable, or, when called, if the argument is not numeric.
-
-    Notes
-    -----
-    In forward mode, of a series to the second order in every coordinate and no product of
-    two of them: 2 n + 1 coefficients for n coordinates, all in one evaluation where n is
-    not large. The Hessian is not formed.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> import taylorad as ta
-    >>> float(ta.laplacian(lambda x: np.sum(x**3))(np.array([1.0, 2.0])))
-    18.0
-    """
-    check_callable(f)
-
-    def g(x: Any, *args: Any, **kwargs: Any) -> Any:
-        x = numeric(x, "the argument")
-
-        def call(x: Any) -> Any:
-            return f(x, *args, **kwargs)
-
-        totals: list[Any] = []
-        rebuild: Any = None
-        for chosen, expansion in _passes(call, x, 2):
-            if any(expansion.order(leaf) < 2 for leaf in expansion.leaves):
-                return _traced(call, x)
-            squares = 2 * np.eye(len(chosen), dtype=int)
-            sums = [
-                2 * np.sum(_read(expansion, leaf, squares), axis=0) for leaf in expansion.leaves
-            ]
-            totals = [a + b for a, b in zip(totals, sums, strict=True)] if totals else sums
-            rebuild = expansion.rebuild
-        if rebuild is None:
-            return _traced(call, x)
-        return rebuild(totals)
-
-    return named(g, f, "The Laplacian")
-
-
-def _traced(call: Call, x: Any) -> Any:
-    """The same from the Hessian: products of coordinates may matter where values are zero."""
-    second = _by_polynomial(call, x, 2) if x.size else _without_directions(call, x, 2)
-
-    def trace(leaf: Any) -> Any:
-        ndim = leaf.ndim - 2 * x.ndim
-        return np.trace(np.reshape(leaf, (*leaf.shape[:ndim], x.size, x.size)), axis1=-2, axis2=-1)
-
-    leaves, rebuild = flatten(second)
-    return rebuild(map(trace, leaves))
-
-
-def divergence(f: Callable[..., Any]) -> Callable[..., Any]:
-    """The function that computes the divergence of a vector field.
-
-    Parameters
-    ----------
-    f : callable
-        Plain NumPy code of one array, whose output is an array of the same shape.
-
-    Returns
-    -------
-    callable
-        It takes the array x and returns one number, the sum of the derivatives of every
-        entry of ``f(x)`` in the same entry of x.
-
-    Raises
-    ------
-    TypeError
-        If `f` is not callable, or, when called, if the argument or output is not one array.
-    ValueError
-        When called, if the output has another shape than the argument.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> import taylorad as ta
-    >>> float(ta.divergence(lambda x: x * np.sum(x))(np.array([1.0, 2.0, 3.0])))
-    24.0
-    """
-    check_callable(f)
-
-    def g(x: Any, *args: Any, **kwargs: Any) -> Any:
-        x = numeric(x, "the argument")
-        total: Any = 0.0
-        for chosen, expansion in _passes(lambda x: f(x, *args, **kwargs), x, 1):
-            (leaf,) = _field(expansion.leaves, x.shape, "divergence")
-            units = np.eye(len(chosen), dtype=int)
-            rows = np.reshape(_read(expansion, leaf, units), (len(chosen), x.size))
-            total = total + np.sum(rows[np.arange(len(chosen)), chosen])
-        return total
-
-    return named(g, f, "The divergence")
-
-
-def curl(f: Callable[..., Any]) -> Callable[..., Any]:
-    """The function that computes the curl of a vector field in space or in the plane.
-
-    Parameters
-    ----------
-    f : callable
-        Plain NumPy code of an array of 3 coordinates, or 2, that returns as many.
-
-    Returns
-    -------
-    callable
-        It takes the coordinates and returns the 3 components of the curl; in the plane one
-        number, the derivative of the second component in the first coordinate less that of
-        the first in the second.
-
-    Raises
-    ------
-    TypeError
-        If `f` is not callable, or, when called, if the argument or output is not one array.
-    ValueError
-        When called, if the argument has not 3 or 2 entries, or the output another shape.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> import taylorad as ta
-    >>> def swirl(x):
-    ...     return np.array([-x[1], x[0], x[2] * x[0]])
-    >>> ta.curl(swirl)(np.array([1.0, 2.0, 3.0]))
-    array([ 0., -3.,  2.])
-    """
-    check_callable(f)
-
-    def g(x: Any, *args: Any, **kwargs: Any) -> Any:
-        x = numeric(x, "the argument")
-        if x.shape not in ((3,), (2,)):
-            raise ValueError(
-                f"the curl is of a field in 3 or 2 coordinates, but x has the shape {x.shape}"
-            )
-        matrix = jacobian(lambda x: f(x, *args, **kwargs), mode="forward")(x)
-        if shape_of(matrix) != (len(x), len(x)):
-            _field([matrix[..., 0] if hasattr(matrix, "shape") else matrix], x.shape, "curl")
-        turn = matrix - np.swapaxes(matrix, 0, 1)
-        if len(x) == 2:
-            return turn[1, 0]
-        return np.stack([turn[2, 1], turn[0, 2], turn[1, 0]])
-
-    return named(g, f, "The curl")
-
-
-def _field(leaves: list[Any], shape: tuple[int, ...], what: str) -> list[Any]:
-    """The one output of a vector field."""
-    if len(leaves) != 1:
-        raise TypeError(f"the {what} is of a function that returns one array")
-    if shape_of(leaves[0]) != shape:
-        raise ValueError(
-            f"the {what} needs a field with as many components as coordinates: x has the shape "
-            f"{shape}, f(x) {shape_of(leaves[0])}"
-        )
-    return leaves
