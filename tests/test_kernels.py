@@ -354,7 +354,8 @@ def test_many_rows(large: Algebra, shape: tuple[int, ...]) -> None:
         np.arcsin: ((1, 0, -1), True, 1, 0, 0),
     }.items():
         y = _kernels.riccati(large, u, f(u[0]), None, q, root, a, b, c)
-        left = np.stack(list(recurrences.polynomial(large, q, u, root)))
+        rows = recurrences.polynomial(large, q, u, root)
+        left = np.stack([np.broadcast_to(row, shape) for row in rows])
         right = b * y + c * recurrences.product(large, y, y)
         right[0] += a
         np.testing.assert_allclose(
