@@ -21,7 +21,7 @@ extensions = [
 ]
 myst_enable_extensions = ["dollarmath", "fieldlist"]
 myst_heading_anchors = 3
-exclude_patterns = ["_build", "gallery", "pictures/**/*.ipynb", "pictures/**/*.py", "**/sg_*"]
+exclude_patterns = ["_build", "gallery", "pictures/*.ipynb", "**/sg_*"]
 nitpicky = False
 suppress_warnings: list[str] = []
 
