@@ -5,6 +5,7 @@ from taylorad._numbers import Dual, HyperDual, Taylor, value
 from taylorad.checks import check_grads
 from taylorad.custom import custom_derivative
 from taylorad.dispatch import DerivativeError
+from taylorad.lifting import coverage, lift
 from taylorad.plotting import plot_derivatives, plot_taylor
 from taylorad.tape import GradientTape, Variable
 from taylorad.transforms import (
@@ -35,6 +36,7 @@ __all__ = [
     "Taylor",
     "Variable",
     "check_grads",
+    "coverage",
     "custom_derivative",
     "custom_jvp",
     "custom_vjp",
@@ -48,6 +50,7 @@ __all__ = [
     "jacobian",
     "jet",
     "jvp",
+    "lift",
     "math",
     "plot_derivatives",
     "plot_taylor",

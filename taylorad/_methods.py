@@ -15,7 +15,7 @@ import numpy as np
 from taylorad import _numbers, _tape
 from taylorad._array import ARRAY_CLASSES, Flat
 from taylorad._numbers import Number, make
-from taylorad.dispatch import UFUNCS, on_function, on_ufunc
+from taylorad.dispatch import UFUNCS, as_objects, mixes, on_function, on_ufunc
 
 __all__ = ["METHODS", "PROPERTIES"]
 
@@ -203,4 +203,6 @@ PROPERTIES: dict[str, Callable[[Any], Any]] = {
 }
 
 
-_numbers.install(UFUNCS, on_ufunc, on_function, METHODS, PROPERTIES, ARRAY_CLASSES)
+_numbers.install(
+    UFUNCS, on_ufunc, on_function, mixes, as_objects, METHODS, PROPERTIES, ARRAY_CLASSES
+)

@@ -31,6 +31,7 @@ class Operand:
     def __int__(self) -> int: ...
     def __complex__(self) -> complex: ...
     def __index__(self) -> int: ...
+    def __array__(self, dtype: Any = None, copy: Any = None) -> npt.NDArray[Any]: ...
 
 class Number(Operand):
     @property
@@ -120,6 +121,8 @@ def install(
     ufunc_rules: Mapping[np.ufunc, Callable[..., Any]],
     on_ufunc: Callable[..., Any],
     on_function: Callable[..., Any],
+    on_mixing: Callable[[], None],
+    as_objects: Callable[..., Any],
     methods: Mapping[str, Callable[..., Any]],
     properties: Mapping[str, Callable[..., Any]],
     array_classes: Mapping[str, type[Number]],

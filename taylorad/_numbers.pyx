@@ -23,6 +23,7 @@ from taylorad._kernels cimport (
 )
 
 import math as _math
+import sys
 from fractions import Fraction
 from functools import partial
 
@@ -32,6 +33,8 @@ cimport cython
 cimport numpy as cnp
 
 from taylorad import _kernels, recurrences
+from taylorad._arrivals import discover
+from taylorad._callers import advice, asked_by
 from taylorad.algebra import Algebra, dual, hyperdual, taylor
 
 cnp.import_array()
@@ -45,6 +48,8 @@ cdef dict PROPERTIES = {}        # name -> function of the number, called on acc
 cdef dict unary_rules = {}       # ufunc -> rule
 cdef object ufunc_handler = None
 cdef object function_handler = None
+cdef object mixes = None         # called where points of an array are combined
+cdef object objects_handler = None
 
 cdef enum:
     ADD, SUBTRACT, MULTIPLY, DIVIDE
@@ -54,12 +59,16 @@ cdef dict ARITHMETIC = {np.add: ADD, np.subtract: SUBTRACT, np.multiply: MULTIPL
 UFUNCS = (np.add, np.subtract, np.multiply, np.divide)
 
 
-def install(ufunc_rules, on_ufunc, on_function, methods, properties, array_classes):
+def install(
+    ufunc_rules, on_ufunc, on_function, on_mixing, as_objects, methods, properties, array_classes
+):
     """Connect the numbers to the dispatch, the ndarray methods and the array classes."""
-    global unary_rules, ufunc_handler, function_handler
+    global unary_rules, ufunc_handler, function_handler, mixes, objects_handler
+    mixes = on_mixing
     unary_rules = ufunc_rules
     ufunc_handler = on_ufunc
     function_handler = on_function
+    objects_handler = as_objects
     METHODS.update(methods)
     PROPERTIES.update(properties)
     ARRAY_CLASSES.update(array_classes)
@@ -97,16 +106,20 @@ def install_calculus(functions):
 
 include "_numbers_scalars.pxi"
 include "_numbers_elementary.pxi"
+include "_numbers_few.pxi"
 include "_numbers_making.pxi"
 include "_numbers_arithmetic.pxi"
 
 
 cdef object refuse(object x, str what):
     cdef str name = type(x).__name__.removesuffix("Array")
+    function = asked_by(sys._getframe())
+    if function is not None:
+        return TypeError(advice(function, name))
     return TypeError(
         f"{what} of a {name} would drop its derivatives; write {what}(ta.value(x)) for the "
-        "plain value, use taylorad.math instead of math, and np.zeros(n, like=x) or "
-        "np.zeros_like(x) instead of np.zeros(n) for an array to assign into"
+        "plain value, use taylorad.math instead of math, taylorad.scipy instead of scipy, and "
+        "np.zeros(n, like=x) or np.zeros_like(x) instead of np.zeros(n) for an array to assign into"
     )
 
 
@@ -171,6 +184,9 @@ cdef class Operand:
 
     def __index__(self):
         raise refuse(self, "int")
+
+    def __array__(self, dtype=None, copy=None):
+        return objects_handler(self, sys._getframe())
 
     def __round__(self, ndigits=None):
         return np.round(self, ndigits or 0)
@@ -255,8 +271,8 @@ cdef class Number(Operand):
         if not kwargs and method == "__call__":
             if len(inputs) == 1:
                 index = SCALAR_INDEX.get(ufunc)
-                if index is not None and (<Number>self).rows:
-                    y = elementary(index, self)
+                if index is not None:
+                    y = elementary(index, self) if self.rows else elementary_few(index, self)
                     if y is not None:
                         return y
                 rule = unary_rules.get(ufunc)
@@ -266,9 +282,19 @@ cdef class Number(Operand):
                 index = ARITHMETIC.get(ufunc)
                 if index is not None:
                     return arithmetic(index, inputs[0], inputs[1])
+                larger = EXTREMA.get(ufunc)
+                if larger is not None and len(inputs) == 2:
+                    found = extremum_few(larger, inputs[0], inputs[1])
+                    if found is not None:
+                        return found
         return ufunc_handler(ufunc, method, inputs, kwargs)
 
     def __array_function__(self, function, types, args, kwargs):
+        if function is np.sum and len(args) == 1 and not kwargs:
+            if points_of(self.buffer) and args[0] is self:
+                mixes()
+                shape = (cnp.PyArray_DIM(self.buffer, 0), -1)
+                return make(self.algebra, np.add.reduce(self.buffer.reshape(shape), 1))
         return function_handler(function, types, args, kwargs, self)
 
     def __reduce__(self):
@@ -334,6 +360,10 @@ cdef class Number(Operand):
             return self
         if self.rows and self.c[0] < 0.0:
             return self.__neg__()
+        if self.rows == 0:
+            found = absolute_few(self)
+            if found is not None:
+                return found
         return np.absolute(self)
 
     # -- comparison and conversion: on the value --

@@ -141,7 +141,7 @@ cdef object affine(object algebra, object parts, object first, bint negated):
 
 
 cdef object make_quotient(object algebra, object u, object v):
-    if np.all(v[0] != 0):
+    if points_of(v) and not has_zero(doubles(v), points_of(v)) or np.all(v[0] != 0):
         return make(algebra, engine(u, v).quotient(algebra, u, v))
     return SINGULAR["quotient"](algebra, u, v)
 

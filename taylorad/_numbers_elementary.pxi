@@ -123,20 +123,21 @@ cdef Number elementary(int index, Number x):
 
 cdef object math_function(int index, object x):
     """As the standard `math` does on numbers, at any of our scalars too."""
-    cdef double value
+    cdef double y0
     cdef Number y
-    if PyFloat_CheckExact(x):
-        value = VALUES[index](PyFloat_AS_DOUBLE(x))
-        if libm.isfinite(value):
-            return value
+    if isinstance(x, float):  # a float64 of NumPy too: as the standard module, it gives a float
+        y0 = VALUES[index](PyFloat_AS_DOUBLE(x))
+        if libm.isfinite(y0):
+            return y0
         return STDLIB[index](x)
-    if isinstance(x, Number):
-        if (<Number>x).rows:
-            y = elementary(index, <Number>x)
-            if y is not None:
-                return y
-            STDLIB[index]((<Number>x).c[0])  # raises on a domain error, as for floats
+    if isinstance(x, Number) and (<Number>x).rows:
+        y = elementary(index, <Number>x)
+        if y is not None:
+            return y
+    if isinstance(x, (Number, *VARIABLE)):
+        if x.ndim == 0 and x.dtype.kind == "f":
+            STDLIB[index](value(x))  # raises on a domain error, as for floats
         return getattr(np, NAMES[index])(x)
-    if isinstance(x, (np.ndarray, np.generic, list, *VARIABLE)):
+    if isinstance(x, (np.ndarray, np.generic, list)):
         return getattr(np, NAMES[index])(x)
     return STDLIB[index](x)

@@ -114,11 +114,23 @@ cdef object arithmetic(int op, object a, object b):
             elif as_float(b, &s):
                 if op != DIVIDE or s != 0.0:
                     return scalar_with_float(op, x, s)
+        elif op == DIVIDE and isinstance(b, Number):
+            y = <Number>b
+            if y.rows == 0 and y.algebra is x.algebra and points_of(x.buffer) and (
+                points_of(y.buffer) and cnp.PyArray_SAMESHAPE(x.buffer, y.buffer)
+            ):
+                found = quotient_few(x.buffer, s, y)
+                if found is not None:
+                    return found
     elif isinstance(b, Number):
         y = <Number>b
         if y.rows and as_float(a, &s):
             if op != DIVIDE or y.c[0] != 0.0:
                 return float_with_scalar(op, s, y)
+        elif op == DIVIDE and as_float(a, &s):
+            found = quotient_few(None, s, y)
+            if found is not None:
+                return found
     return general(op, a, b)
 
 
@@ -131,4 +143,13 @@ cdef object power(object a, object b):
         if x.rows and (b == 2 or b == 3):
             y = scalar_with_scalar(MULTIPLY, x, x)
             return scalar_with_scalar(MULTIPLY, y, x) if b == 3 else y
+        if isinstance(x.buffer, np.ndarray) and (b == 2 or b == 3):
+            square = general(MULTIPLY, x, x)
+            return general(MULTIPLY, square, x) if b == 3 else square
+    elif isinstance(a, Number) and PyFloat_CheckExact(b) and (<Number>a).rows == 0:
+        found = None
+        if b != libm.floor(b):  # whole powers are products
+            found = power_few(<Number>a, PyFloat_AS_DOUBLE(b))
+        if found is not None:
+            return found
     return ufunc_handler(np.power, "__call__", (a, b), {})

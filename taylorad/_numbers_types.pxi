@@ -26,6 +26,7 @@ def show(part, spec=""):
 
 cdef object stacked(object given, str name):
     """Coefficients given by the user as one array ``(rows, *shape)`` of a numeric dtype."""
+    discover()
     arrays = []
     for item in given:
         if isinstance(item, Number) or (

@@ -27,6 +27,7 @@ cimport numpy as cnp
 from taylorad._numbers cimport Operand
 
 from taylorad import dispatch
+from taylorad._arrivals import discover
 from taylorad._numbers import Number, install_variables, level_of, make, repack, value
 from taylorad.algebra import Algebra, innermost
 
@@ -110,6 +111,7 @@ cdef class Variable(Operand):
     __hash__ = None
 
     def __init__(self, value):
+        discover()
         self.index = -1
         self.home_level = innermost() + 0.5
         self._value = as_recorded(checked(value))

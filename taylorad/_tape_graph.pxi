@@ -101,6 +101,9 @@ cdef inline void describe(Node node, object value):
     if cnp.PyArray_Check(value):
         node.shape = (<object>value).shape
         node.real = cnp.PyArray_TYPE(<cnp.ndarray>value) == cnp.NPY_DOUBLE or value.dtype.kind != "c"
+    elif PyFloat_Check(value):
+        node.shape = ()
+        node.real = True
     else:
         node.shape = np.shape(value) if not hasattr(value, "shape") else value.shape
         node.real = not np.iscomplexobj(value)

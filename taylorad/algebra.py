@@ -23,6 +23,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from taylorad._arrivals import discover
+
 __all__ = ["Algebra", "Factor", "dual", "hyperdual", "innermost", "new_tag", "opened", "taylor"]
 
 _tags = itertools.count(1)
@@ -31,6 +33,7 @@ _innermost: ContextVar[int] = ContextVar("taylorad_innermost_level", default=0)
 
 def new_tag() -> int:
     """A tag for a level: greater than that of every level opened before."""
+    discover()
     return next(_tags)
 
 

@@ -8,19 +8,30 @@ refusal of what has no rule.
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import sys
 import threading
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 from functools import cache
+from types import FrameType
 from typing import Any
 
 import numpy as np
 
+from taylorad._callers import accepts_objects, advice, asked_by
 from taylorad._numbers import Number, Operand, make, parts_over, repack, value
 
-__all__ = ["DerivativeError", "mixes", "on_function", "on_ufunc", "register"]
+__all__ = [
+    "DerivativeError",
+    "as_objects",
+    "mixes",
+    "on_function",
+    "on_ufunc",
+    "provide",
+    "register",
+]
 
 Rule = Callable[..., Any]
 
@@ -30,6 +41,17 @@ UFUNCS: dict[np.ufunc, Rule] = {}
 
 class DerivativeError(TypeError):
     """A NumPy function that has no derivative rule was called with a number of ours."""
+
+
+# Rules of another package's functions: the module that has them, and what to import for them
+# as soon as a function without a rule is met while that module is in use.
+PROVIDERS: dict[str, str] = {}
+_wanted: dict[str, str] = {}
+
+
+def provide(module: str, rules: str) -> None:
+    """Have `rules` imported once a function of `module` may have been called."""
+    PROVIDERS[module] = _wanted[module] = rules
 
 
 def register(rows: Iterable[Any]) -> None:
@@ -80,6 +102,24 @@ def _apply(rule: Rule, args: Any, kwargs: Any) -> Any:
     if kwargs:
         kwargs = {name: Reverse.kept(x) for name, x in kwargs.items()}
     return getattr(rule, "reverse", rule)(*args, **kwargs)
+
+
+def as_objects(x: Any, frame: FrameType) -> np.ndarray:
+    """A number of ours as an array of our scalars: what `numpy.asarray` makes of it.
+
+    Refused to functions of SciPy that would do wrong by it; `frame` is that of who asks.
+    """
+    function = asked_by(frame)
+    if not accepts_objects(function):
+        raise DerivativeError(advice(str(function), type(x).__name__.removesuffix("Array")))
+    if x.ndim == 0:
+        items = np.empty(1, object)
+        items[0] = x  # an element that is an array, too, is stored as it is
+        return items.reshape(())
+    items = np.empty(x.shape, object)
+    for index in np.ndindex(items.shape):
+        items[index] = x[index]
+    return items if any(map(carries, items.flat)) or x.dtype == object else np.array(value(x))
 
 
 class _Mixing(threading.local):
@@ -250,10 +290,32 @@ def _known(x: Any) -> bool:
 
 def _rule(ufunc: np.ufunc) -> Rule:
     rule = UFUNCS.get(ufunc)
+    if rule is None and _wanted:
+        _import_wanted()
+        rule = UFUNCS.get(ufunc)
     if rule is None:
-        name = ufunc.__name__
-        raise DerivativeError(_no_rule(f"np.{name}" if getattr(np, name, 0) is ufunc else name))
+        raise DerivativeError(_no_rule(_name(ufunc)))
     return rule
+
+
+def _import_wanted() -> None:
+    for module, rules in list(_wanted.items()):
+        if module in sys.modules:
+            importlib.import_module(rules)
+            _wanted.pop(module, None)  # only now: another thread may be waiting for it
+
+
+def _name(ufunc: np.ufunc) -> str:
+    name = ufunc.__name__
+    if getattr(np, name, None) is ufunc:
+        return f"np.{name}"
+    for module in PROVIDERS:
+        # one that starts with an underscore is behind a Python function of that name
+        public = name.lstrip("_")
+        found = getattr(sys.modules.get(module), public, None)
+        if found is not None and (found is ufunc or public != name):
+            return f"{module}.{public}"
+    return name
 
 
 def _cast(x: Any, dtype: np.dtype[Any], casting: Any) -> Any:

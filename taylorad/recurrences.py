@@ -157,7 +157,9 @@ def polynomial(algebra: Algebra, coefficients: Sequence[Any], x: Series, root: b
     q0, q1, q2 = (*coefficients, 0, 0)[:3]
     rows: Rows = []
     for k in range(algebra.rows):
-        row = q1 * x[k] if k else q0 + q1 * x[0]
+        row = 0 if k else q0
+        if q1:  # 0 times an infinite x is not 0
+            row = row + q1 * x[k]
         if q2:
             row = row + q2 * _product_row(algebra, k, x, x)
         rows.append(row)

@@ -1,7 +1,7 @@
 """What each NumPy function means for derivatives, one file a kind; importing fills dispatch."""
 
 # _methods connects the numbers to dispatch; valuation, to what they do at zeros.
-from taylorad import _methods, valuation  # noqa: F401
+from taylorad import _methods, dispatch, valuation  # noqa: F401
 from taylorad.rules import (
     analytic,
     bilinear,
@@ -59,3 +59,6 @@ __all__ = [
     "statistics",
     "value_only",
 ]
+
+# SciPy is optional: its rules are imported when it is in use, not before.
+dispatch.provide("scipy.special", "taylorad.rules.scipy_special")

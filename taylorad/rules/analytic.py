@@ -21,7 +21,7 @@ from taylorad._vector import values
 from taylorad.dispatch import register
 from taylorad.rules.objects import object_function, record_object_function
 
-__all__ = ["Riccati", "Rotation", "riccati_of"]
+__all__ = ["LN10", "ONE", "Riccati", "Rotation", "by_derivative", "riccati_of"]
 
 LN2, LN10 = math.log(2.0), math.log(10.0)
 
@@ -36,6 +36,11 @@ def sech2(x: Any) -> Any:
         return 1.0 / np.cosh(x) ** 2
     e = np.exp(-2.0 * np.abs(x))
     return 4.0 * e / ((1.0 + e) * (1.0 + e))
+
+
+def _value(function: np.ufunc, parts: Any) -> Any:
+    """The value row; at order 0 it is the plain function itself, to the last place."""
+    return values(function, parts[0]) if len(parts) > 1 else function(parts[0])
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,7 @@ class Riccati:
         if parts.dtype == object:
             return object_function(self, x)
         first = parts[0]
-        value = values(self.function, first)
+        value = _value(self.function, parts)
         slope = None if self.slope is None else self.slope(first)
         equation = (self.q, self.root, self.a, self.b, self.c)
         if self.branch is not None and not np.all(first):
@@ -122,7 +127,7 @@ class Rotation:
         parts = x.parts
         if parts.dtype == object:
             return object_function(self, x)
-        value, other = values(self.function, parts[0]), values(self.partner, parts[0])
+        value, other = _value(self.function, parts), _value(self.partner, parts)
         if self.factor < 0:
             other = -other
         return make(x.algebra, engine(parts).rotation(x.algebra, parts, value, other, self.sign)[0])

@@ -22,7 +22,7 @@ from taylorad.rules._rows import describe, refuse_integers, refuse_numbers
 from taylorad.rules._views import on_record, view_or_rows, viewed
 from taylorad.rules.operands import constant, constant_like, is_number_dtype
 from taylorad.rules.recording import values_of
-from taylorad.rules.transposes import Places
+from taylorad.rules.transposes import Places, reshaped
 
 __all__ = ["CREATION", "SEPARATE", "Creation", "RealIfClose", "Separate"]
 
@@ -74,7 +74,7 @@ class Separate:
             if self.function is np.broadcast_arrays:
                 pull = identity
             elif np.size(y) == np.size(x):
-                pull = partial(np.reshape, shape=shapes[n])
+                pull = partial(reshaped, shapes[n], "C")
             else:
                 moved = partial(_of_first, own)
                 (pull,) = Places(moved, shapes[n : n + 1]).pulls()
@@ -133,7 +133,7 @@ class Creation:
 
             made = again(data.value)
             refuse_integers(made.dtype, describe(self.function))
-            y = record(made, (data,), (partial(np.reshape, shape=data.shape),))
+            y = record(made, (data,), (partial(reshaped, data.shape, "C"),))
             return viewed(y, data, again)
         made = self.function(data, *args, **kwargs)
         if not isinstance(prototype, Variable) or not is_number_dtype(made.dtype):

@@ -18,7 +18,7 @@ from taylorad.rules.operands import with_value as of_new
 from taylorad.rules.power import power, power_back
 from taylorad.rules.recording import elementwise
 
-__all__ = ["Elementwise", "ValueOnly"]
+__all__ = ["Elementwise", "ValueOnly", "nowhere", "step"]
 
 
 @dataclass(frozen=True)
@@ -95,12 +95,12 @@ def _absolute_back(x: Any) -> Any:
     return elementwise(np.absolute, (x,), (lambda g, x: g * np.sign(value(x)),), "operands")
 
 
-def _nowhere(function: Any) -> Callable[..., Any]:
+def nowhere(function: Any) -> Callable[..., Any]:
     """A piecewise constant function: nothing is pulled back."""
     return lambda *operands: elementwise(function, operands, [None] * len(operands), "nothing")
 
 
-def _step(function: Any) -> Callable[[Number], Any]:
+def step(function: Any) -> Callable[[Number], Any]:
     """A piecewise constant function: derivative 0, and nan at nan."""
 
     def forward(x: Number) -> Any:
@@ -114,7 +114,7 @@ def _step(function: Any) -> Callable[[Number], Any]:
 def _sign(x: Number) -> Any:
     """A step for real x; for complex x the unit number of its direction, which turns with it."""
     if x.dtype.kind != "c":
-        return _step(np.sign)(x)
+        return step(np.sign)(x)
     at_zero = x.parts[0] == 0
     unit = x / np.where(at_zero, 1.0, np.absolute(x))
     return with_value(np.where(at_zero, unit * np.nan, unit), np.sign(x.parts[0]))
@@ -386,12 +386,12 @@ TABLE = [
     Elementwise(np.degrees, _scaled(np.degrees), _scaled_back(np.degrees)),
     Elementwise(np.absolute, _absolute, _absolute_back),
     Elementwise(np.fabs, _absolute, _absolute_back),
-    Elementwise(np.sign, _sign, _nowhere(np.sign)),
-    Elementwise(np.floor, _step(np.floor), _nowhere(np.floor)),
-    Elementwise(np.ceil, _step(np.ceil), _nowhere(np.ceil)),
-    Elementwise(np.rint, _step(np.rint), _nowhere(np.rint)),
-    Elementwise(np.trunc, _step(np.trunc), _nowhere(np.trunc)),
-    Elementwise(np.spacing, _step(np.spacing), _nowhere(np.spacing)),
+    Elementwise(np.sign, _sign, nowhere(np.sign)),
+    Elementwise(np.floor, step(np.floor), nowhere(np.floor)),
+    Elementwise(np.ceil, step(np.ceil), nowhere(np.ceil)),
+    Elementwise(np.rint, step(np.rint), nowhere(np.rint)),
+    Elementwise(np.trunc, step(np.trunc), nowhere(np.trunc)),
+    Elementwise(np.spacing, step(np.spacing), nowhere(np.spacing)),
     Elementwise(np.ldexp, _ldexp),
     Elementwise(np.frexp, _frexp),
     Elementwise(np.modf, _modf),
@@ -403,7 +403,7 @@ TABLE = [
     Elementwise(np.copysign, _copysign, _copysign_back),
     Elementwise(np.heaviside, _heaviside, _heaviside_back),
     Elementwise(np.nextafter, _nextafter),
-    Elementwise(np.floor_divide, _floor_divide, _nowhere(np.floor_divide)),
+    Elementwise(np.floor_divide, _floor_divide, nowhere(np.floor_divide)),
     Elementwise(np.remainder, _remainder(np.remainder, _floored)),
     Elementwise(np.fmod, _remainder(np.fmod, _truncated)),
     Elementwise(np.divmod, _divmod),

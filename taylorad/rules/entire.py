@@ -21,7 +21,7 @@ from taylorad._numbers import Number, engine, make, repack
 from taylorad._tape import record
 from taylorad.dispatch import DerivativeError, Reverse, carries
 
-__all__ = ["ENTIRE", "Entire", "composed", "rising"]
+__all__ = ["ENTIRE", "Entire", "blocks", "composed", "fejer", "rising"]
 
 Array = npt.NDArray[Any]
 
@@ -112,7 +112,7 @@ class Entire:
             return out.reshape(order + 1, *x.shape).astype(x.dtype, copy=False)
 
 
-def _blocks(points: int, nodes: int) -> list[slice]:
+def blocks(points: int, nodes: int) -> list[slice]:
     step = max(BLOCK // nodes, 1)
     return [slice(start, start + step) for start in range(0, points, step)]
 
@@ -145,10 +145,10 @@ def sinc_numbers(x: Array, order: int) -> Array:
     near = np.flatnonzero(size < order + 1)
     if near.size == 0:
         return f
-    nodes, weights = _quadrature(order)
+    nodes, weights = fejer(order)
     degrees = np.arange(order + 1)
     moments = weights * nodes ** degrees[:, np.newaxis]
-    for block in _blocks(near.size, len(nodes)):
+    for block in blocks(near.size, len(nodes)):
         points = near[block]
         angle = np.pi * x[points] * nodes[:, np.newaxis]
         integrals = np.empty((order + 1, len(points)), x.dtype)
@@ -173,7 +173,7 @@ def _turned(sine: Array, cosine: Array, k: int) -> Array:
 
 
 @lru_cache(maxsize=64)
-def _quadrature(order: int) -> tuple[Array, Array]:
+def fejer(order: int) -> tuple[Array, Array]:
     """Fejer's nodes and weights on [0, 1], for s^k exp(i u s) with k and u up to `order`.
 
     Gauss's rule has half the nodes, but these are known to the last digit, as high powers
@@ -200,7 +200,7 @@ def i0_numbers(x: Array, order: int) -> Array:
     size = np.minimum(np.abs(x), 800.0)  # from 714 on everything is infinite
     by_size = np.argsort(size, kind="stable")
     degrees = np.arange(order + 1)[:, np.newaxis]
-    for block in _blocks(len(x), 64 + order):
+    for block in blocks(len(x), 64 + order):
         points = by_size[block]
         a = size[points]
         # The rule with n nodes takes Fourier terms of degree 4 n for constants. That of

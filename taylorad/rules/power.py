@@ -12,7 +12,7 @@ from taylorad.dispatch import carries
 from taylorad.rules.objects import at, evaluate
 from taylorad.rules.recording import elementwise
 
-__all__ = ["power", "power_back"]
+__all__ = ["exponential", "power", "power_back"]
 
 
 def power(base: Any, exponent: Any) -> Any:
@@ -29,7 +29,7 @@ def power(base: Any, exponent: Any) -> Any:
     # u^v = exp(v log u): the value from NumPy, the series from D(u^v) = u^v D(v log u)
     with np.errstate(invalid="ignore", divide="ignore"):
         log = np.log(np.where(fixed, 1.0, base))
-        y = _exponential(exponent * log, np.power(base.value, exponent.value))
+        y = exponential(exponent * log, np.power(base.value, exponent.value))
     return np.where(fixed, constant, y) if np.any(fixed) else y
 
 
@@ -38,7 +38,7 @@ def _over_both(constant: Any, exponent: Number) -> Any:
     return make(algebra, parts_over(algebra, constant + np.zeros(exponent.shape)))
 
 
-def _exponential(x: Number, first: Any) -> Any:
+def exponential(x: Number, first: Any) -> Any:
     """The y with Dy = y Dx through a value known better than exp(x_0)."""
     parts = x.parts
     first = first if carries(first) else np.asarray(first, parts.dtype)
@@ -59,7 +59,7 @@ def _constant_base(base: Any, x: Number) -> Any:
     moving = np.any(value(x.parts[1:]) != 0, axis=0)
     needed = moving & ((np.asarray(value(base)) != 0) | (value(x) < 0))
     log = np.where(needed, log, first.dtype.type(0))
-    return _exponential(x * log, first)
+    return exponential(x * log, first)
 
 
 def _constant_exponent(x: Number, p: Any) -> Any:

@@ -15,9 +15,9 @@ from taylorad.rules.analytic import by_derivative, riccati_of
 from taylorad.rules.elementwise import Elementwise
 from taylorad.rules.entire import composed, rising
 
-__all__ = ["TABLE"]
+__all__ = ["TABLE", "polygamma_numbers"]
 
-Floats = npt.NDArray[np.float64]
+Array = npt.NDArray[Any]
 
 SHIFT = 16.0  # from here on the asymptotic series below reach full precision
 # B_2, B_4, ... of Bernoulli: DLMF 24.2.
@@ -45,17 +45,23 @@ def _error_function(function: Callable[[float], float], sign: float) -> Callable
     return rule
 
 
-def polygamma_numbers(x: Floats, order: int) -> list[Floats]:
-    """The Taylor numbers of log-gamma at `x`, of degrees 1 to `order`.
+def polygamma_numbers(x: Array, order: int) -> list[Array]:
+    """The Taylor numbers of log-gamma at real or complex `x`, of degrees 1 to `order`.
 
     They are psi(x) and ``(-1)^k zeta(k, x) / k``; both are summed up to an argument beyond
-    `SHIFT`, the rest is the Euler-Maclaurin formula (DLMF 5.11.2 and 25.11.43).
+    `SHIFT`, the rest is the Euler-Maclaurin formula (DLMF 5.11.2 and 25.11.43). Far on the
+    left, log-gamma is log(pi / sin(pi x)) less that at 1 - x (DLMF 5.5.3).
     """
-    if np.any(x < -1e5):
-        raise ValueError("the derivatives of gamma are known for arguments above -1e5")
+    left = x.real < -SHIFT
+    if np.any(left):
+        far, near = _reflected(x[left], order), polygamma_numbers(x[~left], order)
+        numbers = [np.empty_like(x) for _ in range(order)]
+        for k in range(order):
+            numbers[k][left], numbers[k][~left] = far[k], near[k]
+        return numbers
     y = x.copy()
-    head = np.zeros((order + 1, *x.shape))
-    while np.any(low := y < SHIFT):
+    head = np.zeros((order + 1, *x.shape), x.dtype)
+    while np.any(low := y.real < SHIFT):
         for k in range(1, order + 1):
             head[k][low] += y[low] ** -k
         y = np.where(low, y + 1.0, y)
@@ -69,6 +75,16 @@ def polygamma_numbers(x: Floats, order: int) -> list[Floats]:
             tail = tail - term if k == 1 else tail + term
         numbers.append(tail - head[1] if k == 1 else (-1) ** k * (tail + head[k]) / k)
     return numbers
+
+
+def _reflected(x: Array, order: int) -> list[Array]:
+    """From that at 1 - x, with c = cot(pi x), whose equation is c' = -pi (1 + c^2)."""
+    angle = np.pi * (x - np.round(x.real))
+    c: list[Any] = [1 / np.tan(angle), -np.pi / np.sin(angle) ** 2]
+    for n in range(1, order - 1):
+        c.append(-np.pi * sum(c[i] * c[n - i] for i in range(n + 1)) / (n + 1))
+    other = polygamma_numbers(1 - x, order)
+    return [-np.pi * c[k - 1] / k - (-1) ** k * other[k - 1] for k in range(1, order + 1)]
 
 
 def _numbers(x: Any, first: int, degree: int) -> Any:

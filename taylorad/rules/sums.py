@@ -16,7 +16,7 @@ from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
 from taylorad.rules.transposes import Call, Pull, Shape, single, sliced
 
-__all__ = ["FOURIER", "dense"]
+__all__ = ["FOURIER", "dense", "fitted"]
 
 # --- Sums --------------------------------------------------------------------------------
 
@@ -227,7 +227,7 @@ def dense(call: Call) -> list[Pull]:
 # where the transform filled or cut, and for the real ones the half that is not stored.
 
 
-def _fitted(g: Any, size: int, axis: int) -> Any:
+def fitted(g: Any, size: int, axis: int) -> Any:
     """`g` cut or filled up with zeros to a length along an axis."""
     have = np.shape(g)[axis]
     if have > size:
@@ -239,11 +239,11 @@ def _fitted(g: Any, size: int, axis: int) -> Any:
 
 
 def _fft(kind: Any, g: Any, size: int, n: int, axis: int, norm: Any) -> Any:
-    return _fitted(kind(g, n, axis, norm), size, axis)
+    return fitted(kind(g, n, axis, norm), size, axis)
 
 
 def _rfft(g: Any, size: int, n: int, axis: int, norm: Any) -> Any:
-    return np.real(_fitted(fft.fft(_fitted(g, n, axis), n, axis, norm), size, axis))
+    return np.real(fitted(fft.fft(fitted(g, n, axis), n, axis, norm), size, axis))
 
 
 def _irfft(g: Any, size: int, n: int, axis: int, norm: Any) -> Any:
@@ -254,7 +254,7 @@ def _irfft(g: Any, size: int, n: int, axis: int, norm: Any) -> Any:
     if n % 2 == 0:
         weights[-1] = 1.0
     weights = weights.reshape(-1, *(1,) * (np.ndim(g) - axis - 1))
-    return _fitted(_fitted(fft.ifft(g, n, axis, norm), half, axis) * weights, size, axis)
+    return fitted(fitted(fft.ifft(g, n, axis, norm), half, axis) * weights, size, axis)
 
 
 _SWAPPED = {None: "forward", "backward": "forward", "forward": "backward", "ortho": "ortho"}

@@ -24,7 +24,7 @@ from numpy.lib.array_utils import normalize_axis_index
 from taylorad._tape import identity, scatter
 from taylorad.rules._rows import map_leaves
 
-__all__ = ["Call", "Places", "Pull", "Shape", "single", "sliced"]
+__all__ = ["Call", "Places", "Pull", "Shape", "reshaped", "single", "sliced"]
 
 Pull = Callable[..., Any]
 Shape = tuple[int, ...]
@@ -154,10 +154,15 @@ def _moved(call: Call, arrays: list[Any]) -> Any:
 # --- Axes and shapes ---------------------------------------------------------------------
 
 
+def reshaped(shape: Shape, order: Any, g: Any) -> Any:
+    """`numpy.reshape`, whose argument had another name before NumPy 2.1."""
+    return np.reshape(g, shape, order)
+
+
 def reshape(call: Call) -> list[Pull]:
     """Of functions that keep the order of the elements, or that of "F"."""
     order = call.given.get("order", "C")
-    return [partial(np.reshape, shape=call.shapes[0], order=order)]
+    return [partial(reshaped, call.shapes[0], order)]
 
 
 @single

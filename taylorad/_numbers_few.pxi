@@ -1,0 +1,201 @@
+# Part of _numbers.pyx: arrays of so few points that NumPy's calls would cost more than the work.
+
+cdef extern from "_kernels.h" nogil:
+    enum:
+        TILE
+    void quotient_points(const Table *, const double *, const double *, double *,
+                         ptrdiff_t) noexcept
+    void riccati_points(const Table *, const Riccati *, const double *, const double *,
+                        const double *, double *, double *, ptrdiff_t) noexcept
+    void rotation_points(const Table *, const double *, const double *, const double *, double,
+                         double *, double *, double *, ptrdiff_t) noexcept
+
+cdef enum:
+    FEW = 64  # points
+
+ctypedef double (*Power)(double, double) noexcept nogil
+
+
+cdef inline Py_ssize_t points_of(object parts):
+    """How many points contiguous double coefficients are at, if a few; else 0."""
+    cdef Py_ssize_t n
+    if not (cnp.PyArray_CheckExact(parts) and is_double(parts)
+            and cnp.PyArray_ISCARRAY_RO(<cnp.ndarray>parts)):
+        return 0
+    n = cnp.PyArray_SIZE(<cnp.ndarray>parts) // cnp.PyArray_DIM(<cnp.ndarray>parts, 0)
+    return n if n <= FEW else 0
+
+
+cdef inline cnp.ndarray empty_like(cnp.ndarray parts):
+    return cnp.PyArray_EMPTY(
+        cnp.PyArray_NDIM(parts), cnp.PyArray_DIMS(parts), cnp.NPY_DOUBLE, 0
+    )
+
+
+cdef inline double *doubles(object array) noexcept:
+    return <double *>cnp.PyArray_DATA(<cnp.ndarray>array)
+
+
+cdef inline Number array_like(Number x, cnp.ndarray parts):
+    """The array number over the algebra of another with these coefficients."""
+    cdef Number y = <Number>taylorad_blank(Py_TYPE(x), x.algebra)
+    y.rows = 0
+    y.buffer = parts
+    return y
+
+
+cdef bint has_zero(const double *x, Py_ssize_t n) noexcept:
+    cdef Py_ssize_t i
+    cdef bint found = False
+    for i in range(n):
+        found |= x[i] == 0.0
+    return found
+
+
+cdef bint all_finite(const double *x, Py_ssize_t n) noexcept:
+    cdef Py_ssize_t i
+    cdef double total = 0.0
+    for i in range(n):
+        total += x[i] - x[i]
+    return total == 0.0
+
+
+cdef object solved(Number x, Py_ssize_t n, const Riccati *f, const double *value,
+                   const double *slope, double sign):
+    """The series with these values and slopes; None where something is not finite."""
+    cdef const Table *table = &compiled(x.algebra).table
+    cdef cnp.ndarray y = empty_like(x.buffer)
+    cdef double *work = <double *>malloc((4 * table.rows * TILE + table.rows * n) * sizeof(double))
+    if work == NULL:
+        raise MemoryError
+    if sign != 0.0:
+        rotation_points(table, doubles(x.buffer), value, slope, sign, doubles(y),
+                        work + 4 * table.rows * TILE, work, n)
+    else:
+        riccati_points(table, f, doubles(x.buffer), value, slope, doubles(y), work, n)
+    free(work)
+    return array_like(x, y) if all_finite(doubles(y), table.rows * n) else None
+
+
+cdef object elementary_few(int index, Number x):
+    """f(x) for an array of a few points; None where that is not the simple case."""
+    cdef const Scalar *row = &SCALARS[index]
+    cdef Py_ssize_t n = points_of(x.buffer), t
+    cdef double value[FEW]
+    cdef double slope[FEW]
+    cdef double *point
+    if n == 0 or cnp.PyArray_DIM(x.buffer, 0) == 1:  # order 0 is NumPy's function itself
+        return None
+    point = doubles(x.buffer)
+    for t in range(n):
+        value[t] = row.value(point[t])
+        slope[t] = slope_of(row, point[t], value[t])
+    if not (all_finite(value, n) and all_finite(slope, n)):
+        return None
+    return solved(x, n, &row.f, value, slope, row.sign)
+
+
+cdef object power_few(Number x, double p):
+    """x**p for an array of a few positive numbers; None where that is not the case."""
+    cdef Py_ssize_t n = points_of(x.buffer), t
+    cdef double value[FEW]
+    cdef double slope[FEW]
+    cdef double *point
+    cdef Riccati f
+    if n == 0:
+        return None
+    point = doubles(x.buffer)
+    for t in range(n):
+        if not point[t] > 0.0:
+            return None
+        value[t] = libm.pow(point[t], p)
+        slope[t] = p * libm.pow(point[t], p - 1.0)
+    if not (all_finite(value, n) and all_finite(slope, n)):
+        return None
+    f.q[:] = (0.0, 1.0, 0.0)
+    f.root = False
+    f.a = f.c = 0.0
+    f.b = &p
+    f.b_step = 0
+    return solved(x, n, &f, value, slope, 0.0)
+
+
+cdef object quotient_few(object u, double s, Number y):
+    """u / y, or s / y without u, for arrays of a few points; None with a zero among y."""
+    cdef Py_ssize_t n = points_of(y.buffer), t
+    cdef const Table *table
+    cdef cnp.ndarray top, result
+    if n == 0 or has_zero(doubles(y.buffer), n):
+        return None
+    table = &compiled(y.algebra).table
+    result = empty_like(y.buffer)
+    if u is None:
+        top = empty_like(y.buffer)
+        for t in range(table.rows * n):
+            doubles(top)[t] = s if t < n else 0.0
+    else:
+        top = u
+    quotient_points(table, doubles(top), doubles(y.buffer), doubles(result), n)
+    return array_like(y, result) if all_finite(doubles(result), table.rows * n) else None
+
+
+# ufunc -> whether the larger operand wins
+cdef dict EXTREMA = {np.maximum: True, np.fmax: True, np.minimum: False, np.fmin: False}
+
+
+cdef object extremum_few(bint larger, object a, object b):
+    """The larger or smaller of a and b, half of each at a tie; None with nan among them."""
+    cdef Number x
+    cdef Py_ssize_t n, t, k, rows
+    cdef double s = 0.0, first, second, s_k
+    cdef double *u
+    cdef double *v = NULL
+    cdef double *w
+    cdef cnp.ndarray y
+    if not isinstance(a, Number):
+        a, b = b, a
+    x = <Number>a
+    n = points_of(x.buffer)
+    if n == 0:
+        return None
+    if isinstance(b, Number):
+        if (<Number>b).algebra is not x.algebra or points_of((<Number>b).buffer) != n or (
+            not cnp.PyArray_SAMESHAPE(x.buffer, (<Number>b).buffer)
+        ):
+            return None
+        v = doubles((<Number>b).buffer)
+    elif not as_float(b, &s):
+        return None
+    y = empty_like(x.buffer)
+    rows = cnp.PyArray_DIM(y, 0)
+    u, w = doubles(x.buffer), doubles(y)
+    for t in range(n):
+        first, second = u[t], v[t] if v != NULL else s
+        if first != first or second != second:
+            return None
+        w[t] = first if (first > second) == larger or first == second else second
+        for k in range(1, rows):
+            s_k = v[k * n + t] if v != NULL else 0.0
+            if first == second:
+                w[k * n + t] = (u[k * n + t] + s_k) / 2
+            else:
+                w[k * n + t] = u[k * n + t] if (first > second) == larger else s_k
+    return array_like(x, y)
+
+
+cdef object absolute_few(Number x):
+    """The absolute value of an array of a few points; None with a zero or nan among them."""
+    cdef Py_ssize_t n = points_of(x.buffer), t, k
+    cdef cnp.ndarray y
+    cdef double *u
+    if n == 0:
+        return None
+    u = doubles(x.buffer)
+    for t in range(n):
+        if not libm.fabs(u[t]) > 0.0:
+            return None
+    y = empty_like(x.buffer)
+    for t in range(n):
+        for k in range(cnp.PyArray_DIM(y, 0)):
+            doubles(y)[k * n + t] = u[k * n + t] if u[t] > 0.0 else -u[k * n + t]
+    return array_like(x, y)
