@@ -21,7 +21,7 @@ extensions = [
 ]
 myst_enable_extensions = ["dollarmath", "fieldlist"]
 myst_heading_anchors = 3
-exclude_patterns = ["_build", "gallery", "pictures/*.ipynb", "**/sg_*"]
+exclude_patterns = ["_build", "gallery", "pictures/*.ipynb", "**/sg_execution_times.rst"]
 nitpicky = False
 suppress_warnings: list[str] = []
 
@@ -48,7 +48,7 @@ sphinx_gallery_conf = {
     "show_memory": False,
     "min_reported_time": 3600,
     "write_computation_times": False,
-    "remove_config_comments": True,
+    "capture_repr": (),
 }
 warnings.filterwarnings("ignore", category=UserWarning, message=".*FigureCanvasAgg.*")
 

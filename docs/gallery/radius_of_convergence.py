@@ -2,8 +2,8 @@ r"""
 Taylor polynomials and their radius of convergence
 ==================================================
 
-:math:`1 / (1 + x^2)` is smooth on the whole real line, yet its Taylor polynomials about 0 follow it as
-far as :math:`|x| = 1` and no further. The complex plane shows why: the function has poles at
+:math:`1 / (1 + x^2)` is smooth on the whole real line, yet its Taylor polynomials about 1/2 follow it
+for a stretch of 1.1 to both sides and no further. The complex plane shows why: the function has poles at
 :math:`\pm i`, and a Taylor series converges in the largest disc without a singularity. The root test
 reads the radius off the coefficients.
 """
@@ -38,8 +38,8 @@ figure.colorbar(shown, label=r"$\log_{10}\,|T_{40}(z) - f(z)|$", ticks=np.arange
 turn = np.linspace(0, 2 * np.pi, 200)
 plane.plot(center + radius * np.cos(turn), radius * np.sin(turn), "w--", lw=2)
 plane.plot([0, 0], [1, -1], "X", color="#D55E00", markersize=11, markeredgecolor="white")
-plane.annotate("poles", (0, 1), (-1.1, 1.6), color="white", fontsize=11,
-               arrowprops={"arrowstyle": "->", "color": "white"})  # fmt: skip
+plane.annotate("poles", (0, 1), (-1.15, 1.65), fontsize=12, color="black",
+               arrowprops={"arrowstyle": "->", "color": "black"})  # fmt: skip
 plane.plot(center, 0, "o", color="white")
 plane.set(aspect="equal", xlabel=r"$\mathrm{Re}\,z$", ylabel=r"$\mathrm{Im}\,z$")
 plane.set_title("In the complex plane: error of order 40")
