@@ -21,7 +21,7 @@ LAYERS = [
     ["_numbers"],
     ["dispatch"],
     ["_tape"],
-    ["_array", "_methods", "calculus", "math", "splitting"],
+    ["_array", "_methods", "_notebook", "calculus", "math", "splitting"],
     ["valuation"],
     ["rules"],
     ["_cotangents", "tape"],

@@ -2,8 +2,8 @@
 Derivatives of classic functions
 ================================
 
-Four functions with their first three derivatives. `plot_derivatives` samples the curves more finely
-where they bend, so that none of them is drawn with corners.
+Four functions with their first three derivatives. `plot_derivatives` samples the curves more
+finely where they bend, so that none of them is drawn with corners.
 """
 
 import matplotlib.pyplot as plt

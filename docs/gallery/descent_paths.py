@@ -2,9 +2,9 @@ r"""
 Gradient descent and Newton's method on a landscape
 ===================================================
 
-Himmelblau's function has four minima, four saddles and a hill. Gradient descent follows the slope, in
-many steps; Newton's method jumps to where the quadratic model is flat, and finds the stationary point
-nearby to all digits in a few, be it a minimum or not.
+Himmelblau's function has four minima, four saddles and a hill. Gradient descent follows the
+slope, in many steps; Newton's method jumps to where the quadratic model is flat, and finds the
+stationary point nearby to all digits in a few, be it a minimum or not.
 """
 
 import matplotlib.pyplot as plt

@@ -2,9 +2,9 @@ r"""
 Slopes in every direction
 =========================
 
-At one point of a surface, the slope and the curvature in 360 directions: `directional_derivative` of
-order 1 and 2. The slope is largest along the gradient and zero across it; the second derivative has two
-axes at right angles, the eigenvectors of the Hessian.
+At one point of a surface, the slope and the curvature in 360 directions:
+`directional_derivative` of order 1 and 2. The slope is largest along the gradient and zero
+across it; the second derivative has two axes at right angles, the eigenvectors of the Hessian.
 """
 
 import matplotlib.pyplot as plt
@@ -32,7 +32,7 @@ gradient = ta.grad(height)(point)
 plane.annotate("", point + gradient / np.linalg.norm(gradient), point,
                arrowprops={"arrowstyle": "-|>", "color": "white", "lw": 2.5})  # fmt: skip
 plane.plot(*point, "o", color="white", ms=8)
-plane.set(aspect="equal", xlabel="$x$", ylabel="$y$", title="The point and its gradient's direction")
+plane.set(aspect="equal", xlabel="$x$", ylabel="$y$", title="The point, and where its gradient goes")
 
 degrees = np.degrees(angles)
 rose.plot(degrees, slope, color="#0072B2", lw=2.2, label="slope (order 1)")

@@ -2,9 +2,10 @@ r"""
 Eigenvalues that avoid each other
 =================================
 
-The eigenvalues of a symmetric matrix :math:`A + tB` as functions of :math:`t`. `np.linalg.eigvalsh` of a
-`Taylor` gives all of them as series: here the polynomials of order 8, drawn about a few points. Where
-two levels come close they turn sharply, and the polynomials leave them sooner.
+The eigenvalues of a symmetric matrix :math:`A + tB` as functions of :math:`t`.
+`np.linalg.eigvalsh` of a `Taylor` gives all of them as series: here the polynomials of order 8,
+drawn about a few points. Where two levels come close they turn sharply, and the polynomials
+leave them sooner.
 """
 
 import matplotlib.pyplot as plt

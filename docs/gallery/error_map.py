@@ -2,9 +2,9 @@
 How accurate, and where
 =======================
 
-The relative error of every derivative up to the sixteenth, against mpmath with 60 digits, in units of
-the rounding error of a float. Bright streaks are places where a derivative crosses zero, so that its
-relative error has nothing to be relative to.
+The relative error of every derivative up to the sixteenth, against mpmath with 60 digits, in
+units of the rounding error of a float. Bright streaks are places where a derivative crosses
+zero, so that its relative error has nothing to be relative to.
 """
 
 import matplotlib.pyplot as plt

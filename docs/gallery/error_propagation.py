@@ -2,9 +2,9 @@ r"""
 Error propagation
 =================
 
-A position is measured by distance and bearing. To first order its covariance is
-:math:`J \Sigma J^T` with the Jacobian :math:`J`; the ellipse holds 95 % of a normal distribution. The
-second derivatives add what the ellipse cannot show: the mean of the cloud lies nearer than the
+A position is measured by distance and bearing. To first order its covariance is :math:`J \Sigma
+J^T` with the Jacobian :math:`J`; the ellipse holds 95 % of a normal distribution. The second
+derivatives add what the ellipse cannot show: the mean of the cloud lies nearer than the
 measured position.
 """
 

@@ -1,10 +1,10 @@
 r"""
-A Gauss–Newton fit
+A Gauss-Newton fit
 ==================
 
-A damped oscillation is fitted to noisy data. Each step solves a linear least-squares problem with the
-Jacobian of the residuals; where they are small, that is nearly as quick as Newton's method and needs
-first derivatives only. The Jacobian also gives the uncertainty of the fit.
+A damped oscillation is fitted to noisy data. Each step solves a linear least-squares problem
+with the Jacobian of the residuals; where they are small, that is nearly as quick as Newton's
+method and needs first derivatives only. The Jacobian also gives the uncertainty of the fit.
 """
 
 import matplotlib.pyplot as plt

@@ -2,10 +2,11 @@ r"""
 Edges of an image
 =================
 
-A blurred image is a smooth function of how far the blur is shifted. Its first derivatives by the shift
-are the gradient of the image, large at edges; the sum of the second ones is the Laplacian, which
-changes sign there. The code below blurs, and nothing else: taylorad differentiates it. The photograph is
-one that matplotlib brings along, the work of the US Navy and in the public domain.
+A blurred image is a smooth function of how far the blur is shifted. Its first derivatives by
+the shift are the gradient of the image, large at edges; the sum of the second ones is the
+Laplacian, which changes sign there. The code below blurs, and nothing else: taylorad
+differentiates it. The photograph is one that matplotlib brings along, the work of the US Navy
+and in the public domain.
 """
 
 import matplotlib.pyplot as plt

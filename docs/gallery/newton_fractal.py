@@ -2,9 +2,10 @@ r"""
 Newton's fractal, and Halley's
 ==============================
 
-Which root of :math:`z^5 - 1` does an iteration find, and how soon? The functions are holomorphic and the
-numbers complex: `derivatives` works there as well, at every point of the picture at once. Newton's
-method uses one derivative, Halley's two, and Halley's regions have smoother borders.
+Which root of :math:`z^5 - 1` does an iteration find, and how soon? The functions are
+holomorphic and the numbers complex: `derivatives` works there as well, at every point of the
+picture at once. Newton's method uses one derivative, Halley's two, and Halley's regions have
+smoother borders.
 """
 
 import matplotlib.pyplot as plt

@@ -2,8 +2,9 @@ r"""
 Which parameter matters when
 ============================
 
-Prey and predators after Lotka and Volterra, integrated by a plain Runge–Kutta loop. The derivative of
-the whole trajectory by each of the four rates comes out of one forward sweep through the loop.
+Prey and predators after Lotka and Volterra, integrated by a plain Runge-Kutta loop. The
+derivative of the whole trajectory by each of the four rates comes out of one forward sweep
+through the loop.
 """
 
 import matplotlib.pyplot as plt

@@ -2,9 +2,9 @@ r"""
 Curvature along a curve
 =======================
 
-At each point of a plane curve one circle fits best: it shares position, direction and curvature. Two
-derivatives give it, :math:`\kappa = (x'y'' - y'x'') / (x'^2 + y'^2)^{3/2}`, and the centers of the
-circles form another curve, the evolute.
+At each point of a plane curve one circle fits best: it shares position, direction and
+curvature. Two derivatives give it, :math:`\kappa = (x'y'' - y'x'') / (x'^2 + y'^2)^{3/2}`, and
+the centers of the circles form another curve, the evolute.
 """
 
 import matplotlib.pyplot as plt

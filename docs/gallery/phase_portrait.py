@@ -2,10 +2,10 @@ r"""
 A phase portrait by Taylor steps
 ================================
 
-The pendulum :math:`\theta'' = -\sin\theta`, from many starting points at once. Each step expands the
-solution in time to order 20: a series is put into the right-hand side and integrated, which makes one
-more coefficient true, until all of them are. Large steps are then possible at full precision, as the
-energy shows.
+The pendulum :math:`\theta'' = -\sin\theta`, from many starting points at once. Each step
+expands the solution in time to order 20: a series is put into the right-hand side and
+integrated, which makes one more coefficient true, until all of them are. Large steps are then
+possible at full precision, as the energy shows.
 """
 
 import matplotlib.pyplot as plt

@@ -2,10 +2,10 @@ r"""
 Taylor polynomials and their radius of convergence
 ==================================================
 
-:math:`1 / (1 + x^2)` is smooth on the whole real line, yet its Taylor polynomials about 1/2 follow it
-for a stretch of 1.1 to both sides and no further. The complex plane shows why: the function has poles at
-:math:`\pm i`, and a Taylor series converges in the largest disc without a singularity. The root test
-reads the radius off the coefficients.
+:math:`1 / (1 + x^2)` is smooth on the whole real line, yet its Taylor polynomials about 1/2
+follow it for a stretch of 1.1 to both sides and no further. The complex plane shows why: the
+function has poles at :math:`\pm i`, and a Taylor series converges in the largest disc without a
+singularity. The root test reads the radius off the coefficients.
 """
 
 import matplotlib.pyplot as plt

@@ -2,8 +2,8 @@ r"""
 A classifier learns its regions
 ===============================
 
-Three classes of points in the plane, a linear score for each class, and the cross-entropy as loss. The
-gradient of the loss in a matrix and a vector at once is one call of `value_and_grad`.
+Three classes of points in the plane, a linear score for each class, and the cross-entropy as
+loss. The gradient of the loss in a matrix and a vector at once is one call of `value_and_grad`.
 """
 
 import matplotlib.pyplot as plt

@@ -2,9 +2,10 @@ r"""
 A second derivative without a step size
 =======================================
 
-Finite differences have to choose a step :math:`h`: too large and the formula is wrong, too small and
-rounding takes over. A `HyperDual` has no step. The function is the usual test of this comparison,
-:math:`e^x / \sqrt{\sin^3 x + \cos^3 x}` at 1.5, and the truth is mpmath's with 50 digits.
+Finite differences have to choose a step :math:`h`: too large and the formula is wrong, too
+small and rounding takes over. A `HyperDual` has no step. The function is the usual test of this
+comparison, :math:`e^x / \sqrt{\sin^3 x + \cos^3 x}` at 1.5, and the truth is mpmath's with 50
+digits.
 """
 
 import matplotlib.pyplot as plt
