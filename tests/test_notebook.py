@@ -38,11 +38,15 @@ def test_scalars_are_formulas(number, formula):
 def test_arrays_of_one_axis_are_tables():
     table = ta.Dual([1.0, 2.0], [0.5, 0.0])._repr_html_()
     assert ta.Dual([1.0, 2.0], 0.0)._repr_latex_() is None
-    head = r"<table><thead><tr><th></th><th>$1$</th><th>$\varepsilon$</th></tr></thead>"
     assert table == (
-        f"{head}<tbody><tr><th>0</th><td>$1$</td><td>$0.5$</td></tr>"
-        "<tr><th>1</th><td>$2$</td><td>$0$</td></tr></tbody></table>"
+        "<table><thead><tr><th></th><th>1</th><th>ε</th></tr></thead>"
+        "<tbody><tr><th>0</th><td>1</td><td>0.5</td></tr>"
+        "<tr><th>1</th><td>2</td><td>0</td></tr></tbody></table>"
     )
+    exact = ta.Taylor([np.array([Fraction(1, 3), Fraction(2)]), 1, 0])._repr_html_()
+    assert "<th>t</th><th>t<sup>2</sup></th>" in exact
+    assert "<td>1/3</td>" in exact
+    assert "<td>1+2j</td>" in ta.Dual(np.array([1 + 2j]), 0.0)._repr_html_()
     assert ta.Taylor.variable(np.zeros(25), 2)._repr_html_().endswith("<p>... 5 more</p>")
     assert "<tbody></tbody>" in ta.Dual(np.zeros(0), 0.0)._repr_html_()
 

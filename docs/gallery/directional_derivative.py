@@ -32,7 +32,7 @@ gradient = ta.grad(height)(point)
 plane.annotate("", point + gradient / np.linalg.norm(gradient), point,
                arrowprops={"arrowstyle": "-|>", "color": "white", "lw": 2.5})  # fmt: skip
 plane.plot(*point, "o", color="white", ms=8)
-plane.set(aspect="equal", xlabel="$x$", ylabel="$y$", title="The point, and where its gradient goes")
+plane.set(aspect="equal", xlabel="$x$", ylabel="$y$", title="The point and its gradient")
 
 degrees = np.degrees(angles)
 rose.plot(degrees, slope, color="#0072B2", lw=2.2, label="slope (order 1)")
