@@ -123,6 +123,44 @@ def recorded(axes):
     axes.axis("off")
 
 
+def pendulum(state):
+    angle, speed = state
+    return np.stack([speed, -np.sin(angle)])
+
+
+def runge_kutta(f, state, time, steps):
+    h = time / steps
+    for _ in range(steps):
+        k1 = f(state)
+        k2 = f(state + h / 2 * k1)
+        k3 = f(state + h / 2 * k2)
+        k4 = f(state + h * k3)
+        state = state + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
+    return state
+
+
+def flow(axes):
+    """A disc of initial states, carried along by the polynomials of several orders."""
+    start, turn = np.array([1.6, 0.0]), np.linspace(0.0, 2.0 * np.pi, 241)
+    offsets = 0.55 * np.stack([np.cos(turn), np.sin(turn)])
+    variables = np.stack(ta.MultiTaylor.variables(start, order=7))
+    for number, time in enumerate((0.0, 1.5, 3.0, 4.5)):
+        image = runge_kutta(pendulum, variables, time, 120)
+        for order, colour, dashes in ((1, ORANGE, ":"), (3, PINK, "--"), (7, BLUE, "-")):
+            part = image.truncate(order)[:, np.newaxis]
+            label = f"order {order}" if number == 0 else None
+            axes.plot(*part(*offsets), dashes, color=colour, lw=1.8, label=label)
+        dots = start[:, np.newaxis] + offsets[:, ::12]
+        dots = runge_kutta(pendulum, dots, time, 120)
+        label = "integrated one by one" if number == 0 else None
+        axes.plot(*dots, "o", color="0.3", markersize=3.5, label=label)
+        axes.text(*image.value + (0.0, 0.0), f"$t = {time}$", ha="center", va="center")
+    axes.set(xlabel="angle", ylabel="speed", title="The flow of a pendulum")
+    axes.legend(loc="upper right", fontsize=9)
+    axes.grid(alpha=0.25)
+    axes.set_aspect("equal")
+
+
 def save(figure, folder, name):
     figure.tight_layout()
     figure.savefig(folder / f"{name}.png", dpi=110, metadata={"Software": None})
@@ -161,6 +199,10 @@ def main(folder):
     figure, axes = plt.subplots(figsize=(8, 2.8))
     recorded(axes)
     save(figure, folder, "recorded")
+
+    figure, axes = plt.subplots(figsize=(7.5, 6))
+    flow(axes)
+    save(figure, folder, "pendulum_flow")
 
 
 if __name__ == "__main__":

@@ -1,19 +1,23 @@
 """Exact derivatives of any order for plain NumPy code."""
 
 from taylorad import calculus, math, rules  # noqa: F401
-from taylorad._numbers import Dual, HyperDual, Taylor, value
+from taylorad._numbers import Dual, HyperDual, MultiTaylor, Taylor, value
 from taylorad.checks import check_grads
 from taylorad.custom import custom_derivative
 from taylorad.dispatch import DerivativeError
 from taylorad.lifting import coverage, lift
 from taylorad.plotting import plot_derivatives, plot_taylor
+from taylorad.polynomial_maps import invert_map
 from taylorad.tape import GradientTape, Variable
 from taylorad.transforms import (
+    curl,
     custom_jvp,
     custom_vjp,
     derivative,
+    derivative_tensor,
     derivatives,
     directional_derivative,
+    divergence,
     grad,
     gradients_function,
     hessian,
@@ -21,6 +25,7 @@ from taylorad.transforms import (
     jacobian,
     jet,
     jvp,
+    laplacian,
     stop_gradient,
     taylor,
     value_and_grad,
@@ -33,23 +38,29 @@ __all__ = [
     "Dual",
     "GradientTape",
     "HyperDual",
+    "MultiTaylor",
     "Taylor",
     "Variable",
     "check_grads",
     "coverage",
+    "curl",
     "custom_derivative",
     "custom_jvp",
     "custom_vjp",
     "derivative",
+    "derivative_tensor",
     "derivatives",
     "directional_derivative",
+    "divergence",
     "grad",
     "gradients_function",
     "hessian",
     "hvp",
+    "invert_map",
     "jacobian",
     "jet",
     "jvp",
+    "laplacian",
     "lift",
     "math",
     "plot_derivatives",

@@ -12,7 +12,17 @@ from typing import Any
 import numpy as np
 
 from taylorad import _numbers
-from taylorad._numbers import Dual, HyperDual, Nested, Number, Taylor, make, parts_over, repack
+from taylorad._numbers import (
+    Dual,
+    HyperDual,
+    MultiTaylor,
+    Nested,
+    Number,
+    Taylor,
+    make,
+    parts_over,
+    repack,
+)
 from taylorad._tape import record
 from taylorad.dispatch import carries, mixes
 
@@ -254,6 +264,12 @@ class TaylorArray(Array, Taylor):
     __slots__ = ()
 
 
+class MultiTaylorArray(Array, MultiTaylor):
+    """The arrays among the Taylor polynomials in several variables."""
+
+    __slots__ = ()
+
+
 class NestedArray(Array, Nested):
     """The arrays among the numbers over several factors."""
 
@@ -264,5 +280,6 @@ ARRAY_CLASSES = {
     "dual": DualArray,
     "hyperdual": HyperDualArray,
     "taylor": TaylorArray,
+    "multi": MultiTaylorArray,
     "nested": NestedArray,
 }

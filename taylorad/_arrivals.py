@@ -9,15 +9,15 @@ from __future__ import annotations
 import importlib
 import sys
 
-__all__ = ["discover"]
+__all__ = ["awaited", "discover"]
 
 # The module in use, and what is to be imported with it.
-_awaited = {"scipy.fft": "taylorad.scipy.fft"}
+awaited = {"scipy.fft": "taylorad.scipy.fft"}
 
 
 def discover() -> None:
     """Import what belongs to the modules that have been imported since."""
-    for module, ours in list(_awaited.items()):
+    for module, ours in list(awaited.items()):
         if module in sys.modules:
             importlib.import_module(ours)
-            _awaited.pop(module, None)  # only now: another thread may be waiting for it
+            awaited.pop(module, None)  # only now: another thread may be waiting for it

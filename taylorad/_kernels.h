@@ -6,8 +6,14 @@
  * the tiles are compiled for several instruction sets where the compiler can choose
  * between them at load time, and as plain C elsewhere.
  *
- * The pairs of row k in the product table run from (0, k) to (k, 0): a body leaves out the
- * unknown by skipping the first or the last pair. The letters are those of recurrences.py.
+ * The pairs of row k in the product table run from (0, k) to (k, 0). A body knows which of
+ * those with row 0 is the unknown; the others, of lower degree, it sums in one of two ways.
+ * For a tile the sum of a row is gathered, in registers, when the row is due. For a scalar
+ * over many rows the loops for that would be short and their lengths hard to foresee. There
+ * sums are pushed: as soon as row j of both factors is known, its products with all rows i
+ * before it are added to where they belong, those of i with j and of j with i at once. Rows i
+ * follow each other in memory, and what is known of degree d is complete before degree d + 1
+ * is begun. The letters are those of recurrences.py.
  */
 #ifndef TAYLORAD_KERNELS_H
 #define TAYLORAD_KERNELS_H
@@ -30,14 +36,22 @@
 #endif
 
 enum { TILE = 16 };
+enum { BLOCKS = 7 }; /* series of the width of a tile that a body needs room for, at most */
+enum { MANY = 32 };  /* from so many rows on, a scalar's sums are pushed */
+enum { LARGE = 128 }; /* from so many rows on, those of a tile are brought together in memory */
 
 typedef struct {
     int rows;
-    int top; /* the largest degree */
+    int inner; /* rows below the top degree */
+    int top;   /* the largest degree */
     const int *degree;
-    const int *start;
+    const int *start; /* the pairs of row k, from (0, k) to (k, 0) */
     const int *left;
     const int *right;
+    int *from;   /* what row j < inner is multiplied with, from from[j] to from[j + 1]: */
+    int *with;   /* rows i < j, ascending, i > 0, */
+    int *to;     /* and the rows of the products */
+    int *square; /* the row of j times j, -1 if there is none */
 } Table;
 
 typedef struct {
@@ -48,45 +62,195 @@ typedef struct {
     ptrdiff_t b_step;
 } Riccati;
 
-/* acc[t] = sum of u_i v_j over the pairs from `first` up to `last` */
+/* Vectors of the compiler's own, which it makes of what registers there are: left to itself
+ * it takes loops over a tile apart into single numbers before it thinks of vectors. */
+#if defined(__GNUC__) || defined(__clang__)
+#define VECTORS 1
+typedef double Eight __attribute__((vector_size(64), aligned(8), may_alias));
+#define CONSTANT(m) __builtin_constant_p(m)
+#else
+#define VECTORS 0
+#define CONSTANT(m) 0
+#endif
+
+/* out[t] = sum of u_i v_j over the pairs from `first` up to `last`, at least one; the first
+ * starts the sum: 0.0 + -0.0 would lose a sign */
 INLINE void convolve(const Table *T, int first, int last, const double *u, ptrdiff_t su,
                      const double *v, ptrdiff_t sv, double *RESTRICT out, const int m)
 {
+    const double *a = u + T->left[first] * su, *b = v + T->right[first] * sv;
+#if VECTORS
+    if (CONSTANT(m) && m == TILE) {
+        Eight low = *(const Eight *)a * *(const Eight *)b;
+        Eight high = *(const Eight *)(a + 8) * *(const Eight *)(b + 8);
+        for (int p = first + 1; p < last; p++) {
+            a = u + T->left[p] * su;
+            b = v + T->right[p] * sv;
+            low += *(const Eight *)a * *(const Eight *)b;
+            high += *(const Eight *)(a + 8) * *(const Eight *)(b + 8);
+        }
+        *(Eight *)out = low;
+        *(Eight *)(out + 8) = high;
+        return;
+    }
+    if (CONSTANT(m) && m == TILE / 2) {
+        Eight sum = *(const Eight *)a * *(const Eight *)b;
+        for (int p = first + 1; p < last; p++)
+            sum += *(const Eight *)(u + T->left[p] * su) * *(const Eight *)(v + T->right[p] * sv);
+        *(Eight *)out = sum;
+        return;
+    }
+#endif
     double acc[TILE]; /* of this call alone, so that it stays in registers */
-    for (int t = 0; t < m; t++) acc[t] = 0.0;
-    for (int p = first; p < last; p++) {
-        const double *ui = u + T->left[p] * su, *vj = v + T->right[p] * sv;
-        for (int t = 0; t < m; t++) acc[t] += ui[t] * vj[t];
+    for (int t = 0; t < m; t++) acc[t] = a[t] * b[t];
+    for (int p = first + 1; p < last; p++) {
+        a = u + T->left[p] * su;
+        b = v + T->right[p] * sv;
+        for (int t = 0; t < m; t++) acc[t] += a[t] * b[t];
     }
     for (int t = 0; t < m; t++) out[t] = acc[t];
 }
 
+/* The same over the pairs of row k without row 0 */
+INLINE void gather(const Table *T, int k, const double *u, ptrdiff_t su, const double *v,
+                   ptrdiff_t sv, double *RESTRICT out, const int m)
+{
+    const int first = T->start[k] + 1, last = T->start[k + 1] - 1;
+    if (first < last)
+        convolve(T, first, last, u, su, v, sv, out, m);
+    else
+        for (int t = 0; t < m; t++) out[t] = 0.0;
+}
+
+/* What is pushed to row k = i j of the sums s, and of r, for the factors a, b, c, d */
+enum {
+    SQUARE,     /* s += 2 a_i a_j */
+    PRODUCT,    /* s += a_i b_j + b_i a_j */
+    DIFFERENCE, /* s += a_i b_j + b_i a_j - c_i d_j - d_i c_j */
+    PARTNERS    /* s += a_i b_j + b_i a_j,  r += c_i b_j + b_i c_j below the top degree */
+};
+
+#define TERMS(V, at)                                                            \
+    const V ai = *(const V *)(a + (at));                                        \
+    V sk, rk = ai;                                                              \
+    if (kind == SQUARE) {                                                       \
+        sk = ai * twice;                                                        \
+    } else {                                                                    \
+        const V bi = *(const V *)(b + (at));                                    \
+        sk = ai * bj + bi * aj;                                                 \
+        if (kind == DIFFERENCE)                                                 \
+            sk -= *(const V *)(c + (at)) * dj + *(const V *)(d + (at)) * cj;    \
+        if (kind == PARTNERS) rk = *(const V *)(c + (at)) * bj + bi * cj;       \
+    }                                                                           \
+    (void)rk
+
+INLINE void push(const Table *T, int j, const int kind, const double *a, const double *b,
+                 const double *c, const double *d, double *RESTRICT s, double *RESTRICT r)
+{
+    const int begin = T->from[j], end = T->from[j + 1], own = T->square[j];
+    const int *with = T->with, *to = T->to;
+    const double aj = a[j], bj = b[j], cj = c[j], dj = d[j], twice = aj + aj;
+    int p = begin;
+#if VECTORS
+    if (begin < end && with[end - 1] - with[begin] == end - 1 - begin) {
+        const ptrdiff_t ahead = with[begin] - begin; /* neighbours in memory */
+        for (; p + 8 <= end; p += 8) {
+            double lanes[8], others[8];
+            TERMS(Eight, p + ahead);
+            *(Eight *)lanes = sk;
+            for (int q = 0; q < 8; q++) s[to[p + q]] += lanes[q];
+            if (kind == PARTNERS && to[p] < T->inner) { /* to[] rises with p */
+                *(Eight *)others = rk;
+                for (int q = 0; q < 8; q++) r[to[p + q]] += others[q];
+            }
+        }
+    }
+#endif
+    for (; p < end; p++) {
+        TERMS(double, with[p]);
+        s[to[p]] += sk;
+        if (kind == PARTNERS) r[to[p]] += rk;
+    }
+    if (own >= 0) {
+        s[own] += kind == SQUARE ? aj * aj : aj * bj;
+        if (kind == DIFFERENCE) s[own] -= cj * dj;
+        if (kind == PARTNERS) r[own] += cj * bj;
+    }
+}
+#undef TERMS
+
+/* Whether sums are pushed: of one point, whose rows follow each other */
+#define PUSHED(m, stride) (CONSTANT(m) && (m) == 1 && (stride) == 1 && T->rows > MANY)
+
+/* The n-th series in `work` */
+#define BLOCK(n) (work + (n) * (ptrdiff_t)T->rows * m)
+
+INLINE double *zeros(const Table *T, double *block)
+{
+    for (int i = 0; i < T->rows; i++) block[i] = 0.0;
+    return block;
+}
+
+/* The rows below the top degree, m apart */
+INLINE const double *together(const Table *T, const double *u, ptrdiff_t su,
+                              double *RESTRICT block, const int m)
+{
+    for (int k = 0; k < T->inner; k++)
+        for (int t = 0; t < m; t++) block[k * (ptrdiff_t)m + t] = u[k * su + t];
+    return block;
+}
+
+/* work: 2 blocks */
 INLINE void product_tile(const Table *T, const double *u, ptrdiff_t su, const double *v,
-                         ptrdiff_t sv, double *y, ptrdiff_t sy, const int m)
+                         ptrdiff_t sv, double *y, ptrdiff_t sy, double *RESTRICT work,
+                         const int m)
 {
     double acc[TILE];
-    for (int k = 0; k < T->rows; k++) {
-        /* the first pair starts the sum: 0.0 + -0.0 would lose a sign */
-        int p = T->start[k];
-        const double *ui = u + T->left[p] * su, *vj = v + T->right[p] * sv;
-        for (int t = 0; t < m; t++) acc[t] = ui[t] * vj[t];
-        for (p++; p < T->start[k + 1]; p++) {
-            ui = u + T->left[p] * su;
-            vj = v + T->right[p] * sv;
-            for (int t = 0; t < m; t++) acc[t] += ui[t] * vj[t];
+    if (PUSHED(m, su)) {
+        double *s = zeros(T, work);
+        for (int j = 1; j < T->inner; j++) {
+            if (u == v)
+                push(T, j, SQUARE, u, u, u, u, s, s);
+            else
+                push(T, j, PRODUCT, u, v, u, u, s, s);
         }
+        y[0] = u[0] * v[0];
+        for (int k = 1; k < T->rows; k++) y[k] = s[k] + (u[0] * v[k] + u[k] * v[0]);
+        return;
+    }
+    if (T->rows <= LARGE || su == m) {
+        for (int k = 0; k < T->rows; k++)
+            convolve(T, T->start[k], T->start[k + 1], u, su, v, sv, y + k * sy, m);
+        return;
+    }
+    const double *a = together(T, u, su, BLOCK(0), m);
+    const double *b = u == v ? a : together(T, v, sv, BLOCK(1), m);
+    for (int t = 0; t < m; t++) y[t] = u[t] * v[t];
+    for (int k = 1; k < T->rows; k++) {
+        const double *uk = u + k * su, *vk = v + k * sv;
+        gather(T, k, a, m, b, m, acc, m);
+        for (int t = 0; t < m; t++) acc[t] += u[t] * vk[t] + uk[t] * v[t];
         for (int t = 0; t < m; t++) y[k * sy + t] = acc[t];
     }
 }
 
+/* work: 1 block; y may be u */
 INLINE void quotient_tile(const Table *T, const double *u, ptrdiff_t su, const double *v,
-                          ptrdiff_t sv, double *y, ptrdiff_t sy, const int m)
+                          ptrdiff_t sv, double *y, ptrdiff_t sy, double *RESTRICT work,
+                          const int m)
 {
-    double acc[TILE];
+    const int pushed = PUSHED(m, su);
+    double acc[TILE], *s = pushed ? zeros(T, work) : work;
     for (int t = 0; t < m; t++) y[t] = u[t] / v[t];
     for (int k = 1; k < T->rows; k++) {
-        convolve(T, T->start[k] + 1, T->start[k + 1], v, sv, y, sy, acc, m);
-        for (int t = 0; t < m; t++) y[k * sy + t] = (u[k * su + t] - acc[t]) / v[t];
+        const double *vk = v + k * sv;
+        double *yk = y + k * sy;
+        if (pushed)
+            acc[0] = s[k];
+        else
+            gather(T, k, v, sv, y, sy, acc, m);
+        for (int t = 0; t < m; t++) yk[t] = (u[k * su + t] - (vk[t] * y[t] + acc[t])) / v[t];
+        if (pushed && k < T->inner) push(T, k, PRODUCT, v, y, v, v, s, s);
     }
 }
 
@@ -103,39 +267,51 @@ INLINE void polynomial_value(const Riccati *f, const double *x, double *RESTRICT
             q[t] = fabs(x[t]) > 1e150 ? fabs(x[t]) : sqrt(q[t]);
 }
 
-/* the other parts of q(x), or of its root; rows m apart */
+/* the other parts of q(x), or of its root, that are read, m apart; work: 2 blocks */
 INLINE void polynomial_tile(const Table *T, const Riccati *f, const double *x, ptrdiff_t sx,
-                            double *RESTRICT q, const int m)
+                            double *RESTRICT q, double *RESTRICT work, const int m)
 {
-    double row[TILE];
+    const int pushed = PUSHED(m, sx), root = f->root;
     const double q1 = f->q[1], q2 = f->q[2];
-    for (int k = 1; k < T->rows; k++) {
+    double *squares = pushed ? zeros(T, BLOCK(0)) : work;
+    double *known = pushed ? zeros(T, BLOCK(1)) : work;
+    double acc[TILE];
+    for (int k = 1; k < T->inner; k++) {
+        const double *xk = x + k * sx;
+        double *qk = q + k * (ptrdiff_t)m;
+        for (int t = 0; t < m; t++) qk[t] = q1 * xk[t];
         if (q2 != 0.0) {
-            convolve(T, T->start[k], T->start[k + 1], x, sx, x, sx, row, m);
-            for (int t = 0; t < m; t++) row[t] = q1 * x[k * sx + t] + q2 * row[t];
-        } else {
-            for (int t = 0; t < m; t++) row[t] = q1 * x[k * sx + t];
+            if (pushed)
+                acc[0] = squares[k];
+            else
+                gather(T, k, x, sx, x, sx, acc, m);
+            for (int t = 0; t < m; t++) qk[t] += q2 * (acc[t] + 2.0 * x[t] * xk[t]);
+            if (pushed) push(T, k, SQUARE, x, x, x, x, squares, squares);
         }
-        if (f->root) {
-            double known[TILE];
-            convolve(T, T->start[k] + 1, T->start[k + 1] - 1, q, m, q, m, known, m);
-            for (int t = 0; t < m; t++) row[t] = (row[t] - known[t]) / (2.0 * q[t]);
+        if (root) {
+            if (pushed)
+                acc[0] = known[k];
+            else
+                gather(T, k, q, m, q, m, acc, m);
+            for (int t = 0; t < m; t++) qk[t] = (qk[t] - acc[t]) / (2.0 * q[t]);
+            if (pushed) push(T, k, SQUARE, q, q, q, q, known, known);
         }
-        for (int t = 0; t < m; t++) q[k * m + t] = row[t];
     }
 }
 
-/* work: 4 * rows * m doubles; slope may be NULL: then it is p_0 / q_0 */
+/* work: 7 blocks; slope may be NULL: then it is p_0 / q_0 */
 INLINE void riccati_tile(const Table *T, const Riccati *f, const double *given, const double *x,
                          ptrdiff_t sx, const double *value, const double *slope,
                          double *RESTRICT y, ptrdiff_t sy, double *RESTRICT work, const int m)
 {
-    const ptrdiff_t block = (ptrdiff_t)T->rows * m;
-    double *dx = work, *dy = work + block, *q = work + 2 * block, *p = work + 3 * block;
+    double *p = BLOCK(0), *dx = BLOCK(1), *q = BLOCK(2), *dy = BLOCK(3);
+    const int pushed = PUSHED(m, sx);
     const double c = f->c;
     const int plain_q = f->q[0] == 1.0 && f->q[1] == 0.0 && f->q[2] == 0.0;
     const int linear = f->b_step != 0 || given[0] != 0.0, plain_p = c == 0.0 && !linear;
-    double first[TILE], b[TILE], s[TILE], row[TILE];
+    double *s = pushed ? zeros(T, BLOCK(4)) : work, *squares = work;
+    double first[TILE], b[TILE], sums[TILE], known[TILE], r = 1.0;
+    int degree = 1;
 
     if (f->b_step) for (int t = 0; t < m; t++) b[t] = given[t];
     else for (int t = 0; t < m; t++) b[t] = given[0];
@@ -151,38 +327,63 @@ INLINE void riccati_tile(const Table *T, const Riccati *f, const double *given, 
     }
     for (int t = 0; t < m; t++) /* outside of the domain there is no slope either */
         first[t] = value[t] != value[t] ? value[t] : first[t];
-    if (T->top > 1 && !plain_q) polynomial_tile(T, f, x, sx, q, m);
+    if (T->top > 1 && !plain_q) polynomial_tile(T, f, x, sx, q, BLOCK(5), m);
+    if (pushed && c != 0.0) squares = zeros(T, BLOCK(5));
     for (int k = 1; k < T->rows; k++) {
-        const int d = T->degree[k], begin = T->start[k] + 1, end = T->start[k + 1] - 1;
+        const int d = T->degree[k];
+        const ptrdiff_t at = k * (ptrdiff_t)m;
         const double *xk = x + k * sx;
-        if (d == 1)
-            for (int t = 0; t < m; t++) row[t] = first[t] * xk[t];
-        else /* where the slope is infinite, a higher part that is 0 adds nothing */
-            for (int t = 0; t < m; t++) row[t] = xk[t] == 0.0 ? 0.0 : first[t] * xk[t];
-        if (begin < end) {
-            for (int t = 0; t < m; t++) s[t] = 0.0;
-            if (!plain_p) convolve(T, begin, end, p, m, dx, m, s, m);
-            if (plain_q) {
-                const double r = 1.0 / d;
-                for (int t = 0; t < m; t++) row[t] += s[t] * r;
-            } else {
-                double known[TILE];
-                convolve(T, begin, end, q, m, dy, m, known, m);
-                for (int t = 0; t < m; t++) row[t] += (s[t] - known[t]) / (d * q[t]);
-            }
+        double *yk = y + k * sy;
+        if (pushed && k == T->inner) { /* the top degree is due, all of it at once */
+            const double by = plain_q ? d : d * q[0], slope_ = first[0];
+            for (; k < T->rows; k++) y[k] = (x[k] == 0.0 ? 0.0 : slope_ * x[k]) + s[k] / by;
+            break;
         }
-        for (int t = 0; t < m; t++) y[k * sy + t] = row[t];
-        if (d == T->top) continue; /* nothing of higher degree reads what follows */
+        if (d == 1) {
+            for (int t = 0; t < m; t++) yk[t] = first[t] * xk[t];
+        } else { /* where the slope is infinite, a higher part that is 0 adds nothing */
+            if (d != degree) r = 1.0 / (degree = d);
+            for (int t = 0; t < m; t++) yk[t] = xk[t] == 0.0 ? 0.0 : first[t] * xk[t];
+            for (int t = 0; t < m; t++) sums[t] = 0.0;
+            if (pushed) {
+                sums[0] = s[k];
+            } else {
+                if (!plain_p) gather(T, k, p, m, dx, m, sums, m);
+                if (!plain_q) {
+                    gather(T, k, q, m, dy, m, known, m);
+                    for (int t = 0; t < m; t++) sums[t] -= known[t];
+                }
+            }
+            if (plain_q)
+                for (int t = 0; t < m; t++) yk[t] += sums[t] * r;
+            else
+                for (int t = 0; t < m; t++) yk[t] += sums[t] / (d * q[t]);
+        }
+        if (k >= T->inner) continue; /* nothing of higher degree reads what follows */
         for (int t = 0; t < m; t++) {
-            dx[k * m + t] = d * xk[t];
-            dy[k * m + t] = d * row[t];
+            dx[at + t] = d * xk[t];
+            dy[at + t] = d * yk[t];
         }
         if (!plain_p) {
-            if (c != 0.0)
-                convolve(T, begin - 1, end + 1, y, sy, y, sy, s, m);
-            else
-                for (int t = 0; t < m; t++) s[t] = 0.0;
-            for (int t = 0; t < m; t++) p[k * m + t] = (linear ? b[t] * row[t] : 0.0) + c * s[t];
+            for (int t = 0; t < m; t++) p[at + t] = linear ? b[t] * yk[t] : 0.0;
+            if (c != 0.0) {
+                if (pushed)
+                    known[0] = squares[k];
+                else
+                    gather(T, k, y, sy, y, sy, known, m);
+                for (int t = 0; t < m; t++)
+                    p[at + t] += c * (known[t] + 2.0 * value[t] * yk[t]);
+                if (pushed) push(T, k, SQUARE, y, y, y, y, squares, squares);
+            }
+        }
+        if (!pushed) continue;
+        if (plain_q) {
+            if (!plain_p) push(T, k, PRODUCT, p, dx, p, p, s, s);
+        } else if (plain_p) {
+            dy[k] = -dy[k];
+            push(T, k, PRODUCT, q, dy, q, q, s, s);
+        } else {
+            push(T, k, DIFFERENCE, p, dx, q, dy, s, s);
         }
     }
     /* at infinity, all that does not grow like exp has flattened out */
@@ -195,43 +396,67 @@ INLINE void riccati_tile(const Table *T, const Riccati *f, const double *given, 
                     y[k * sy + t] = (isnan(y[t]) ? NAN : 0.0) * x[k * sx + t];
 }
 
-/* work: rows * m doubles */
+/* work: 3 blocks; of the partner z only what is below the top degree is sure to be there */
 INLINE void rotation_tile(const Table *T, const double *x, ptrdiff_t sx, const double *value,
                           const double *other, double sign, double *y, double *z, ptrdiff_t sy,
-                          double *work, const int m)
+                          double *RESTRICT work, const int m)
 {
-    double acc[TILE];
+    const int pushed = PUSHED(m, sy);
+    double *dx = BLOCK(0), *s = pushed ? zeros(T, BLOCK(1)) : work;
+    double *r = pushed ? zeros(T, BLOCK(2)) : work;
+    double sums[TILE], others[TILE], scale = 1.0;
+    int degree = 1;
     for (int t = 0; t < m; t++) {
         y[t] = value[t];
         z[t] = other[t];
     }
     for (int k = 1; k < T->rows; k++) {
-        const int d = T->degree[k], begin = T->start[k], end = T->start[k + 1] - 1;
-        const double r = 1.0 / d;
-        for (int t = 0; t < m; t++) work[k * m + t] = d * x[k * sx + t];
-        convolve(T, begin, end, z, sy, work, m, acc, m);
-        for (int t = 0; t < m; t++) y[k * sy + t] = acc[t] * r;
-        convolve(T, begin, end, y, sy, work, m, acc, m);
-        for (int t = 0; t < m; t++) z[k * sy + t] = sign * acc[t] * r;
+        const int d = T->degree[k];
+        double *yk = y + k * sy, *zk = z + k * sy, *dxk = dx + k * (ptrdiff_t)m;
+        if (d != degree) scale = 1.0 / (degree = d);
+        if (pushed && k == T->inner) { /* the top degree is due, all of it at once */
+            for (; k < T->rows; k++) y[k] = (s[k] + z[0] * (d * x[k])) * scale;
+            break;
+        }
+        for (int t = 0; t < m; t++) dxk[t] = d * x[k * sx + t];
+        if (pushed) {
+            sums[0] = s[k];
+            others[0] = r[k];
+        } else {
+            gather(T, k, z, sy, dx, m, sums, m);
+            gather(T, k, y, sy, dx, m, others, m);
+        }
+        for (int t = 0; t < m; t++) {
+            yk[t] = (sums[t] + z[t] * dxk[t]) * scale;
+            zk[t] = sign * (others[t] + y[t] * dxk[t]) * scale;
+        }
+        if (pushed && k < T->inner) push(T, k, PARTNERS, z, dx, y, z, s, r);
     }
 }
 
-/* work: rows * m doubles */
+/* work: 2 blocks */
 INLINE void quadrature_tile(const Table *T, const double *x, ptrdiff_t sx, const double *value,
                             const double *r, ptrdiff_t sr, double *y, ptrdiff_t sy,
-                            double *work, const int m)
+                            double *RESTRICT work, const int m)
 {
-    double acc[TILE];
+    const int pushed = PUSHED(m, sr);
+    double *dx = BLOCK(0), *s = pushed ? zeros(T, BLOCK(1)) : work;
+    double sums[TILE];
     for (int t = 0; t < m; t++) y[t] = value[t];
     for (int k = 1; k < T->rows; k++) {
         const int d = T->degree[k];
-        for (int t = 0; t < m; t++) work[k * m + t] = d * x[k * sx + t];
-        convolve(T, T->start[k], T->start[k + 1] - 1, r, sr, work, m, acc, m);
-        for (int t = 0; t < m; t++) y[k * sy + t] = acc[t] * (1.0 / d);
+        double *dxk = dx + k * (ptrdiff_t)m;
+        for (int t = 0; t < m; t++) dxk[t] = d * x[k * sx + t];
+        if (pushed)
+            sums[0] = s[k];
+        else
+            gather(T, k, r, sr, dx, m, sums, m);
+        for (int t = 0; t < m; t++) y[k * sy + t] = (sums[t] + r[t] * dxk[t]) * (1.0 / d);
+        if (pushed && k < T->inner) push(T, k, PRODUCT, r, dx, r, r, s, s);
     }
 }
 
-/* Horner's rule with growing truncation; work: rows * m doubles */
+/* Horner's rule with growing truncation; work: 1 block */
 INLINE void compose_tile(const Table *T, const double *x, ptrdiff_t sx, const double *numbers,
                          ptrdiff_t sn, double *y, ptrdiff_t sy, double *work, const int m)
 {
@@ -256,24 +481,30 @@ INLINE void compose_tile(const Table *T, const double *x, ptrdiff_t sx, const do
     {                                                        \
         ptrdiff_t at = 0;                                    \
         for (; at + TILE <= (n); at += TILE) BODY(TILE);     \
-        if (at < (n)) {                                      \
+        if (at + TILE / 2 <= (n)) {                          \
+            BODY(TILE / 2);                                  \
+            at += TILE / 2;                                  \
+        }                                                    \
+        if (at + 1 == (n)) {                                 \
+            BODY(1);                                         \
+        } else if (at < (n)) {                               \
             const int rest = (int)((n) - at);                \
             BODY(rest);                                      \
         }                                                    \
     }
 
 MULTIVERSION void product_points(const Table *T, const double *u, const double *v, double *y,
-                                 ptrdiff_t n)
+                                 double *work, ptrdiff_t n)
 {
-#define BODY(m) product_tile(T, u + at, n, v + at, n, y + at, n, m)
+#define BODY(m) product_tile(T, u + at, n, v + at, n, y + at, n, work, m)
     OVER_TILES(n, BODY)
 #undef BODY
 }
 
 MULTIVERSION void quotient_points(const Table *T, const double *u, const double *v, double *y,
-                                  ptrdiff_t n)
+                                  double *work, ptrdiff_t n)
 {
-#define BODY(m) quotient_tile(T, u + at, n, v + at, n, y + at, n, m)
+#define BODY(m) quotient_tile(T, u + at, n, v + at, n, y + at, n, work, m)
     OVER_TILES(n, BODY)
 #undef BODY
 }

@@ -1,11 +1,21 @@
 cdef extern from "_kernels.h" nogil:
+    enum:
+        BLOCKS
+        MANY
+        LARGE
     ctypedef struct Table:
         int rows
+        int inner
         int top
         const int *degree
         const int *start
         const int *left
         const int *right
+        # what `push` reads
+        int *from_ "from"
+        int *with_ "with"
+        int *to
+        int *square
 
     ctypedef struct Riccati:
         double q[3]
@@ -16,13 +26,22 @@ cdef extern from "_kernels.h" nogil:
         ptrdiff_t b_step
 
     void product_tile(const Table *, const double *, ptrdiff_t, const double *, ptrdiff_t,
-                      double *, ptrdiff_t, int) noexcept
+                      double *, ptrdiff_t, double *, int) noexcept
     void quotient_tile(const Table *, const double *, ptrdiff_t, const double *, ptrdiff_t,
-                       double *, ptrdiff_t, int) noexcept
+                       double *, ptrdiff_t, double *, int) noexcept
     void riccati_tile(const Table *, const Riccati *, const double *, const double *, ptrdiff_t,
                       const double *, const double *, double *, ptrdiff_t, double *, int) noexcept
     void rotation_tile(const Table *, const double *, ptrdiff_t, const double *, const double *,
                        double, double *, double *, ptrdiff_t, double *, int) noexcept
+
+    void product_points(const Table *, const double *, const double *, double *, double *,
+                        ptrdiff_t) noexcept
+    void quotient_points(const Table *, const double *, const double *, double *, double *,
+                         ptrdiff_t) noexcept
+    void riccati_points(const Table *, const Riccati *, const double *, const double *,
+                        const double *, double *, double *, ptrdiff_t) noexcept
+    void rotation_points(const Table *, const double *, const double *, const double *, double,
+                         double *, double *, double *, ptrdiff_t) noexcept
 
 
 cdef class Compiled:

@@ -2,8 +2,8 @@
 
 Design. A `Number` is an algebra and its coefficients. A 0-d float64 number keeps them
 inline, as C doubles, and its operators and functions never leave C; every other number
-keeps an ndarray ``(rows, *shape)``. The classes `Dual`, `HyperDual`, `Taylor` and `Nested`
-add names for the coefficients and nothing else; they are the scalars, which must not look
+keeps an ndarray ``(rows, *shape)``. The classes `Dual`, `HyperDual`, `Taylor`, `MultiTaylor` and
+`Nested` add names for the coefficients and nothing else; they are the scalars, which must not look
 like sequences to NumPy, and each has a subclass for arrays (`taylorad._array`).
 
 What a NumPy function does to a number is not known here: `install` receives the handlers.
@@ -19,10 +19,12 @@ from libc cimport math as libm
 from libc.stdlib cimport free, malloc
 
 from taylorad._kernels cimport (
-    Compiled, Riccati, Table, compiled, product_tile, quotient_tile, riccati_tile, rotation_tile,
+    BLOCKS, Compiled, Riccati, Table, compiled, product_points, product_tile, quotient_points,
+    quotient_tile, riccati_points, riccati_tile, rotation_points, rotation_tile,
 )
 
 import math as _math
+import sys
 import sys
 from fractions import Fraction
 from functools import partial
@@ -33,7 +35,7 @@ cimport cython
 cimport numpy as cnp
 
 from taylorad import _kernels, recurrences
-from taylorad._arrivals import discover
+from taylorad._arrivals import awaited, discover
 from taylorad._callers import advice, asked_by
 from taylorad.algebra import Algebra, dual, hyperdual, taylor
 
@@ -410,3 +412,4 @@ cdef class Number(Operand):
 
 
 include "_numbers_types.pxi"
+include "_numbers_multi.pxi"

@@ -106,7 +106,7 @@ cdef object number_with_plain(int op, Number x, object s):
         first = u[:1]
         ufunc(first, s, first)
         return make(x.algebra, u)
-    return affine(x.algebra, u, ufunc(u[0], s), False)
+    return affine(x.algebra, u, value_row(ufunc, u, s, False), False)
 
 
 cdef object plain_with_number(int op, object s, Number y):
@@ -114,7 +114,7 @@ cdef object plain_with_number(int op, object s, Number y):
         return number_with_plain(op, y, s)
     v = aligned(parts_of(y), np.ndim(s))
     if op == SUBTRACT:
-        return affine(y.algebra, v, np.subtract(s, v[0]), True)
+        return affine(y.algebra, v, value_row(np.subtract, v, s, True), True)
     shape = np.broadcast_shapes(np.shape(s), v.shape[1:])
     if isinstance(s, VARIABLE) or not isinstance(v, np.ndarray):
         u = np.broadcast_to(aligned(parts_over(y.algebra, s), len(shape)), (v.shape[0], *shape))
@@ -124,15 +124,22 @@ cdef object plain_with_number(int op, object s, Number y):
     return make_quotient(y.algebra, u, np.broadcast_to(v, u.shape))
 
 
+cdef object value_row(object ufunc, object parts, object s, bint reflected):
+    """The value row plus or minus a plain operand."""
+    if parts.dtype == object:  # of one element NumPy would make a number of its own
+        return (ufunc(s, parts[:1]) if reflected else ufunc(parts[:1], s))[0]
+    return ufunc(s, parts[0]) if reflected else ufunc(parts[0], s)
+
+
 cdef object affine(object algebra, object parts, object first, bint negated):
     """The parts with another value row, and the others negated or not."""
     if isinstance(first, VARIABLE) or isinstance(parts, VARIABLE):
         rest = np.broadcast_to(parts[1:], (parts.shape[0] - 1, *np.shape(first)))
         top = np.reshape(first, (1, *np.shape(first)))
         return make(algebra, np.concatenate([top, -rest if negated else rest]))
-    first = np.asarray(first)
+    first = np.asarray(first, object if parts.dtype == object else None)
     out = np.empty((parts.shape[0], *first.shape), np.result_type(first, parts))
-    out[0] = first
+    out[0] = first[()]
     if negated:
         np.negative(parts[1:], out=out[1:])
     else:

@@ -96,25 +96,29 @@ cdef Number elementary(int index, Number x):
     cdef const Scalar *row = &SCALARS[index]
     cdef Number y = scalar_like(x)
     cdef double value = row.value(x.c[0]), slope
-    cdef double room[128]
+    cdef double room[BLOCKS * FEW]
     cdef double *work = room
     cdef int k
     if x.rows == 2:
         y.c[0] = value
         y.c[1] = slope_of(row, x.c[0], value) * x.c[1]
         return y if libm.isfinite(y.c[0]) and libm.isfinite(y.c[1]) else None
-    if x.rows > 32:
-        work = <double *>malloc(4 * x.rows * sizeof(double))
+    slope = slope_of(row, x.c[0], value)
+    if x.rows > FEW:
+        work = <double *>malloc(BLOCKS * x.rows * sizeof(double))
         if work == NULL:
             raise MemoryError
-    slope = slope_of(row, x.c[0], value)
-    if row.sign != 0.0:
-        rotation_tile(x.table, x.c, 1, &value, &slope, row.sign, y.c, work, 1,
-                      work + x.rows, 1)
+        if row.sign != 0.0:
+            rotation_points(x.table, x.c, &value, &slope, row.sign, y.c,
+                            work + 3 * x.rows, work, 1)
+        else:
+            riccati_points(x.table, &row.f, x.c, &value, &slope, y.c, work, 1)
+        free(work)
+    elif row.sign != 0.0:
+        rotation_tile(x.table, x.c, 1, &value, &slope, row.sign, y.c, work + 3 * x.rows,
+                      1, work, 1)
     else:
         riccati_tile(x.table, &row.f, row.f.b, x.c, 1, &value, &slope, y.c, 1, work, 1)
-    if work != room:
-        free(work)
     for k in range(x.rows):
         if not libm.isfinite(y.c[k]):
             return None

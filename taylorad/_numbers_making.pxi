@@ -5,11 +5,12 @@ cdef object classes(object algebra):
     found = algebra.classes
     if found is None:
         kind = "nested"
-        if algebra.factors[0].tag == 0 and algebra.factors[0].kind == "taylor":
-            kind = "taylor"  # made by `taylor` within other transforms
-        elif len(algebra.factors) == 1:
-            kind = algebra.factors[0].kind
-            if kind == "multi" or kind == "hyperdual" and algebra.factors[0].order < 2:
+        own = algebra.factors[0]
+        if own.tag == 0 and own.kind in ("taylor", "multi"):
+            kind = own.kind  # also where made by `taylor` within other transforms
+        elif len(algebra.factors) == 1 and own.kind != "multi":
+            kind = own.kind
+            if kind == "hyperdual" and own.order < 2:
                 kind = "nested"
         found = SCALAR_CLASSES[kind], ARRAY_CLASSES[kind]
         algebra.classes = found

@@ -19,6 +19,32 @@ cdef inline int allocate(Number x, int rows) except -1:
     return 0
 
 
+cdef enum:
+    FEW = 32  # rows with which a scalar's work fits on the stack
+
+
+cdef int times_or_over(int op, const Table *T, double *u, double *v, double *w) except -1:
+    """w = u v or u / v, for more than two rows."""
+    cdef double room[2 * FEW]
+    cdef double *work
+    if T.rows <= FEW:
+        if op == MULTIPLY:
+            product_tile(T, u, 1, v, 1, w, 1, room, 1)
+        else:
+            quotient_tile(T, u, 1, v, 1, w, 1, room, 1)
+        return 0
+    # what is large goes to the loops that are compiled for the instruction set at hand
+    work = <double *>malloc(2 * T.rows * sizeof(double))
+    if work == NULL:
+        raise MemoryError
+    if op == MULTIPLY:
+        product_points(T, u, v, w, work, 1)
+    else:
+        quotient_points(T, u, v, w, work, 1)
+    free(work)
+    return 0
+
+
 cdef inline Number scalar_with_scalar(int op, Number x, Number y):
     cdef Number z = scalar_like(x)
     cdef int k
@@ -36,13 +62,13 @@ cdef inline Number scalar_with_scalar(int op, Number x, Number y):
             w[0] = u[0] * v[0]
             w[1] = u[0] * v[1] + u[1] * v[0]
         else:
-            product_tile(x.table, u, 1, v, 1, w, 1, 1)
+            times_or_over(MULTIPLY, x.table, u, v, w)
     else:
         if x.rows == 2:
             w[0] = u[0] / v[0]
             w[1] = (u[1] - v[1] * w[0]) / v[0]
         else:
-            quotient_tile(x.table, u, 1, v, 1, w, 1, 1)
+            times_or_over(DIVIDE, x.table, u, v, w)
     return z
 
 
@@ -83,7 +109,7 @@ cdef inline Number float_with_scalar(int op, double s, Number y):
             w[k] = 0.0
         w[0] = s
         # in place: row k of the quotient reads row k of the numerator last
-        quotient_tile(y.table, w, 1, v, 1, w, 1, 1)
+        times_or_over(DIVIDE, y.table, w, v, w)
     return z
 
 

@@ -24,7 +24,7 @@ def show(part, spec=""):
     return repr(part.item() if isinstance(part, np.generic) else part)
 
 
-cdef object stacked(object given, str name):
+def stacked(given, name):
     """Coefficients given by the user as one array ``(rows, *shape)`` of a numeric dtype."""
     discover()
     arrays = []
@@ -63,9 +63,43 @@ cdef object stacked(object given, str name):
     return parts
 
 
+cdef object DUAL = dual(), HYPERDUAL = hyperdual()
+cdef dict TAYLORS = {}  # order -> algebra
+cdef dict MODULES = sys.modules
+cdef dict AWAITED = awaited
+
+
+cdef Number of_floats(object cls, object algebra, int rows, tuple given):
+    """A scalar with these first coefficients; None unless they are plain floats."""
+    cdef Number x
+    cdef int k
+    for item in given:
+        if not PyFloat_CheckExact(item):
+            return None
+    for module in AWAITED:
+        if module in MODULES:
+            discover()
+            break
+    x = <Number>taylorad_blank(<PyTypeObject *>cls, algebra)
+    x.table = &compiled(algebra).table
+    allocate(x, rows)
+    for k in range(rows):
+        x.c[k] = PyFloat_AS_DOUBLE(given[k]) if k < len(given) else 0.0
+    return x
+
+
 def construct(cls, args, kwargs):
     """What calling a class of numbers does."""
     cdef Number x, y
+    if kwargs is None:
+        if cls is Dual and 1 <= len(args) <= 2:
+            x = of_floats(cls, DUAL, 2, args)
+        elif cls is HyperDual and 1 <= len(args) <= 4:
+            x = of_floats(cls, HYPERDUAL, 4, args)
+        else:
+            x = None
+        if x is not None:
+            return x
     for known, constructor in CONSTRUCTORS.items():
         if issubclass(cls, known):
             x = constructor(*args, **(kwargs or {}))
@@ -192,6 +226,12 @@ cdef class Taylor(Number):
         direction : array_like, default 1.0
             The derivative of the argument along the series' own variable.
         """
+        if PyFloat_CheckExact(x) and PyFloat_CheckExact(direction) and type(order) is int:
+            algebra = TAYLORS.get(order)
+            if algebra is None and 0 < order <= 1000:
+                algebra = TAYLORS[order] = taylor(order)
+            if algebra is not None:
+                return of_floats(Taylor, algebra, order + 1, (x, direction))
         order = checked_order(order)
         if order == 0:
             return Taylor([np.broadcast_arrays(x, direction)[0]])
@@ -316,12 +356,6 @@ def make_taylor(coefficients):
         coefficients = list(coefficients)
     parts = stacked(coefficients, "Taylor")
     return make(taylor(len(parts) - 1), parts)
-
-
-CONSTRUCTORS.update({Dual: make_dual, HyperDual: make_hyperdual, Taylor: make_taylor})
-for _class in (Number, Dual, HyperDual, Taylor, Nested):
-    taylorad_take_over(_class)
-SCALAR_CLASSES.update(dual=Dual, hyperdual=HyperDual, taylor=Taylor, nested=Nested)
 
 
 cpdef object checked_order(object order):

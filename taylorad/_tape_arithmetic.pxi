@@ -58,10 +58,9 @@ def settled(x, level):
         raise TypeError("derivatives of these levels cannot be mixed: an order was lost between")
     above = Algebra.of(upper)
     below = Algebra.of([factor for factor in algebra.factors if factor.tag < level])
-    index = algebra.structure.index
-    rows = [[index[tuple(low) + tuple(high)] for high in above.exponents.tolist()]
-            for low in below.exponents.tolist()]
-    return make(above, Variable.at(make(below, x.parts[np.array(rows)]), level))
+    pairs = [(*low, *high) for low in below.exponents.tolist() for high in above.exponents.tolist()]
+    rows = algebra.structure.find(pairs).reshape(below.rows, above.rows)
+    return make(above, Variable.at(make(below, x.parts[rows]), level))
 
 
 cdef inline object compute(int code, object a, object b):

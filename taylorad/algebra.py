@@ -1,4 +1,4 @@
-"""Truncated graded algebras: monomials, degrees, product tables, tensor products.
+"""Truncated graded algebras: tensor products of tagged factors.
 
 Every forward-mode number is a vector of coefficients over the monomials of an
 :class:`Algebra`. An algebra is a tuple of tagged :class:`Factor` objects, one for each
@@ -13,17 +13,16 @@ total degree. Two facts follow that everything else relies on:
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from taylorad._arrivals import discover
+from taylorad.monomials import Rows, Shape, Structure, Table, cached, structure
 
 __all__ = ["Algebra", "Factor", "dual", "hyperdual", "innermost", "new_tag", "opened", "taylor"]
 
@@ -75,6 +74,8 @@ class Factor:
         The largest exponent of each variable, where that is less than `order`.
     names : tuple of str, optional
         The names of the variables, for printing.
+    crossed : bool, default True
+        Whether products of different variables are kept, or powers of each alone.
     """
 
     tag: int
@@ -83,32 +84,49 @@ class Factor:
     variables: int = 1
     limits: tuple[int, ...] | None = None
     names: tuple[str, ...] | None = None
+    crossed: bool = True
 
     def capped(self, degree: int) -> Factor:
         """The same factor with total degrees up to `degree` only."""
-        return self if degree >= self.order else replace(self, order=degree)
+        return self if degree >= self.order else self.limited(degree, self.limits)
+
+    def limited(self, order: int, limits: tuple[int, ...] | None) -> Factor:
+        """The same factor of another order and other limits, where they say something."""
+        if self.kind == "multi" and limits and min(limits) >= order:
+            limits = None
+        return replace(self, order=order, limits=limits)
 
     def meet(self, other: Factor) -> Factor:
         """The factor in which numbers over `self` and `other`, of one tag, are both true."""
         if self is other or self == other:
             return self
-        if (self.kind, self.variables, self.names) != (other.kind, other.variables, other.names):
+        mine, theirs = (replace(factor, order=0, limits=None) for factor in (self, other))
+        if mine != theirs:
+            advice = (
+                "make all variables with one call of MultiTaylor.variables"
+                if self.kind == other.kind == "multi"
+                else "make both of one type, or let a transform (derivative, taylor, jvp) "
+                "introduce one of them"
+            )
             raise TypeError(
                 f"{_describe(self)} and {_describe(other)} were both made by hand and cannot be "
-                "mixed; make both of one type, or let a transform (derivative, taylor, jvp) "
-                "introduce one of them"
+                f"mixed; {advice}"
             )
         limits = None
         if self.limits or other.limits:
-            mine = self.limits or (self.order,) * self.variables
-            theirs = other.limits or (other.order,) * other.variables
-            limits = tuple(min(pair) for pair in zip(mine, theirs, strict=True))
-        return replace(self, order=min(self.order, other.order), limits=limits)
+            pairs = zip(self.exponent_limits, other.exponent_limits, strict=True)
+            limits = tuple(min(pair) for pair in pairs)
+        return self.limited(min(self.order, other.order), limits)
 
     @property
-    def shape(self) -> tuple[int, int, tuple[int, ...] | None]:
+    def exponent_limits(self) -> tuple[int, ...]:
+        """The largest exponent of each variable."""
+        return self.limits or (self.order,) * self.variables
+
+    @property
+    def shape(self) -> Shape:
         """What the monomials depend on: everything but tag, kind and names."""
-        return self.variables, self.order, self.limits
+        return self.variables, self.order, self.limits, self.crossed
 
 
 def _describe(factor: Factor) -> str:
@@ -116,97 +134,6 @@ def _describe(factor: Factor) -> str:
     if factor.kind in names:
         return names[factor.kind]
     return f"a MultiTaylor in {', '.join(factor.names or ())}"
-
-
-MOST_ROWS = 20_000  # the product table of one variable then has 2e8 pairs
-
-
-class Structure:
-    """Monomials and product table of an algebra, whatever its tags.
-
-    Attributes
-    ----------
-    exponents : ndarray, shape (rows, variables)
-        The exponents of each monomial, by degree, then in descending lexicographic order.
-    degrees : ndarray of intc, shape (rows,)
-        The total degree of each monomial.
-    start, left, right : ndarray of intc
-        The product table: row ``k`` of ``u * v`` is the sum of ``u[left[p]] * v[right[p]]``
-        over ``start[k] <= p < start[k + 1]``.
-    """
-
-    def __init__(self, shapes: tuple[tuple[int, int, Any], ...], degree: int) -> None:
-        variables = sum(shape[0] for shape in shapes)
-        size = min(
-            math.prod(_count(*shape) for shape in shapes), math.comb(variables + degree, degree)
-        )
-        if size > MOST_ROWS:
-            raise ValueError(
-                f"polynomials in {variables} variable(s) to degree {degree} have {size:.3g} "
-                f"coefficients, more than the {MOST_ROWS} that are supported; lower the order"
-            )
-        per_factor = [_monomials(*shape) for shape in shapes]
-        rows = [sum(parts, ()) for parts in itertools.product(*per_factor)]
-        rows = [row for row in rows if sum(row) <= degree]
-        rows.sort(key=lambda row: (sum(row), [-e for e in row]))
-        self.degree = degree
-        self.exponents = np.array(rows, dtype=np.intc).reshape(len(rows), variables)
-        self.degrees = self.exponents.sum(axis=1, dtype=np.intc)
-        self.index = {row: k for k, row in enumerate(rows)}
-        self.compiled: Any = None  # what the compiled kernels keep of the table
-
-    @property
-    def rows(self) -> int:
-        return len(self.degrees)
-
-    @cached_property
-    def table(self) -> tuple[npt.NDArray[np.intc], npt.NDArray[np.intc], npt.NDArray[np.intc]]:
-        """The product table ``(start, left, right)``."""
-        # A monomial is coded as one integer whose digits are its exponents; with a base
-        # above twice the degree, adding codes multiplies monomials without carry.
-        base = 2 * self.degree + 1
-        weights = np.array([base**v for v in range(self.exponents.shape[1])], dtype=object)
-        if sum(weights) * base < 2**62:
-            weights = weights.astype(np.int64)
-        codes = (self.exponents.astype(weights.dtype) * weights).sum(axis=1)
-        by_code = np.argsort(codes, kind="stable")
-        sorted_codes = codes[by_code]
-        bounds = np.searchsorted(self.degrees, np.arange(self.degree + 2))
-        triples = []
-        for a in range(self.degree + 1):
-            for b in range(self.degree + 1 - a):
-                first = np.arange(bounds[a], bounds[a + 1])
-                second = np.arange(bounds[b], bounds[b + 1])
-                i, j = (grid.ravel() for grid in np.meshgrid(first, second, indexing="ij"))
-                products = codes[i] + codes[j]
-                at = np.searchsorted(sorted_codes, products)
-                at[at == len(codes)] = 0
-                known = sorted_codes[at] == products
-                triples.append(np.stack([by_code[at[known]], i[known], j[known]]))
-        k, i, j = np.concatenate(triples, axis=1)
-        order = np.lexsort((j, i, k))
-        start = np.searchsorted(k[order], np.arange(self.rows + 1)).astype(np.intc)
-        return start, i[order].astype(np.intc), j[order].astype(np.intc)
-
-
-def _count(variables: int, order: int, limits: tuple[int, ...] | None) -> int:
-    """How many monomials a factor has, at most."""
-    count = math.comb(variables + order, order)
-    return min(count, math.prod(limit + 1 for limit in limits)) if limits else count
-
-
-def _monomials(
-    variables: int, order: int, limits: tuple[int, ...] | None
-) -> list[tuple[int, ...]]:
-    if limits is None:
-        limits = (order,) * variables
-    rows: list[tuple[int, ...]] = [()]
-    for limit in limits:
-        rows = [row + (e,) for row in rows for e in range(min(limit, order - sum(row)) + 1)]
-    return rows
-
-
-_structure = lru_cache(maxsize=512)(Structure)
 
 
 class Algebra:
@@ -272,7 +199,7 @@ class Algebra:
         return self.structure.degrees
 
     @property
-    def table(self) -> tuple[npt.NDArray[np.intc], npt.NDArray[np.intc], npt.NDArray[np.intc]]:
+    def table(self) -> Table:
         return self.structure.table
 
     def pairs(self, k: int) -> list[tuple[int, int]]:
@@ -313,9 +240,7 @@ class Algebra:
         """The algebra of the first rows, those of total degree up to `degree`."""
         return self if degree >= self.degree else Algebra.of(self.factors, degree)
 
-    def embedding(
-        self, target: Algebra
-    ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    def embedding(self, target: Algebra) -> tuple[Rows, Rows]:
         """Rows of `self` that exist in `target`, and where: ``(own rows, target's rows)``."""
         return _embedding(self, target)
 
@@ -324,9 +249,7 @@ class Algebra:
         rest = tuple(factor for factor in self.factors if factor.tag != tag)
         return Algebra.of(rest, self.degree - degree if self.capped else None)
 
-    def select(
-        self, tag: int, exponents: tuple[int, ...]
-    ) -> tuple[Algebra, npt.NDArray[np.intp]]:
+    def select(self, tag: int, exponents: tuple[int, ...]) -> tuple[Algebra, Rows]:
         """The rows that hold one coefficient of one factor.
 
         Returns the algebra of what is left and, in the order of its rows, the rows of
@@ -339,21 +262,22 @@ def _natural(factor: Factor) -> int:
     """The largest degree a factor's monomials reach."""
     if factor.limits is None:
         return factor.order if factor.variables else 0
-    return min(factor.order, sum(factor.limits))
+    reached = sum(factor.limits) if factor.crossed else max(factor.limits)
+    return min(factor.order, reached)
 
 
-@lru_cache(maxsize=1024)
+@cached(maxsize=1024)
 def _algebra(factors: tuple[Factor, ...], degree: int, natural: int) -> Algebra:
     algebra = Algebra()
     algebra.factors = factors
     algebra.degree = degree
     algebra.capped = degree < natural
     algebra.classes = None
-    algebra.structure = _structure(tuple(factor.shape for factor in factors), degree)
+    algebra.structure = structure(tuple(factor.shape for factor in factors), degree)
     return algebra
 
 
-@lru_cache(maxsize=1024)
+@cached(maxsize=1024)
 def _join(one: Algebra, two: Algebra) -> Algebra:
     factors = {factor.tag: factor for factor in one.factors}
     for factor in two.factors:
@@ -363,10 +287,8 @@ def _join(one: Algebra, two: Algebra) -> Algebra:
     return Algebra.of((factors[tag] for tag in sorted(factors)), min(caps, default=None))
 
 
-@lru_cache(maxsize=1024)
-def _embedding(
-    source: Algebra, target: Algebra
-) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+@cached(maxsize=1024)
+def _embedding(source: Algebra, target: Algebra) -> tuple[Rows, Rows]:
     columns, width = {}, 0
     for factor in target.factors:
         columns[factor.tag] = slice(width, width + factor.variables)
@@ -380,29 +302,26 @@ def _embedding(
             padded[:, columns[factor.tag]] = own
         else:
             keep &= ~own.any(axis=1)
-    index = target.structure.index
-    found = [
-        (row, index[exponents])
-        for row, exponents in enumerate(map(tuple, padded.tolist()))
-        if keep[row] and exponents in index
-    ]
-    own_rows, target_rows = np.array(found, dtype=np.intp).reshape(len(found), 2).T
-    return own_rows, target_rows
+    found = target.structure.find(padded)
+    own_rows = np.flatnonzero(keep & (found >= 0))
+    return own_rows, found[own_rows]
 
 
-@lru_cache(maxsize=4096)
-def _select(
-    algebra: Algebra, tag: int, exponents: tuple[int, ...]
-) -> tuple[Algebra, npt.NDArray[np.intp]]:
+@cached(maxsize=4096)
+def _select(algebra: Algebra, tag: int, exponents: tuple[int, ...]) -> tuple[Algebra, Rows]:
     rest = algebra.without(tag, sum(exponents))
     at = 0
     for factor in algebra.factors:
         if factor.tag == tag:
             break
         at += factor.variables
-    index = algebra.structure.index
-    rows = [index[tuple(row[:at]) + exponents + tuple(row[at:])] for row in rest.exponents.tolist()]
-    return rest, np.array(rows, dtype=np.intp)
+    own = np.broadcast_to(np.array(exponents, np.intc), (rest.rows, len(exponents)))
+    rows = algebra.structure.find(
+        np.concatenate([rest.exponents[:, :at], own, rest.exponents[:, at:]], axis=1)
+    )
+    if rows.min(initial=0) < 0:
+        raise KeyError(f"{algebra} has no coefficients of {exponents} in the factor {tag}")
+    return rest, rows
 
 
 def dual(tag: int = 0) -> Algebra:

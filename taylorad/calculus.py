@@ -1,5 +1,7 @@
 """The calculus of Taylor polynomials: derivatives, integrals, evaluation, composition.
 
+Those in several variables are in `taylorad.polynomials`.
+
 A `Taylor` is a polynomial in its own variable t, the offset from the expansion point:
 ``c_0 + c_1 t + ... + c_K t^K``, true up to terms of order K + 1.
 """
@@ -13,9 +15,10 @@ import numpy as np
 
 from taylorad import _numbers
 from taylorad._numbers import Number, Taylor, checked_order, engine, make
-from taylorad.algebra import taylor
+from taylorad.algebra import Algebra, Factor, taylor
 
 __all__ = [
+    "assembled",
     "coefficients",
     "compose",
     "derivative",
@@ -40,29 +43,38 @@ def _own(series: Taylor) -> Any:
     return series.algebra.factors[0]
 
 
-def coefficients(series: Taylor) -> Any:
-    """c_0 ... c_K, stacked: plain, or numbers of the levels the series was made within."""
-    if series.algebra.univariate:
+def coefficients(series: Any) -> Any:
+    """c_0 ... c_K, stacked: plain, or numbers of the levels the series was made within.
+
+    Those of several variables come in the order of the monomials of their own factor.
+    """
+    if len(series.algebra.factors) == 1:
         return series.parts
-    parts, tag = series.parts, _own(series).tag
-    selected = [series.algebra.select(tag, (k,)) for k in range(_own(series).order + 1)]
+    parts, own = series.parts, _own(series)
+    monomials = map(tuple, Algebra.of((own,)).exponents.tolist())
+    selected = [series.algebra.select(own.tag, monomial) for monomial in monomials]
     rest = selected[-1][0]  # where degrees are capped, what is known of every coefficient
     columns = [parts[rows[: rest.rows]] for _, rows in selected]
     return make(rest, np.stack(columns, axis=1))
 
 
+def assembled(factor: Factor, coefficients: Any) -> Any:
+    """The series in the variables of `factor` with these coefficients."""
+    own = Algebra.of((factor,))
+    if not isinstance(coefficients, Number):
+        return make(own, coefficients)
+    algebra = coefficients.algebra.join(own)
+    parts = np.zeros((algebra.rows, *coefficients.shape[1:]), coefficients.dtype)
+    for k, monomial in enumerate(map(tuple, own.exponents.tolist())):
+        rest, rows = algebra.select(factor.tag, monomial)
+        column = coefficients.parts[:, k]
+        parts[rows] = column[: rest.rows] if len(column) >= rest.rows else 0
+    return make(algebra, parts)
+
+
 def _assembled(series: Taylor, coefficients: Any) -> Any:
     """The series in the same variable with other coefficients."""
-    tag, order = _own(series).tag, len(coefficients) - 1
-    if not isinstance(coefficients, Number):
-        return make(taylor(order, tag), coefficients)
-    algebra = coefficients.algebra.join(taylor(order, tag))
-    parts = np.zeros((algebra.rows, *coefficients.shape[1:]), coefficients.dtype)
-    for k in range(order + 1):
-        rest, rows = algebra.select(tag, (k,))
-        own = coefficients.parts[:, k]
-        parts[rows] = own[: rest.rows] if len(own) >= rest.rows else 0
-    return make(algebra, parts)
+    return assembled(Factor(_own(series).tag, "taylor", len(coefficients) - 1), coefficients)
 
 
 def derivative(series: Taylor, k: int = 1) -> Any:

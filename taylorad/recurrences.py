@@ -26,12 +26,16 @@ from taylorad.algebra import Algebra
 
 __all__ = ["compose", "polynomial", "product", "quadrature", "quotient", "riccati", "rotation"]
 
+TERMS = 2**16  # numbers kept at once where products are summed
+
 Series = Any  # (rows, *shape)
 Rows = list[Any]
 
 
 def product(algebra: Algebra, u: Series, v: Series) -> Series:
     """y = u v."""
+    if isinstance(u, np.ndarray) and isinstance(v, np.ndarray):
+        return _product_of_arrays(algebra, u, v)
     return _stack([_product_row(algebra, k, u, v) for k in range(algebra.rows)])
 
 
@@ -188,6 +192,20 @@ def _times(slope: Any, x: Any) -> Any:
 
 def _product_row(algebra: Algebra, k: int, u: Series, v: Series) -> Any:
     return sum(u[i] * v[j] for i, j in algebra.pairs(k))
+
+
+def _product_of_arrays(algebra: Algebra, u: Any, v: Any) -> Any:
+    """All terms of as many rows at once as fit, then their sums."""
+    start, left, right = algebra.table
+    room = max(TERMS * algebra.rows // max(u.size, 1), 1)
+    pieces, row = [], 0
+    while row < algebra.rows:
+        end = max(int(np.searchsorted(start, start[row] + room, side="right")) - 1, row + 1)
+        span = slice(start[row], start[end])
+        terms = u[left[span]] * v[right[span]]
+        pieces.append(np.add.reduceat(terms, start[row:end] - start[row], axis=0))
+        row = end
+    return np.concatenate(pieces)
 
 
 def _stack(rows: Rows) -> Series:

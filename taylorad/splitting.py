@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -22,6 +21,7 @@ import numpy.typing as npt
 
 from taylorad._numbers import engine, make
 from taylorad.algebra import Algebra, taylor
+from taylorad.monomials import cached
 
 __all__ = ["Result", "Split", "climb", "first", "groups", "splits"]
 
@@ -63,7 +63,7 @@ class Split:
         return self.rows[0]
 
 
-@lru_cache(maxsize=256)
+@cached(maxsize=256)
 def splits(algebra: Algebra) -> list[list[Split]]:
     """For each factor, from the innermost out, the split along each of its variables."""
     found, column = [], 0

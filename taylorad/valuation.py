@@ -301,8 +301,7 @@ def _infinities(algebra: Algebra, x: Parts, p: Any, cbrt: bool) -> Parts:
     The exception is degree 1 for p >= 1/2, by the convention that |t| has derivative 0.
     """
     y = np.zeros(x.shape, x.dtype)
-    units = np.eye(algebra.exponents.shape[1], dtype=int).tolist()
-    rows = [algebra.structure.index.get(tuple(unit)) for unit in units]
+    rows = algebra.structure.find(np.eye(algebra.exponents.shape[1], dtype=int)).tolist()
     with np.errstate(all="ignore"):
         side = np.ones(x.shape[1]) if x.dtype.kind in "cO" else np.copysign(1.0, x[0])
         for k, exponents in enumerate(algebra.exponents.tolist()):

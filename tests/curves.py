@@ -24,6 +24,7 @@ ALGEBRAS = {
     "Dual": dual(),
     "Taylor(3)": taylor(3),
     "HyperDual": hyperdual(),
+    "MultiTaylor": Algebra.of((Factor(0, "multi", 2, 2, None, ("x", "y")),)),
     "nested": Algebra.of((Factor(0, "dual", 1), Factor(7, "taylor", 2))),
 }
 

@@ -151,7 +151,7 @@ def test_table_of_many_variables() -> None:
             for one in some
             for two in rows
         )
-        assert count == sum((left == algebra.structure.index[one]).sum() for one in some)
+        assert count == sum((left == k).sum() for k in algebra.structure.find(some))
 
 
 def test_table_of_huge_codes_is_exact() -> None:

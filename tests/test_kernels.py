@@ -315,3 +315,53 @@ def test_threads_share_an_algebra() -> None:
     for thread in threads:
         thread.join()
     assert not failures
+
+
+# Many rows: scalars' sums are pushed from about 30 rows on, tiles are packed from about 130 on.
+
+LARGE = {
+    "multi 3 8": Algebra.of((Factor(0, "multi", 8, 3),)),
+    "limits": Algebra.of((Factor(0, "multi", 9, 3, (2, 9, 4)),)),
+    "uncrossed": Algebra.of((Factor(0, "multi", 4, 40, None, None, False),)),
+    "levels": taylor(6, 1).join(taylor(6, 2)).join(hyperdual(3)),
+    "capped": Algebra.of((Factor(1, "taylor", 5), Factor(2, "multi", 5, 2)), 8),
+    "taylor 60": taylor(60),
+}
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (8,), (16,), (27,)])
+@pytest.mark.parametrize("large", LARGE.values(), ids=LARGE)
+def test_many_rows(large: Algebra, shape: tuple[int, ...]) -> None:
+    weights = 0.2 ** large.degrees.astype(float).reshape(-1, *(1,) * len(shape))
+    u, v = (series(large, shape, seed, 0.4, 0.7) * weights for seed in (1, 2))
+    reference = recurrences.product(large, u, v)
+    np.testing.assert_allclose(_kernels.product(large, u, v), reference, rtol=1e-13, atol=1e-15)
+    square = recurrences.product(large, u, u)
+    np.testing.assert_allclose(_kernels.product(large, u, u), square, rtol=1e-13, atol=1e-15)
+    ratio = _kernels.quotient(large, reference, v)
+    np.testing.assert_allclose(ratio, u, rtol=1e-9, atol=1e-12)
+    # sin^2 + cos^2 = 1, and exp, tan, sqrt, arcsin by their equations
+    y, z = _kernels.rotation(large, u, np.sin(u[0]), np.cos(u[0]), -1)
+    one = recurrences.product(large, y, y) + recurrences.product(large, z, z)
+    assert_array_equal(one[0].round(14), 1)
+    np.testing.assert_allclose(one[1:], 0, atol=1e-13)
+    d = large.degrees.reshape(-1, *(1,) * len(shape))
+    for f, (q, root, a, b, c) in {
+        np.exp: ((1,), False, 0, 1, 0),
+        np.tan: ((1,), False, 1, 0, 1),
+        np.sqrt: ((0, 2), False, 0, 1, 0),
+        np.log: ((0, 1), False, 1, 0, 0),
+        np.arcsin: ((1, 0, -1), True, 1, 0, 0),
+    }.items():
+        y = _kernels.riccati(large, u, f(u[0]), None, q, root, a, b, c)
+        left = np.stack(list(recurrences.polynomial(large, q, u, root)))
+        right = b * y + c * recurrences.product(large, y, y)
+        right[0] += a
+        np.testing.assert_allclose(
+            recurrences.product(large, left, d * y), recurrences.product(large, right, d * u),
+            rtol=1e-11, atol=1e-12,
+        )  # fmt: skip
+    rate = _kernels.riccati(large, u, np.exp(u[0]), None, (1,), False, 0, 1, 0)
+    np.testing.assert_allclose(
+        _kernels.quadrature(large, u, np.exp(u[0]), rate), rate, rtol=1e-12, atol=1e-15
+    )

@@ -716,7 +716,7 @@ def test_plain_operands_on_either_side(plain: Any, array: bool) -> None:
     check(np.multiply(x, plain), v * s, s)
 
 
-@pytest.mark.parametrize("bad", ["2", None, {}, object(), b"2"], ids=repr)
+@pytest.mark.parametrize("bad", ["2", None, {}, object(), b"2"])
 def test_operands_that_make_no_sense(bad: Any) -> None:
     for x in (ta.Dual(1.0, 1.0), ta.Dual(np.ones(2), 1.0)):
         for operation in (operator.add, operator.mul, operator.truediv, operator.pow, operator.mod):

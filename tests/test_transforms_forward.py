@@ -73,9 +73,9 @@ def test_taylor_within_a_transform():
     assert ta.derivative(f)(a) == pytest.approx(2 + 4 * a + 4 * a**2)
 
 
-def test_taylor_refuses_what_it_cannot_do_yet():
-    with pytest.raises(TypeError, match="one positional argument, but 2"):
-        ta.taylor(np.multiply, 2)(1.0, 2.0)
+def test_taylor_refuses_what_it_cannot_do():
+    with pytest.raises(TypeError, match="none was given"):
+        ta.taylor(np.multiply, 2)()
     with pytest.raises(TypeError, match="by hand"):
         ta.taylor(np.sin, 2)(ta.Dual(1.0, 1.0))
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ import numpy as np
 from taylorad._numbers import Number, make, repack
 from taylorad.algebra import Algebra
 from taylorad.dispatch import DerivativeError, carries
+from taylorad.monomials import cached
 
 __all__ = [
     "allocate",
@@ -141,12 +141,12 @@ def same_view(parts: np.ndarray, view: Any) -> np.ndarray | None:
     return np.asarray(_Memory(interface, parts))
 
 
-@lru_cache(maxsize=256)
+@cached(maxsize=256)
 def _products(algebra: Algebra) -> dict[tuple[int, int], int]:
     return {pair: row for row in range(algebra.rows) for pair in algebra.pairs(row)}
 
 
-@lru_cache(maxsize=1024)
+@cached(maxsize=1024)
 def _terms(
     algebra: Algebra, present: tuple[tuple[int, ...], ...]
 ) -> list[tuple[int, tuple[int, ...]]]:

@@ -13,13 +13,17 @@ from taylorad.transforms.reverse import (
     vjp,
 )
 from taylorad.transforms.tangent_rules import custom_jvp
+from taylorad.transforms.tensors import curl, derivative_tensor, divergence, laplacian
 
 __all__ = [
+    "curl",
     "custom_jvp",
     "custom_vjp",
     "derivative",
+    "derivative_tensor",
     "derivatives",
     "directional_derivative",
+    "divergence",
     "grad",
     "gradients_function",
     "hessian",
@@ -27,6 +31,7 @@ __all__ = [
     "jacobian",
     "jet",
     "jvp",
+    "laplacian",
     "stop_gradient",
     "taylor",
     "value_and_grad",

@@ -22,7 +22,7 @@ import numpy as np
 from taylorad._numbers import Number, common, make, parts_over, repack, value
 from taylorad._tape import Variable
 from taylorad._trees import flatten
-from taylorad.algebra import Algebra, dual, new_tag, opened, taylor
+from taylorad.algebra import Algebra, Factor, dual, new_tag, opened, taylor
 from taylorad.dispatch import carries
 from taylorad.valuation import undecided
 
@@ -49,7 +49,7 @@ VAIN_ATTEMPTS = 12
 
 @dataclass(frozen=True)
 class Level:
-    """The algebra of one transform: polynomials in a variable of its own.
+    """The algebra of one transform: polynomials in a variable, or several, of its own.
 
     Attributes
     ----------
@@ -65,9 +65,13 @@ class Level:
     scale: int = 1
 
     @staticmethod
-    def open(degree: int, scaled: bool = False) -> Level:
+    def open(
+        degree: int, scaled: bool = False, variables: int = 1, crossed: bool = True
+    ) -> Level:
         tag = new_tag()
         scale = 1
+        if variables > 1:
+            return Level(Algebra.of((Factor(tag, "multi", degree, variables, crossed=crossed),)))
         if scaled and degree > 16:
             # k! is about (k / e)^k
             scale = 2 ** round(math.log2(degree / math.e))
@@ -90,6 +94,27 @@ class Level:
         }
         return assemble(algebra, self.tag, coefficients)
 
+    def variable(self, v: int, x: Any, direction: Any) -> Any:
+        """The number with value `x` that moves in one of several variables."""
+        return self._moving(x, {v: direction})
+
+    def moving(self, x: Any, directions: Any) -> Any:
+        """The number with value `x` that moves in every variable, in its own direction."""
+        if isinstance(x, np.ndarray) and len(self.algebra.factors) == 1:
+            parts = np.zeros((self.algebra.rows, *x.shape), x.dtype)
+            parts[0] = x
+            parts[1 : len(directions) + 1] = directions[: self.algebra.rows - 1]
+            return make(self.algebra, parts)
+        return self._moving(x, dict(enumerate(directions)))
+
+    def _moving(self, x: Any, directions: Mapping[int, Any]) -> Any:
+        lower = common((x,))
+        algebra = self.algebra if lower is None else lower.join(self.algebra)
+        monomials = [*map(tuple, np.eye(self.algebra.factors[0].variables, dtype=int).tolist())]
+        coefficients = {(0,) * len(monomials): x}
+        coefficients |= {monomials[v]: direction for v, direction in directions.items()}
+        return assemble(algebra, self.tag, coefficients)
+
     def _coefficient(self, derivative: Any, k: int) -> Any:
         if hasattr(derivative, "dtype") and derivative.dtype.kind == "O":
             return derivative * self.scale**k / math.factorial(k)
@@ -110,21 +135,33 @@ def _ratio(numerator: int, denominator: int) -> float:
         return math.inf
 
 
-def assemble(algebra: Algebra, tag: int, coefficients: Mapping[int, Any]) -> Any:
-    """The number over `algebra` with these coefficients in its factor `tag`."""
+Monomial = int | tuple[int, ...]
+
+
+def _tuple(monomial: Monomial) -> tuple[int, ...]:
+    return (monomial,) if isinstance(monomial, int) else monomial
+
+
+def assemble(algebra: Algebra, tag: int, coefficients: Mapping[Any, Any]) -> Any:
+    """The number over `algebra` with these coefficients in its factor `tag`.
+
+    They are given by their exponents, or by the one exponent; the value comes first.
+    """
     factor = algebra.factor(tag)
     assert factor is not None
-    shape, dtype = shape_of(coefficients[0]), common_dtype(coefficients.values())
+    first = next(iter(coefficients.values()))
+    shape, dtype = shape_of(first), common_dtype(coefficients.values())
     if any(map(_recorded, coefficients.values())):
         return make(algebra, _stacked(algebra, tag, coefficients, shape, dtype))
     parts = np.zeros((algebra.rows, *shape), dtype)
     for k, coefficient in coefficients.items():
-        if k > factor.order:
+        monomial = _tuple(k)
+        if sum(monomial) > factor.order:
             continue
         if algebra.univariate:
             parts[k, ...] = coefficient
             continue
-        rest, rows = algebra.select(tag, (k,))
+        rest, rows = algebra.select(tag, monomial)
         if isinstance(coefficient, Number):
             parts[rows] = _aligned(parts_over(rest, coefficient), parts.ndim)
         else:
@@ -142,14 +179,16 @@ def _recorded(coefficient: Any) -> bool:
 def _stacked(
     algebra: Algebra,
     tag: int,
-    coefficients: Mapping[int, Any],
+    coefficients: Mapping[Any, Any],
     shape: tuple[int, ...],
     dtype: np.dtype[Any],
 ) -> Any:
     """The buffer of `assemble`, where it is one that is recorded."""
     buffer: list[Any] = [np.zeros(shape, dtype)] * algebra.rows
     for k, coefficient in coefficients.items():
-        rest, rows = algebra.select(tag, (k,))
+        if sum(_tuple(k)) > algebra.degree:
+            continue
+        rest, rows = algebra.select(tag, _tuple(k))
         if isinstance(coefficient, Number):
             for row, part in zip(rows.tolist(), parts_over(rest, coefficient), strict=True):
                 buffer[row] = np.broadcast_to(part, shape)
@@ -224,11 +263,12 @@ class Expansion:
         rest, rows = leaf.algebra.select(self.level.tag, (k,))
         return make(rest, self.level.derivative(leaf.parts[rows], k))
 
-    def coefficient(self, leaf: Any, k: int) -> Any:
-        """The coefficient of degree k of a leaf, at a level that is not stretched."""
-        if not self.depends(leaf) or k > self.order(leaf):
-            return self.derivative(leaf, k)
-        rest, rows = leaf.algebra.select(self.level.tag, (k,))
+    def coefficient(self, leaf: Any, k: Monomial) -> Any:
+        """The coefficient of a monomial of a leaf, at a level that is not stretched."""
+        degree = sum(_tuple(k))
+        if not self.depends(leaf) or degree > self.order(leaf):
+            return self.derivative(leaf, degree)
+        rest, rows = leaf.algebra.select(self.level.tag, _tuple(k))
         return make(rest, leaf.parts[rows])
 
     def _zero(self, leaf: Any) -> Any:
@@ -251,6 +291,8 @@ def expand(
     lists_are_arrays: bool = True,
     curried: bool = False,
     scaled: bool = True,
+    variables: int = 1,
+    crossed: bool = True,
 ) -> Expansion:
     """What ``call(level)`` returns, known to degree `order` of the level if it can be.
 
@@ -268,13 +310,17 @@ def expand(
         Whether the user's function may return a function.
     scaled : bool
         Whether derivatives are wanted and not coefficients: see `Level`.
+    variables : int
+        Of how many variables the level is.
+    crossed : bool
+        Whether these are multiplied with each other.
     """
     degree, open_before, vain_before = order, open_divisions(), _here.vain
     _here.depth += 1
     try:
         for attempt in range(ATTEMPTS if _here.depth == 1 else INNER_ATTEMPTS):
             open_at_start = open_divisions()
-            level = Level.open(degree, scaled and dtype.kind != "O")
+            level = Level.open(degree, scaled and dtype.kind != "O", variables, crossed)
             with opened(level.tag):
                 output = call(level)
             if curried and callable(output) and not carries(output):

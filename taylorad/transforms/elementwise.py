@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -19,9 +20,9 @@ from taylorad.transforms._arguments import (
     position,
 )
 from taylorad.transforms._blocks import Block, block_points, blocks, run, split_axis, worker_count
-from taylorad.transforms._levels import Expansion, expand
+from taylorad.transforms._levels import Expansion, common_dtype, expand
 
-__all__ = ["derivative", "derivatives", "expand_elementwise"]
+__all__ = ["derivative", "derivatives", "expand_elementwise", "expand_in_several"]
 
 
 def derivative(f: Callable[..., Any], order: int = 1, argnum: int = 0) -> Callable[..., Any]:
@@ -224,6 +225,56 @@ def expand_elementwise(
                     "the function must act on every point by itself, but some points of its "
                     f"output depend on other points of the argument; {INSTEAD}"
                 )
+    return expansion
+
+
+def expand_in_several(call: Callable[..., Any], xs: Sequence[Any], order: int) -> Expansion:
+    """The expansion of ``call(x + s, y + t, ...)``, elementwise where some are arrays.
+
+    Raises
+    ------
+    ValueError
+        If an output has not the shape of the arguments, broadcast, or some point of it
+        depends on other points.
+    """
+
+    def expand_along(directions: Sequence[Any]) -> Expansion:
+        return expand(
+            lambda level: call(*map(level.variable, range(len(xs)), xs, directions)),
+            order,
+            common_dtype(xs),
+            scaled=False,
+            variables=len(xs),
+        )
+
+    shape = np.broadcast_shapes(*(x.shape for x in xs))
+    before = mixing_count()
+    expansion = expand_along([1] * len(xs))
+    if shape == ():
+        return expansion
+    dependent = [leaf for leaf in expansion.leaves if expansion.depends(leaf)]
+    for leaf in dependent:
+        missing = len(shape) - leaf.ndim
+        pairs = zip(leaf.shape, shape[missing:], strict=False)
+        if missing < 0 or any(own not in (1, whole) for own, whole in pairs):
+            raise ValueError(
+                "the function must act on every point by itself, but it turned arguments that "
+                f"broadcast to the shape {shape} into an output of shape {leaf.shape}; {INSTEAD}"
+            )
+    if order > 0 and math.prod(shape) > 1 and mixing_count() != before and dependent:
+        weights = [_weights(x, order) for x in xs]
+        weighted = expand_along(weights)
+        for leaf, other in zip(expansion.leaves, weighted.leaves, strict=True):
+            if not expansion.depends(leaf):
+                continue
+            for monomial in map(tuple, expansion.level.algebra.exponents.tolist()):
+                factor = math.prod(w**e for w, e in zip(weights, monomial, strict=True))
+                want = value(expansion.coefficient(leaf, monomial)) * factor
+                if not _close(value(weighted.coefficient(other, monomial)), want):
+                    raise ValueError(
+                        "the function must act on every point by itself, but some points of "
+                        f"its output depend on other points of an argument; {INSTEAD}"
+                    )
     return expansion
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from taylorad._numbers import Number, repack, value
+from taylorad._numbers import Number, make, repack, value
 from taylorad._trees import flatten, structure
 from taylorad.algebra import Algebra, Factor
 from taylorad.dispatch import carries
 from taylorad.transforms._arguments import check_callable, check_order, named, numeric
 from taylorad.transforms._levels import Expansion, Level, assemble, common_dtype, expand
-from taylorad.transforms.elementwise import expand_elementwise
+from taylorad.transforms.elementwise import expand_elementwise, expand_in_several
 
 __all__ = ["directional_derivative", "jet", "jvp", "stop_gradient", "taylor"]
 
@@ -66,28 +67,29 @@ def directional_derivative(f: Callable[[Any], Any], order: int = 1) -> Callable[
 
 
 def taylor(f: Callable[..., Any], order: int) -> Callable[..., Any]:
-    """The function that expands `f` in a Taylor polynomial about its argument.
+    """The function that expands `f` in a Taylor polynomial about its arguments.
 
     Parameters
     ----------
     f : callable
-        Plain NumPy code of one argument; elementwise if that is an array.
+        Plain NumPy code of one or several arguments; elementwise where some are arrays.
     order : int
-        The highest power.
+        The highest power, in several variables the highest total degree.
 
     Returns
     -------
     callable
         It takes the point, or an array of points, and returns a `Taylor`, or a tuple, list
-        or dict of them if `f` returns one.
+        or dict of them if `f` returns one. Of several positional arguments, which
+        broadcast, it returns a `MultiTaylor` in variables named as the arguments of `f`.
 
     Raises
     ------
     ValueError
         If `order` is negative, or, when called, if `f` is not elementwise.
     TypeError
-        If `f` is not callable, `order` is not an integer, the argument is not numeric, or
-        there is not exactly one.
+        If `f` is not callable, `order` is not an integer, an argument is not numeric, or
+        there is none.
 
     Examples
     --------
@@ -98,38 +100,57 @@ def taylor(f: Callable[..., Any], order: int) -> Callable[..., Any]:
     >>> series = ta.taylor(np.sin, 9)(0.0)
     >>> bool(abs(series(0.5) - np.sin(0.5)) < 1e-10)
     True
+    >>> ta.taylor(lambda x, y: x * np.exp(y), 2)(1.0, 0.0)
+    1.0 + x + y + x*y + 0.5*y**2 + O(3)
     """
     check_callable(f)
     order = check_order(order)
 
     def g(*args: Any, **kwargs: Any) -> Any:
-        if len(args) != 1:
-            raise TypeError(
-                f"taylor expands a function about one positional argument, but {len(args)} "
-                "were given; expansions in several variables are not implemented yet"
-            )
-        x = numeric(args[0], "the argument")
-        expansion = expand_elementwise(lambda x: f(x, **kwargs), x, order, scaled=False)
+        if not args:
+            raise TypeError("taylor expands a function about positional arguments; none was given")
+        if len(args) > 1:
+            xs = [numeric(x, f"argument {at}") for at, x in enumerate(args)]
+            factor = Factor(0, "multi", order, len(xs), None, _argument_names(f, len(xs)))
+            expansion = expand_in_several(lambda *xs: f(*xs, **kwargs), xs, order)
+        else:
+            x = numeric(args[0], "the argument")
+            factor = Factor(0, "taylor", order)
+            expansion = expand_elementwise(lambda x: f(x, **kwargs), x, order, scaled=False)
         if expansion.curried:
             raise TypeError("taylor expands functions that return numbers, not functions")
-        return expansion.rebuild(_series(expansion, leaf, order) for leaf in expansion.leaves)
+        return expansion.rebuild(_series(expansion, leaf, factor) for leaf in expansion.leaves)
 
     return named(g, f, f"The Taylor expansion of order {order}")
 
 
-def _series(expansion: Expansion, leaf: Any, order: int) -> Any:
-    """A leaf as a series in the variable of numbers made by hand."""
-    factor = Factor(0, "taylor", order)
+def _argument_names(f: Callable[..., Any], count: int) -> tuple[str, ...]:
+    """The names of the positional arguments, where they can be known."""
+    try:
+        parameters = inspect.signature(f).parameters.values()
+    except (ValueError, TypeError):
+        parameters = {}.values()
+    names = tuple(p.name for p in parameters if p.kind <= p.POSITIONAL_OR_KEYWORD)
+    return names[:count] if len(names) >= count else tuple(f"x{v + 1}" for v in range(count))
+
+
+def _series(expansion: Expansion, leaf: Any, factor: Factor) -> Any:
+    """A leaf as a series in the variables of numbers made by hand."""
     rest = Algebra.of(())
     if isinstance(leaf, Number):
         rest = leaf.algebra.without(expansion.level.tag)
     if rest.factor(0) is not None:
         raise TypeError(
-            "the expansion would depend on a number made by hand (a Dual, HyperDual or "
-            "Taylor) as well as on its own variable; use jet, or nest transforms instead"
+            "the expansion would depend on a number made by hand (a Dual, HyperDual, Taylor or "
+            "MultiTaylor) as well as on its own variable; use jet, or nest transforms instead"
         )
-    algebra = Algebra.of((factor, *rest.factors), rest.degree + order if rest.capped else None)
-    return assemble(algebra, 0, {k: expansion.coefficient(leaf, k) for k in range(order + 1)})
+    cap = rest.degree + factor.order if rest.capped else None
+    algebra = Algebra.of((factor, *rest.factors), cap)
+    if not rest.factors and expansion.depends(leaf) and expansion.order(leaf) >= factor.order:
+        return make(algebra, leaf.parts[: algebra.rows])
+    monomials = map(tuple, Algebra.of((factor,)).exponents.tolist())
+    coefficients = {monomial: expansion.coefficient(leaf, monomial) for monomial in monomials}
+    return assemble(algebra, 0, coefficients)
 
 
 def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:

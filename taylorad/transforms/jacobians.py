@@ -24,7 +24,7 @@ from taylorad.transforms._levels import (
 from taylorad.transforms._recording import Arguments, Recording
 from taylorad.transforms._resolving import has_nan, pushed, resolved_rows
 
-__all__ = ["hessian", "jacobian"]
+__all__ = ["hessian", "jacobian", "step_of"]
 
 # The directions of one pass of forward mode: as many as keep a buffer in cache.
 COEFFICIENTS = 2**17
@@ -171,11 +171,16 @@ def _pulled(recording: Recording, leaf: Any) -> list[Any]:
     ]
 
 
+def step_of(size: int) -> int:
+    """How many directions one pass takes, for arguments of this size."""
+    return min(max(COEFFICIENTS // max(size, 1), 16), DIRECTIONS)
+
+
 def _forward(call: Callable[..., Any], inputs: Sequence[Any]) -> Rows:
     """The same, by pushing all directions forward."""
     sizes = [x.size for x in inputs]
     total = sum(sizes)
-    step = min(max(COEFFICIENTS // max(*sizes, 1), 16), DIRECTIONS)
+    step = step_of(max(*sizes, 1))
     passes: list[list[Any]] = []
     rebuild: Any = None
     for start in range(0, max(total, 1), step):

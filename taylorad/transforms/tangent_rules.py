@@ -198,14 +198,11 @@ class custom_jvp(Custom):  # a decorator
 
     def _split(self, call: Call, algebra: Algebra, factor: Factor) -> Any:
         """A factor of several variables as one factor for each: the same monomials, and more."""
-        limits = factor.limits or (factor.order,) * factor.variables
-        pieces = [Factor(new_tag(), "taylor", limit) for limit in limits]
+        pieces = [Factor(new_tag(), "taylor", limit) for limit in factor.exponent_limits]
         wide = Algebra.of((*algebra.factors[:-1], *pieces))
         if len(algebra.factors) == 1:
             wide = Algebra.of(pieces, algebra.degree)
-        places = np.array(
-            [wide.structure.index[tuple(row)] for row in algebra.exponents.tolist()], dtype=np.intp
-        )
+        places = wide.structure.find(algebra.exponents)
         leaves = []
         for x in call.leaves:
             if not isinstance(x, Number) or x.algebra.factor(factor.tag) is None:

@@ -17,10 +17,12 @@ import sys
 import timeit
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any
 
+import forward
+import multivariate
 import numpy as np
 import reverse
+from forward import POINT, Work, g, points
 
 import taylorad as ta
 from taylorad import math as taylorad_math
@@ -28,8 +30,6 @@ from taylorad import math as taylorad_math
 # Short measurements, many times over: the median then leaves out those that were interrupted.
 ROUNDS, SECONDS = 101, 0.003
 SMOKE_ROUNDS, SMOKE_SECONDS = 3, 0.0005
-
-Work = tuple[Callable[[Any], Any], Any]  # a function and its argument, timed as f(x)
 
 
 @dataclass(frozen=True)
@@ -66,18 +66,7 @@ class Result:
     note: str = ""
 
 
-def g(functions: Any) -> Callable[[Any], Any]:
-    """sin(x) exp(-x²/2) + log(1 + x²) / sqrt(x + 2), in the functions of one module."""
-    sin, exp, log, sqrt = functions.sin, functions.exp, functions.log, functions.sqrt
-
-    def g(x: Any) -> Any:
-        return sin(x) * exp(-x * x / 2) + log(1 + x * x) / sqrt(x + 2)
-
-    return g
-
-
-POINT = 0.7
-POINTS = np.linspace(-1.5, 3.0, 1000)
+POINTS = points(1000)
 
 math_on_a_float = g(math), POINT
 numpy_on_a_float64 = g(np), np.float64(POINT)
@@ -97,7 +86,7 @@ ROWS = [
         lambda: ((g(np), ta.Taylor.variable(POINTS, 1)), numpy_on_an_array)),
 ]
 # fmt: on
-ROWS += [Row(*row) for row in reverse.ROWS]
+ROWS += [Row(*row) for row in (*forward.ROWS, *reverse.ROWS, *multivariate.ROWS)]
 
 
 class Timer:

@@ -1,0 +1,448 @@
+"""All partial derivatives of one order, and the operators of vector analysis."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from taylorad._trees import flatten
+from taylorad.algebra import Algebra, Factor
+from taylorad.transforms._arguments import check_callable, check_order, named, numeric
+from taylorad.transforms._levels import Expansion, Level, expand, shape_of
+from taylorad.transforms.jacobians import jacobian, step_of
+
+__all__ = ["curl", "derivative_tensor", "divergence", "laplacian"]
+
+Call = Callable[[Any], Any]
+
+
+def derivative_tensor(f: Callable[..., Any], order: int) -> Callable[..., Any]:
+    """The function that computes all partial derivatives of one order of `f`.
+
+    Parameters
+    ----------
+    f : callable
+        Plain NumPy code of one array, with any output.
+    order : int
+        How often to differentiate; 0 is `f` itself.
+
+    Returns
+    -------
+    callable
+        It takes the array x and returns an array of shape ``(*f(x).shape, *x.shape, ...,
+        *x.shape)``, x's shape as often as `order` says, symmetric in these; or the same
+        tuple, list or dict of arrays as `f`.
+
+    Raises
+    ------
+    ValueError
+        If `order` is negative, or, when called, if there are too many derivatives.
+    TypeError
+        If `f` is not callable, `order` is not an integer, or the argument is not numeric.
+
+    See Also
+    --------
+    jacobian, hessian : orders 1 and 2, also in reverse mode.
+    taylor : the polynomial, with all orders.
+
+    Notes
+    -----
+    They are read off one polynomial in all variables, or interpolated, exactly, from
+    series along as many directions as there are derivatives, whichever takes less.
+
+    References
+    ----------
+    A. Griewank, J. Utke and A. Walther, Evaluating higher derivative tensors by forward
+    propagation of univariate Taylor series, Math. Comp. 69 (2000).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import taylorad as ta
+    >>> third = ta.derivative_tensor(lambda x: x[0] ** 2 * x[1], 3)(np.array([1.0, 2.0]))
+    >>> third.shape, third[0, 0, 1], third[1, 1, 1]
+    ((2, 2, 2), np.float64(2.0), np.float64(0.0))
+    """
+    check_callable(f)
+    order = check_order(order)
+
+    def g(x: Any, *args: Any, **kwargs: Any) -> Any:
+        x = numeric(x, "the argument")
+
+        def call(x: Any) -> Any:
+            return f(x, *args, **kwargs)
+
+        if order == 1:
+            return jacobian(call)(x)
+        if x.size**order > MOST_ENTRIES:
+            raise ValueError(
+                f"the tensor of order {order} in {x.size} variables has {x.size**order:.3g} "
+                f"entries, {8 * x.size**order / 2**30:.3g} GiB; most of them are equal: read "
+                "those you need off the polynomial that taylor gives"
+            )
+        if order == 0 or x.size == 0:
+            return _without_directions(call, x, order)
+        if x.dtype.kind != "O" and directions_are_faster(x.size, order):
+            found = _by_directions(call, x, order)
+            if found is not None:
+                return found
+        return _by_polynomial(call, x, order)
+
+    return named(g, f, f"All partial derivatives of order {order}")
+
+
+def _without_directions(call: Call, x: Any, order: int) -> Any:
+    """f itself, or its derivatives in no variables."""
+    expansion = expand(lambda level: call(level.seed({0: x})), 0, x.dtype)
+    leaves = [expansion.derivative(leaf, 0) for leaf in expansion.leaves]
+    if order:
+        leaves = [np.zeros((*shape_of(leaf), *x.shape * order)) for leaf in leaves]
+    return expansion.rebuild(leaves)
+
+
+MOST_ENTRIES = 2**27
+
+# Measured on programs of numbers and of arrays: lines have more coefficients in all, so they
+# must save this factor in the terms of a product before they are faster. More directions than
+# these are not worth the time it takes to find their weights.
+SAVING = 2.5
+MOST_DIRECTIONS = 250
+
+
+def directions_are_faster(n: int, order: int) -> bool:
+    """Whether series along lines take less work than one polynomial in all variables."""
+    lines = math.comb(n + order - 1, order)
+    terms = lines * order * (order + 3) // 2
+    return lines <= MOST_DIRECTIONS and SAVING * terms < math.comb(2 * n + order, order)
+
+
+# --- One polynomial in all variables -----------------------------------------------------
+
+
+def _by_polynomial(call: Call, x: Any, order: int) -> Any:
+    monomials = _top(x.size, order)
+    units = np.eye(x.size, dtype=x.dtype).reshape(x.size, *x.shape)
+    expansion = _expanded(call, x, units, order, crossed=True)
+    factorials = _factorials(monomials)
+    return expansion.rebuild(
+        _tensor(_scaled(_read(expansion, leaf, monomials), factorials), x.shape, order)
+        for leaf in expansion.leaves
+    )
+
+
+def _expanded(call: Call, x: Any, directions: Any, order: int, crossed: bool) -> Expansion:
+    """The expansion of ``call(x + sum of t_j v_j)`` along directions v_j."""
+
+    def seeded(level: Level) -> Any:
+        if len(directions) == 1:
+            return call(level.seed({0: x, 1: directions[0]}))
+        return call(level.moving(x, directions))
+
+    count = len(directions)
+    return expand(seeded, order, x.dtype, scaled=False, variables=count, crossed=crossed)
+
+
+def _top(variables: int, order: int) -> npt.NDArray[np.intc]:
+    """The exponents of the monomials of one degree."""
+    algebra = Algebra.of((Factor(0, "multi", order, variables),))
+    return algebra.exponents[algebra.degrees == order]
+
+
+def _factorials(monomials: Any) -> list[int]:
+    return [math.prod(map(math.factorial, monomial)) for monomial in monomials.tolist()]
+
+
+def _read(expansion: Expansion, leaf: Any, monomials: Any) -> Any:
+    """The coefficients of monomials of one degree, along a new first axis."""
+    degree = int(monomials[0].sum())
+    if not expansion.depends(leaf) or degree > expansion.order(leaf):
+        zero = expansion.derivative(leaf, degree)
+        return np.broadcast_to(zero, (len(monomials), *shape_of(zero)))
+    if len(leaf.algebra.factors) == 1:
+        return leaf.parts[leaf.algebra.structure.find(monomials)]
+    return np.stack([expansion.coefficient(leaf, tuple(m)) for m in monomials.tolist()])
+
+
+def _scaled(coefficients: Any, weights: list[int]) -> Any:
+    """Coefficients times integers, one for each."""
+    dtype = coefficients.dtype
+    kind = dtype if dtype.kind == "O" else dtype.type(0).real.dtype
+    return coefficients * np.array(weights, kind).reshape(-1, *(1,) * (coefficients.ndim - 1))
+
+
+def _tensor(derivatives: Any, shape: tuple[int, ...], order: int) -> Any:
+    """The symmetric tensor with these entries, one for each monomial of the order."""
+    n = math.prod(shape)
+    full = derivatives[_places(n, order)]
+    full = np.moveaxis(full, range(order), range(-order, 0))
+    return np.reshape(full, (*shape_of(derivatives)[1:], *shape * order))
+
+
+@lru_cache(maxsize=32)
+def _places(n: int, order: int) -> npt.NDArray[np.intp]:
+    """For every entry of the tensor the monomial it belongs to, counted from 0."""
+    algebra = Algebra.of((Factor(0, "multi", order, n),))
+    indices = np.indices((n,) * order).reshape(order, -1)
+    exponents = np.zeros((indices.shape[1], n), np.intc)
+    for index in indices:
+        exponents[np.arange(len(exponents)), index] += 1
+    first = int(np.searchsorted(algebra.degrees, order))
+    return (algebra.structure.find(exponents) - first).reshape((n,) * order)
+
+
+# --- Series along directions -------------------------------------------------------------
+
+
+def _by_directions(call: Call, x: Any, order: int) -> Any:
+    """By interpolation; None if some coefficient is not known along every direction."""
+    monomials = _top(x.size, order)
+    directions = monomials.reshape(len(monomials), *x.shape).astype(x.dtype)
+    expansion = _expanded(call, x, directions, order, crossed=False)
+    if any(expansion.order(leaf) < order for leaf in expansion.leaves):
+        return None
+    powers = order * np.eye(len(monomials), dtype=int)
+    weights = interpolation(x.size, order)
+    return expansion.rebuild(
+        _tensor(_interpolated(_read(expansion, leaf, powers), weights), x.shape, order)
+        for leaf in expansion.leaves
+    )
+
+
+def _interpolated(values: Any, weights: Any) -> Any:
+    return np.tensordot(weights.astype(values.dtype.type(0).real.dtype), values, axes=1)
+
+
+@lru_cache(maxsize=16)
+def interpolation(variables: int, order: int) -> npt.NDArray[np.float64]:
+    """What makes derivatives out of the coefficients of t^order along all directions j.
+
+    These are the multi-indices with |j| = d, d the order. There, and so everywhere, the
+    homogeneous part F of degree d is known: d^i f is the mixed difference of F,
+
+        sum over k <= i of (-1)^|i - k| binom(i, k) F(k),
+
+    F(k) is (|k| / d)^d F(d k / |k|), and there F is sum of binom(d k / |k|, j) F(j). All
+    of this is in whole numbers N(k, j) = prod of (d k - s |k|) over s < j, over j! d^d.
+    """
+    algebra = Algebra.of((Factor(0, "multi", order, variables),))
+    corners = algebra.exponents[1:].astype(object)
+    directions = algebra.exponents[algebra.degrees == order].astype(object)
+    sums = corners.sum(axis=1)
+    # falling[s] is prod of (d k_v - r |k|) over r < s
+    falling = [corners * 0 + 1]
+    for s in range(order):
+        falling.append(falling[-1] * (order * corners - s * sums[:, np.newaxis]))
+    table = np.stack(falling, axis=1)  # (corners, s, variables)
+    products: Any = 1
+    for v in range(variables):
+        products = products * table[:, directions[:, v].astype(int), v]
+    differences = np.empty((len(directions), len(corners)), object)
+    binomials = np.array(
+        [[math.comb(n, k) for k in range(order + 1)] for n in range(order + 1)], object
+    )
+    signs: Any = 1
+    for v in range(variables):
+        signs = signs * binomials[
+            directions[:, v].astype(int)[:, np.newaxis], corners[:, v].astype(int)
+        ]
+    differences[...] = signs * np.where((order - sums) % 2 == 0, 1, -1)
+    exact = np.dot(differences, products)
+    bottom = [order**order * f for f in _factorials(directions)]
+    return np.array([[a / b for a, b in zip(row, bottom, strict=True)] for row in exact])
+
+
+# --- Operators of vector analysis --------------------------------------------------------
+
+
+def _passes(
+    call: Call, x: Any, order: int
+) -> Iterator[tuple[npt.NDArray[np.intp], Expansion]]:
+    """Expansions in the coordinates without products of different ones, some at once."""
+    step = step_of(x.size)
+    for start in range(0, x.size, step):
+        chosen = np.arange(start, min(start + step, x.size))
+        units = np.zeros((len(chosen), x.size), x.dtype)
+        units[np.arange(len(chosen)), chosen] = 1
+        units = units.reshape(len(chosen), *x.shape)
+
+        yield chosen, _expanded(call, x, units, order, crossed=False)
+
+
+def laplacian(f: Callable[..., Any]) -> Callable[..., Any]:
+    """The function that computes the Laplacian of `f`: the trace of its Hessian.
+
+    Parameters
+    ----------
+    f : callable
+        Plain NumPy code of one array, with any output.
+
+    Returns
+    -------
+    callable
+        It takes the array and returns an array of the shape of ``f(x)``, the sum of the
+        second derivatives in all entries of x; or the same tuple, list or dict of arrays.
+
+    Raises
+    ------
+    TypeError
+        If `f` is not callable, or, when called, if the argument is not numeric.
+
+    Notes
+    -----
+    In forward mode, of a series to the second order in every coordinate and no product of
+    two of them: 2 n + 1 coefficients for n coordinates, all in one evaluation where n is
+    not large. The Hessian is not formed.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import taylorad as ta
+    >>> float(ta.laplacian(lambda x: np.sum(x**3))(np.array([1.0, 2.0])))
+    18.0
+    """
+    check_callable(f)
+
+    def g(x: Any, *args: Any, **kwargs: Any) -> Any:
+        x = numeric(x, "the argument")
+
+        def call(x: Any) -> Any:
+            return f(x, *args, **kwargs)
+
+        totals: list[Any] = []
+        rebuild: Any = None
+        for chosen, expansion in _passes(call, x, 2):
+            if any(expansion.order(leaf) < 2 for leaf in expansion.leaves):
+                return _traced(call, x)
+            squares = 2 * np.eye(len(chosen), dtype=int)
+            sums = [
+                2 * np.sum(_read(expansion, leaf, squares), axis=0) for leaf in expansion.leaves
+            ]
+            totals = [a + b for a, b in zip(totals, sums, strict=True)] if totals else sums
+            rebuild = expansion.rebuild
+        if rebuild is None:
+            return _traced(call, x)
+        return rebuild(totals)
+
+    return named(g, f, "The Laplacian")
+
+
+def _traced(call: Call, x: Any) -> Any:
+    """The same from the Hessian: products of coordinates may matter where values are zero."""
+    second = _by_polynomial(call, x, 2) if x.size else _without_directions(call, x, 2)
+
+    def trace(leaf: Any) -> Any:
+        ndim = leaf.ndim - 2 * x.ndim
+        return np.trace(np.reshape(leaf, (*leaf.shape[:ndim], x.size, x.size)), axis1=-2, axis2=-1)
+
+    leaves, rebuild = flatten(second)
+    return rebuild(map(trace, leaves))
+
+
+def divergence(f: Callable[..., Any]) -> Callable[..., Any]:
+    """The function that computes the divergence of a vector field.
+
+    Parameters
+    ----------
+    f : callable
+        Plain NumPy code of one array, whose output is an array of the same shape.
+
+    Returns
+    -------
+    callable
+        It takes the array x and returns one number, the sum of the derivatives of every
+        entry of ``f(x)`` in the same entry of x.
+
+    Raises
+    ------
+    TypeError
+        If `f` is not callable, or, when called, if the argument or output is not one array.
+    ValueError
+        When called, if the output has another shape than the argument.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import taylorad as ta
+    >>> float(ta.divergence(lambda x: x * np.sum(x))(np.array([1.0, 2.0, 3.0])))
+    24.0
+    """
+    check_callable(f)
+
+    def g(x: Any, *args: Any, **kwargs: Any) -> Any:
+        x = numeric(x, "the argument")
+        total: Any = 0.0
+        for chosen, expansion in _passes(lambda x: f(x, *args, **kwargs), x, 1):
+            (leaf,) = _field(expansion.leaves, x.shape, "divergence")
+            units = np.eye(len(chosen), dtype=int)
+            rows = np.reshape(_read(expansion, leaf, units), (len(chosen), x.size))
+            total = total + np.sum(rows[np.arange(len(chosen)), chosen])
+        return total
+
+    return named(g, f, "The divergence")
+
+
+def curl(f: Callable[..., Any]) -> Callable[..., Any]:
+    """The function that computes the curl of a vector field in space or in the plane.
+
+    Parameters
+    ----------
+    f : callable
+        Plain NumPy code of an array of 3 coordinates, or 2, that returns as many.
+
+    Returns
+    -------
+    callable
+        It takes the coordinates and returns the 3 components of the curl; in the plane one
+        number, the derivative of the second component in the first coordinate less that of
+        the first in the second.
+
+    Raises
+    ------
+    TypeError
+        If `f` is not callable, or, when called, if the argument or output is not one array.
+    ValueError
+        When called, if the argument has not 3 or 2 entries, or the output another shape.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import taylorad as ta
+    >>> def swirl(x):
+    ...     return np.array([-x[1], x[0], x[2] * x[0]])
+    >>> ta.curl(swirl)(np.array([1.0, 2.0, 3.0]))
+    array([ 0., -3.,  2.])
+    """
+    check_callable(f)
+
+    def g(x: Any, *args: Any, **kwargs: Any) -> Any:
+        x = numeric(x, "the argument")
+        if x.shape not in ((3,), (2,)):
+            raise ValueError(
+                f"the curl is of a field in 3 or 2 coordinates, but x has the shape {x.shape}"
+            )
+        matrix = jacobian(lambda x: f(x, *args, **kwargs), mode="forward")(x)
+        if shape_of(matrix) != (len(x), len(x)):
+            _field([matrix[..., 0] if hasattr(matrix, "shape") else matrix], x.shape, "curl")
+        turn = matrix - np.swapaxes(matrix, 0, 1)
+        if len(x) == 2:
+            return turn[1, 0]
+        return np.stack([turn[2, 1], turn[0, 2], turn[1, 0]])
+
+    return named(g, f, "The curl")
+
+
+def _field(leaves: list[Any], shape: tuple[int, ...], what: str) -> list[Any]:
+    """The one output of a vector field."""
+    if len(leaves) != 1:
+        raise TypeError(f"the {what} is of a function that returns one array")
+    if shape_of(leaves[0]) != shape:
+        raise ValueError(
+            f"the {what} needs a field with as many components as coordinates: x has the shape "
+            f"{shape}, f(x) {shape_of(leaves[0])}"
+        )
+    return leaves
