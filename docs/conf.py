@@ -1,16 +1,27 @@
 """Sphinx settings. Build with ``python -m sphinx -W docs docs/_build``."""
 
+import warnings
 from importlib.metadata import version as installed
+
+import matplotlib as mpl
+
+mpl.use("Agg")
 
 project = "taylorad"
 author = "the taylorad developers"
 copyright = "2026, the taylorad developers"
 release = version = installed("taylorad")
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.mathjax", "sphinx.ext.napoleon"]
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.mathjax",
+    "sphinx.ext.napoleon",
+    "sphinx_gallery.gen_gallery",
+]
 myst_enable_extensions = ["dollarmath", "fieldlist"]
 myst_heading_anchors = 3
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "gallery", "pictures/*.ipynb", "**/sg_execution_times.rst"]
 nitpicky = False
 suppress_warnings: list[str] = []
 
@@ -19,7 +30,30 @@ autodoc_typehints = "none"  # the docstrings say it in words
 napoleon_google_docstring = False
 napoleon_use_rtype = False
 
+# The notebooks are run at every build; what fails there fails the build.
+nb_execution_mode = "force"
+nb_execution_raise_on_error = True
+nb_execution_timeout = 120
+
+# The scripts of gallery/ are run and become the pages of pictures/.
+sphinx_gallery_conf = {
+    "examples_dirs": ["gallery"],
+    "gallery_dirs": ["pictures"],
+    "filename_pattern": r"\.py$",
+    "ignore_pattern": r"__init__\.py",
+    "within_subsection_order": "FileNameSortKey",
+    "download_all_examples": False,
+    "abort_on_example_error": True,
+    "show_signature": False,
+    "show_memory": False,
+    "min_reported_time": 3600,
+    "write_computation_times": False,
+    "capture_repr": (),
+}
+warnings.filterwarnings("ignore", category=UserWarning, message=".*FigureCanvasAgg.*")
+
 html_theme = "furo"
 html_title = "taylorad"
 html_static_path = ["_static"]
+html_css_files = ["site.css"]
 pygments_style = "tango"

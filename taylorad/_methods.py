@@ -14,6 +14,7 @@ import numpy as np
 
 from taylorad import _numbers, _tape
 from taylorad._array import ARRAY_CLASSES, Flat
+from taylorad._notebook import html, latex
 from taylorad._numbers import Number, make
 from taylorad.dispatch import UFUNCS, as_objects, mixes, on_function, on_ufunc
 
@@ -186,6 +187,8 @@ METHODS: dict[str, Callable[..., Any]] = {
     "tolist": _tolist,
     "transpose": _transpose,
     "view": _view,
+    "_repr_html_": html,
+    "_repr_latex_": latex,
 }
 
 PROPERTIES: dict[str, Callable[[Any], Any]] = {

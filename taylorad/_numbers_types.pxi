@@ -59,7 +59,7 @@ def stacked(given, name):
         dtype = FLOAT64
     parts = np.empty((len(arrays), *shape), dtype)
     for k, array in enumerate(arrays):
-        parts[k] = array
+        parts[k] = array[()]  # a 0-d array of objects would be stored as it is
     return parts
 
 

@@ -22,7 +22,7 @@ LAYERS = [
     ["_numbers"],
     ["dispatch"],
     ["_tape"],
-    ["_array", "_methods", "calculus", "math", "splitting"],
+    ["_array", "_methods", "_notebook", "calculus", "math", "splitting"],
     ["_printing"],
     ["polynomial_maps", "polynomials", "valuation"],
     ["rules"],

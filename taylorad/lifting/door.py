@@ -58,13 +58,13 @@ def lift(f: Callable[..., Any]) -> Callable[..., Any]:
     (of ``exec``, or typed at the prompt of Python before 3.13) is not compiled again: there
     functions are replaced that it knows by a global name, and types are not.
 
-    The method is that of rewriting calls as AutoGraph does [1]_, with the aim of replacing
-    what is called instead of control flow.
+    The method is that of rewriting calls as AutoGraph does, with the aim of replacing what is
+    called instead of control flow.
 
     References
     ----------
-    .. [1] D. Moldovan et al., "AutoGraph: Imperative-style Coding with Graph-based
-       Performance", Proceedings of Machine Learning and Systems 1 (2019).
+    D. Moldovan et al., AutoGraph: Imperative-style Coding with Graph-based Performance,
+    Proceedings of Machine Learning and Systems 1 (2019).
 
     Examples
     --------
