@@ -10,7 +10,7 @@ from setuptools import Extension, setup
 
 # Not -ffast-math: nan and inf carry meaning. Not -march=native: wheels must run anywhere.
 options = {
-    "depends": ["taylorad/_kernels.h"],
+    "depends": glob("taylorad/*.h"),
     "include_dirs": ["taylorad", numpy.get_include()],
     "define_macros": [("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION")],
     "extra_compile_args": ["-O3", "-fno-math-errno", "-fno-trapping-math"]
