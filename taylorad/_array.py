@@ -137,6 +137,9 @@ def _void(old: Any) -> None:
 def _replace(x: Any, result: Any) -> Any:
     """Take over the result of an in-place operator."""
     if not isinstance(result, Number):
+        old = x.parts  # the name is bound to a Variable of a higher level
+        x.adopt(x.algebra, np.full(old.shape, np.nan))
+        _void(old)
         return result
     if result.shape != x.shape:
         raise ValueError(f"a result of shape {result.shape} does not fit in place into {x.shape}")

@@ -9,7 +9,7 @@ import numpy as np
 
 from taylorad._cotangents import ones, owned, zero
 from taylorad._memory import reused
-from taylorad._tape import Variable, pull_back
+from taylorad._tape import Variable, kept, pull_back
 from taylorad._trees import flatten, structure
 from taylorad.algebra import opened
 from taylorad.transforms._arguments import check_argnums, check_callable, named, numeric
@@ -238,6 +238,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     """
     check_callable(f)
     arguments = Arguments(tuple(range(len(primals))), primals)
+    arguments.leaves = kept(arguments.leaves)  # the pullback is called at any time later
     recording = Recording(arguments.leaves)
     try:
         output = recording.run(f, arguments.filled(recording.variables), {})
