@@ -121,10 +121,12 @@ def _tolist(x: Any) -> Any:
     return [_tolist(item) for item in x] if x.ndim else x
 
 
-def _view(x: Number, dtype: Any = None, type: Any = None) -> Any:
+def _view(x: Any, dtype: Any = None, type: Any = None) -> Any:
     if type is not None or (dtype is not None and np.dtype(dtype) != x.dtype):
         raise TypeError("the memory of a number cannot be viewed as another type")
-    return make(x.algebra, x.parts[...])
+    if not x.ndim:
+        return +x
+    return make(x.algebra, x.parts[...]) if isinstance(x, Number) else x[...]
 
 
 def _tobytes(x: Number, order: str = "C") -> bytes:

@@ -138,8 +138,8 @@ cdef object arithmetic(int code, object a, object b):
 cdef object unary(int code, Variable x):
     cdef Graph graph
     cdef Node node
-    x = current(x)
-    value = -fresh(x)._value if code == NEGATIVE else x._value * x._value
+    x = fresh(current(x))
+    value = -x._value if code == NEGATIVE else x._value * x._value
     graph = recorder(x)
     if graph is None:
         return value

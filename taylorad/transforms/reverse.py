@@ -9,6 +9,7 @@ import numpy as np
 
 from taylorad._cotangents import ones, owned, zero
 from taylorad._memory import reused
+from taylorad._numbers import value
 from taylorad._tape import Variable, kept, pull_back
 from taylorad._trees import flatten, structure
 from taylorad.algebra import opened
@@ -196,7 +197,11 @@ def _unit(output: Output, arguments: Arguments) -> Any:
             "grad of a complex value by a real argument would lose its imaginary part; use "
             "jacobian(f, mode='forward'), or take the gradient of np.real and of np.imag"
         )
-    return dtype.type(1) if dtype.kind in "fc" else 1  # exact among exact objects
+    if dtype.kind in "fc":
+        return dtype.type(1)
+    known = value(y)
+    known = known.item() if isinstance(known, np.ndarray) else known
+    return type(known)(1)  # exact among exact objects, divided by a number of elements too
 
 
 def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
