@@ -238,7 +238,7 @@ def test_a_boolean_scalar_copies(index):
         lambda v: np.lib.stride_tricks.sliding_window_view(v, 2) ** 2,
         lambda v: np.maximum(v, 1.7),
         lambda v: np.sum(v, axis=0),
-        lambda v: np.stack([a for a in v]),
+        lambda v: np.stack(list(v)),
     ],
 )
 def test_views_are_taken_anew_by_every_operation(f):
@@ -253,6 +253,32 @@ def test_views_are_taken_anew_by_every_operation(f):
     expected = [ta.jvp(g, (x,), (v,))[1] for v in np.eye(4)]
     assert_allclose(ta.grad(g)(x), expected, rtol=1e-13)
     assert_allclose(ta.value_and_grad(g)(x)[0], g(x), rtol=1e-14)
+
+
+@pytest.mark.parametrize("order", [(), ("C",), ("K",)])
+def test_copies_have_the_memory_order_of_numpys(order):
+    def f(x):
+        y = (x * 1.0).T.copy(*order)
+        y.reshape(-1)[0] = 7.0  # of a view, or of a copy
+        return np.sum(y * y * np.arange(1.0, 5.0).reshape(2, 2))
+
+    x = np.array([[0.3, 0.7], [0.2, 1.4]])
+    value, gradient = ta.value_and_grad(f)(x)
+    assert_allclose(value, f(x))
+    differences = [(f(x + 1e-6 * v) - f(x - 1e-6 * v)) / 2e-6 for v in np.eye(4).reshape(4, 2, 2)]
+    assert_allclose(np.ravel(gradient), differences, rtol=1e-8, atol=1e-9)
+
+
+@pytest.mark.parametrize("f", [lambda w: w.astype(float), lambda w: w.copy(), lambda w: w.view()])
+def test_methods_of_variables_that_an_inner_tape_watches(f):
+    w = ta.Variable(np.array([1.0, 2.0]))
+
+    def g(z):
+        with ta.GradientTape() as tape:
+            y = np.sum(f(w) ** 2 * z)
+        return np.sum(tape.gradient(y, w))
+
+    assert g(3.0) == ta.grad(g)(3.0) * 3 == ta.derivative(g)(3.0) * 3 == 18
 
 
 # What is refused ------------------------------------------------------------------------

@@ -42,6 +42,7 @@ def _array(x: Any) -> Any:
 def _full(method: str, u: Any, v: Any) -> Any:
     """The whole convolution of arrays of any kind."""
     function = partial(_full, method)
+    u, v = Reverse.current((u, v))
     if Reverse.owns((u, v)):
         u, v = Reverse.kept((u, v))
         pulls = partial(_pull_first, method), partial(_pull_second, method)
