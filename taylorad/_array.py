@@ -77,14 +77,19 @@ def _get(parts: Any, index: Any) -> Any:
 def _get_item(x: Any, index: Any) -> Any:
     """x[index]: a view where NumPy's is one."""
     mixes()
-    return make(x.algebra, _get(x.parts, index))
+    return make(x.algebra, _item(_get(x.parts, index)))
+
+
+def _item(parts: Any) -> Any:
+    """The coefficients of an item: those of a scalar are no view, on record neither."""
+    return +parts if parts.ndim == 1 and carries(parts) else parts
 
 
 def _iterate(x: Any) -> Iterator[Any]:
     """The items along the first axis."""
     mixes()
     algebra, parts = x.algebra, x.parts
-    return (make(algebra, parts[:, i]) for i in range(parts.shape[1]))
+    return (make(algebra, _item(parts[:, i])) for i in range(parts.shape[1]))
 
 
 def _set_item(x: Any, index: Any, item: Any) -> None:
@@ -147,6 +152,9 @@ def _void(old: Any) -> None:
 def _replace(x: Any, result: Any) -> Any:
     """Take over the result of an in-place operator."""
     if not isinstance(result, Number):
+        old = x.parts  # the name is bound to a Variable of a higher level
+        x.adopt(x.algebra, np.full(old.shape, np.nan))
+        _void(old)
         return result
     if result.shape != x.shape:
         raise ValueError(f"a result of shape {result.shape} does not fit in place into {x.shape}")

@@ -14,7 +14,9 @@ import importlib
 import sys
 from types import FrameType
 
-__all__ = ["accepts_objects", "advice", "asked_by"]
+import numpy as np
+
+__all__ = ["accepts_objects", "advice", "asked_by", "check_kind"]
 
 # The modules of SciPy that `taylorad.scipy` mirrors, with the functions that compute with
 # whatever Python objects they are given: of these the derivatives are right.
@@ -92,3 +94,17 @@ def advice(function: str, kind: str) -> str:
         f"{begins}pass ta.value(x) if the plain value is meant, write it with NumPy functions, "
         "or give the function its derivatives with ta.custom_vjp or ta.custom_jvp"
     )
+
+
+def check_kind(kind: type) -> None:
+    """Refuse the subclasses of `numpy.ndarray` that compute something else than arrays do."""
+    if issubclass(kind, np.ma.MaskedArray):
+        raise TypeError(
+            "masked arrays are not supported: their mask would be dropped; use "
+            "np.where(mask, 0, x.data)"
+        )
+    if issubclass(kind, np.matrix):
+        raise TypeError(
+            "np.matrix is not supported, whose * is not that of arrays; use np.asarray(x), and @ "
+            "for products of matrices"
+        )

@@ -21,8 +21,8 @@ from taylorad.dispatch import UFUNCS, as_objects, mixes, on_function, on_ufunc
 __all__ = ["METHODS", "PROPERTIES"]
 
 _SAME_NAME = (
-    "all any argmax argmin argpartition argsort choose clip conj conjugate copy cumprod "
-    "cumsum diagonal dot max mean min nonzero prod ravel repeat round searchsorted squeeze std "
+    "all any argmax argmin argpartition argsort choose clip conj conjugate cumprod cumsum "
+    "diagonal dot max mean min nonzero prod ravel repeat round searchsorted squeeze std "
     "sum swapaxes take trace var"
 ).split()
 # NumPy's loops over object arrays call these on the elements.
@@ -50,8 +50,13 @@ def _astype(x: Any, dtype: Any, order: str = "K", casting: Any = "unsafe",
     if dtype == x.dtype and not copy:
         return x
     if not isinstance(x, Number):
+        x = _tape.current_operands(x)
         return _tape.record(x.value.astype(dtype, casting=casting), (x,), (_tape.identity,))
     return make(x.algebra, x.parts.astype(dtype, casting=casting))
+
+
+def _copy(x: Any, order: Any = "C") -> Any:
+    return np.copy(x, order=order)  # whose own default is "K"
 
 
 def _reshape(x: Number, *shape: Any, order: str = "C", copy: bool | None = None) -> Any:
@@ -122,10 +127,12 @@ def _tolist(x: Any) -> Any:
     return [_tolist(item) for item in x] if x.ndim else x
 
 
-def _view(x: Number, dtype: Any = None, type: Any = None) -> Any:
+def _view(x: Any, dtype: Any = None, type: Any = None) -> Any:
     if type is not None or (dtype is not None and np.dtype(dtype) != x.dtype):
         raise TypeError("the memory of a number cannot be viewed as another type")
-    return make(x.algebra, x.parts[...])
+    if not x.ndim:
+        return +x
+    return make(x.algebra, x.parts[...]) if isinstance(x, Number) else x[...]
 
 
 def _tobytes(x: Number, order: str = "C") -> bytes:
@@ -171,6 +178,7 @@ METHODS: dict[str, Callable[..., Any]] = {
     **{name: _lift(name) for name in (*_SAME_NAME, *_UFUNCS)},
     "astype": _astype,
     "compress": _compress,
+    "copy": _copy,
     "dump": _dump,
     "dumps": _dumps,
     "fill": _fill,

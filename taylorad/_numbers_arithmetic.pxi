@@ -14,9 +14,8 @@ cdef object plain(object x, Number other):
         # of a lower level it is a value to the number; else the operation is the Variable's
         return x if other is None or x.level < level_of(other) else NotImplemented
     if isinstance(x, (np.ndarray, list, tuple)):
-        if isinstance(x, np.ma.MaskedArray):
-            raise TypeError("masked arrays are not supported: their mask would be dropped; use "
-                            "np.where(mask, 0, x.data)")
+        if isinstance(x, np.ndarray) and not cnp.PyArray_CheckExact(x):
+            check_kind(type(x))
         x = repack(x)
         if isinstance(x, VARIABLE):
             return plain(x, other)

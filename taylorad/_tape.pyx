@@ -15,6 +15,7 @@ transpose, without conjugation, and a real operand takes the real part.
 """
 
 from contextvars import ContextVar
+from math import prod
 
 from cpython.float cimport PyFloat_Check
 from cpython.object cimport PyObject
@@ -28,6 +29,7 @@ from taylorad._numbers cimport Operand
 
 from taylorad import dispatch
 from taylorad._arrivals import discover
+from taylorad._callers import check_kind
 from taylorad._numbers import Number, install_variables, level_of, make, repack, value
 from taylorad.algebra import Algebra, innermost
 
@@ -134,7 +136,7 @@ cdef class Variable(Operand):
     def of(value, Graph graph):
         """The Variable of a graph that has this value: where a computation starts."""
         cdef Variable x
-        value = as_recorded(value)
+        value = as_is(<Variable>value) if isinstance(value, Variable) else value
         x = blank(value)
         x._value = value
         x.home_level = graph.level
@@ -200,7 +202,7 @@ cdef class Variable(Operand):
             if are_plain(inputs, self):
                 rule = dispatch.UFUNCS.get(ufunc)
                 if rule is not None:
-                    return getattr(rule, "reverse", rule)(*map(kept_copy, inputs))
+                    return getattr(rule, "reverse", rule)(*kept(inputs))
         return dispatch.on_ufunc(ufunc, method, inputs, kwargs)
 
     def __array_function__(self, function, types, args, kwargs):

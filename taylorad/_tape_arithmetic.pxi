@@ -100,10 +100,14 @@ cdef object arithmetic(int code, object a, object b):
             b = other
         else:
             a = other
-    elif isinstance(b if left else a, np.ndarray) and (b if left else a).dtype == object:
-        other = repack(b if left else a)
-        if not isinstance(other, np.ndarray):
-            return arithmetic(code, a if left else other, other if left else b)
+    elif isinstance(b if left else a, np.ndarray):
+        other = b if left else a
+        if not cnp.PyArray_CheckExact(other):
+            check_kind(type(other))
+        if cnp.PyArray_TYPE(<cnp.ndarray>other) == cnp.NPY_OBJECT:
+            other = repack(other)
+            if not isinstance(other, np.ndarray):
+                return arithmetic(code, a if left else other, other if left else b)
     u = fresh(<Variable>a)._value if left else a
     v = fresh(<Variable>b)._value if right else b
     value = compute(code, u, v)
@@ -121,10 +125,10 @@ cdef object arithmetic(int code, object a, object b):
     node.code = code
     node.parents = (p, q)
     if code == MULTIPLY:
-        node.operands = (None if q < 0 else u if left else kept_copy(u),
-                         None if p < 0 else v if right else kept_copy(v))
+        node.operands = (None if q < 0 else u if left else kept_copy(u, graph.level),
+                         None if p < 0 else v if right else kept_copy(v, graph.level))
     elif code == DIVIDE:
-        node.operands = (None, v if right else kept_copy(v))
+        node.operands = (None, v if right else kept_copy(v, graph.level))
         if code == DIVIDE and q >= 0:
             node.output = value
     return append(graph, node, value)
@@ -133,8 +137,8 @@ cdef object arithmetic(int code, object a, object b):
 cdef object unary(int code, Variable x):
     cdef Graph graph
     cdef Node node
-    x = current(x)
-    value = -fresh(x)._value if code == NEGATIVE else x._value * x._value
+    x = fresh(current(x))
+    value = -x._value if code == NEGATIVE else x._value * x._value
     graph = recorder(x)
     if graph is None:
         return value

@@ -24,10 +24,16 @@ def scatter(g, shape, index):
 cdef bint is_basic(object index):
     if isinstance(index, tuple):
         for item in index:
-            if not (isinstance(item, (int, slice, np.integer)) or item is None or item is ...):
+            if not is_basic_item(item):
                 return False
         return True
-    return isinstance(index, (int, slice, np.integer)) or index is None or index is ...
+    return is_basic_item(index)
+
+
+cdef inline bint is_basic_item(object item):
+    if isinstance(item, bool):  # an int to Python, a mask without axes to NumPy
+        return False
+    return isinstance(item, (int, slice, np.integer)) or item is None or item is ...
 
 
 def plain_index(index):
@@ -42,23 +48,51 @@ def plain_index(index):
                 "derivatives; write ta.value(i).astype(int)"
             )
         return found
-    return kept_copy(index)
+    return kept_copy(index, -1)
 
 
-cdef object kept_copy(object x):
-    """A plain array as it is now: what is recorded must not change when the user's array does."""
+cdef bint may_change(object x) except -1:
+    """Whether somebody can write to an array's memory: through what it is a view of, too."""
+    while isinstance(x, np.ndarray):
+        if cnp.PyArray_ISWRITEABLE(<cnp.ndarray>x):
+            return True
+        x = x.base
+    return x is not None  # a buffer that is not NumPy's
+
+
+cdef object kept_copy(object x, object level):
+    """An operand as it is now: what is recorded must not change when the user's array does.
+
+    Variables of this level are on the record, and those of lower levels on theirs.
+    """
     if isinstance(x, np.ndarray):
-        return x.copy() if cnp.PyArray_ISWRITEABLE(<cnp.ndarray>x) else x
+        return x.copy() if may_change(x) else x
     if isinstance(x, list):
-        return [kept_copy(item) for item in x]
+        return [kept_copy(item, level) for item in x]
     if isinstance(x, tuple):
-        return tuple([kept_copy(item) for item in x]) if type(x) is tuple else x
+        return tuple([kept_copy(item, level) for item in x]) if type(x) is tuple else x
+    if isinstance(x, Variable):
+        return as_is(<Variable>x) if (<Variable>x).home_level < level else x
+    if isinstance(x, Number) and x.ndim:
+        return make(x.algebra, kept_copy(x.parts, level))
     return x
 
 
-def kept(x):
-    """Plain arrays, in lists and tuples too, as they are now."""
-    return kept_copy(x)
+cdef object as_is(Variable x):
+    """What a Variable is now, on its record if that is open."""
+    fresh(x)
+    if x.made:
+        return as_recorded(x)
+    return x._value if x.graph is None or x.index < 0 else handle(x.graph, x.index, x._value)
+
+
+def kept(operands, among=None):
+    """The operands of a function as they are now, in lists and tuples too.
+
+    `among` are all operands, if these are not: they say whose operation it is.
+    """
+    level = level_of_all(operands if among is None else among)
+    return [kept_copy(x, level) for x in operands]
 
 
 cdef object get_item(Variable x, object index):
@@ -145,6 +179,21 @@ cdef int retake(Variable x) except -1:
     return 0
 
 
+cdef object overwritten(object index, tuple shape, tuple taken):
+    """Which entries assigned at an index were overwritten at once, as it names a place twice.
+
+    None where no place is named twice.
+    """
+    cdef object places, last
+    if is_basic(index) or (isinstance(index, np.ndarray) and index.dtype.kind == "b"):
+        return None
+    places = np.arange(prod(shape)).reshape(shape)[index].ravel()
+    last = np.empty(prod(shape), np.intp)
+    last[places] = np.arange(len(places))
+    found = last[places] != np.arange(len(places))
+    return found.reshape(taken) if np.any(found) else None
+
+
 def set_item(Variable x, index, item):
     """x[index] = item: the Variable goes on as the changed array."""
     if current(x) is not x:
@@ -185,8 +234,11 @@ def set_item(Variable x, index, item):
         g[index] = 0
         return g
 
+    lost = overwritten(index, np.shape(old), shape)
+
     def taken(g):
-        return unbroadcast(g[index], np.shape(given), shape)
+        g = g[index]
+        return unbroadcast(g if lost is None else np.where(lost, 0, g), np.shape(given), shape)
 
     become(x, record(new, (x, item), (kept, taken)), new)
 
@@ -205,8 +257,14 @@ cdef int become(Variable x, object result, object value) except -1:
 
 def replace(Variable x, result):
     """Take over the result of an in-place operator."""
-    if not isinstance(result, Variable) and isinstance(result, Number):
-        return result  # of a higher level: the name is bound to it
+    if not x.made and not is_array(x._value):
+        return result  # a scalar does not change: the name is bound to another
+    if level_of(result) > x.home_level:
+        # The name is bound to the result; an alias must not be read as if it had changed too.
+        if x.made or x.base is not None:
+            set_item(x, ..., result)  # which refuses it
+        become(x, None, np.full(x.shape, np.nan))
+        return result
     shape = np.shape(result) if not hasattr(result, "shape") else result.shape
     if shape != x.shape:
         raise ValueError(f"a result of shape {shape} does not fit in place into {x.shape}")
@@ -215,7 +273,5 @@ def replace(Variable x, result):
     if x.base is not None:
         set_item(x, ..., result)
         return x
-    if isinstance(result, Variable) and (<Variable>result).home_level > x.home_level:
-        return result
     become(x, result, at_level(result, x.home_level))
     return x

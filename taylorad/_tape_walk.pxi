@@ -22,6 +22,12 @@ cdef inline bint is_double(object g):
     return cnp.PyArray_CheckExact(g) and cnp.PyArray_TYPE(<cnp.ndarray>g) == cnp.NPY_DOUBLE
 
 
+cdef inline object infinite(object g):
+    """Where a cotangent is infinite, be it of floats or of exact objects."""
+    kind = np.asarray(g).dtype.kind
+    return np.isinf(g) if kind != "O" else np.equal(np.absolute(np.asarray(g)), np.inf)
+
+
 cdef inline bint is_complex(object g):
     if PyFloat_Check(g) or is_double(g):
         return False
@@ -115,7 +121,7 @@ cdef class Walk:
             return g * factor
         with np.errstate(invalid="ignore"):
             product = g * factor
-        return np.where(np.logical_and(value(factor) == 0, np.isinf(value(g))), 0.0, product)
+        return np.where(np.logical_and(value(factor) == 0, infinite(value(g))), 0.0, product)
 
     cdef bint spare(self, Node node, int i):
         """Whether an operand's memory is free for the cotangent: nobody else has the array."""

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from taylorad._callers import accepts_objects, advice, asked_by
+from taylorad._callers import accepts_objects, advice, asked_by, check_kind
 from taylorad._numbers import Number, Operand, make, parts_over, repack, value
 
 __all__ = [
@@ -75,13 +75,13 @@ class Reverse:
     current : callable
         Operands with Variables as the innermost tape that watches them knows them.
     kept : callable
-        An operand as it is now, whatever the user does to a plain array afterwards.
+        Operands as they are now, whatever the user does to arrays afterwards.
     """
 
     owns: Callable[[Iterable[Any]], bool] = staticmethod(lambda operands: False)
     settled: Callable[[Any], Any] = staticmethod(lambda operands: operands)
     current: Callable[[Any], Any] = staticmethod(lambda operands: operands)
-    kept: Callable[[Any], Any] = staticmethod(lambda operand: operand)
+    kept: Callable[..., list[Any]] = staticmethod(lambda operands, among=None: list(operands))
 
 
 def carries(x: Any) -> bool:
@@ -93,14 +93,16 @@ def _apply(rule: Rule, args: Any, kwargs: Any) -> Any:
     """Call a rule; if the operation belongs to a Variable, have it recorded.
 
     A rule without a method of its own for that is an expression of other functions. What is
-    recorded are plain operands as they are at this moment.
+    recorded are operands as they are at this moment, unless the rule `stores` in one of them.
     """
     args, kwargs = Reverse.current(args), Reverse.current(kwargs)
-    if not Reverse.owns((*args, *kwargs.values())):
+    every = (*args, *kwargs.values())
+    if not Reverse.owns(every):
         return rule(*Reverse.settled(args), **kwargs)
-    args = [Reverse.kept(x) for x in args]
-    if kwargs:
-        kwargs = {name: Reverse.kept(x) for name, x in kwargs.items()}
+    if not getattr(rule, "stores", False):
+        args = Reverse.kept(args, every)
+        if kwargs:
+            kwargs = dict(zip(kwargs, Reverse.kept(kwargs.values(), every), strict=True))
     return getattr(rule, "reverse", rule)(*args, **kwargs)
 
 
@@ -154,6 +156,8 @@ def on_function(
     for kind in types:
         if not issubclass(kind, _OURS_AND_NUMPYS):
             return NotImplemented
+        if kind is not np.ndarray and issubclass(kind, np.ndarray):
+            check_kind(kind)
     rule = FUNCTIONS.get(function)
     if rule is None:
         raise DerivativeError(_no_rule(f"{function.__module__}.{function.__name__}"))
@@ -277,11 +281,8 @@ def _operand(x: Any, inputs: Any) -> Any:
 
 def _known(x: Any) -> bool:
     kind = type(x)
-    if issubclass(kind, np.ma.MaskedArray):
-        raise TypeError(
-            "masked arrays are not supported: their mask would be dropped; use "
-            "np.where(mask, 0, x.data)"
-        )
+    if kind is not np.ndarray and issubclass(kind, np.ndarray):
+        check_kind(kind)
     return (
         issubclass(kind, (Operand, np.ndarray, np.generic))
         or getattr(kind, "__array_ufunc__", None) is None

@@ -305,6 +305,13 @@ class GradientTape:
         self._use()
         rows = []
         for one in targets:  # several if it is an object array
+            if getattr(one, "dtype", np.dtype(float)).kind == "c" and any(
+                x.dtype.kind != "c" for x in leaves
+            ):
+                raise TypeError(
+                    "the Jacobian of a complex target by a real source would lose its imaginary "
+                    "part; take those of np.real and of np.imag of it, computed on the tape"
+                )
             for index in np.ndindex(np.shape(one)):
                 unit = np.zeros(np.shape(one), getattr(one, "dtype", float))
                 unit[index] = 1

@@ -182,7 +182,7 @@ class Linear:
         """Record the function of one Variable; what is pulled, only if it is asked for."""
         y = self.function(x.value, *rest, **kwargs)
         if not (type(y) is np.ndarray and y.dtype.kind == "f"):
-            refuse_integers(y.dtype, self.name)
+            refuse_integers(getattr(y, "dtype", np.dtype(object)), self.name)
         y = record(y, (x,), (_Later(self, x.shape, rest, kwargs),))
         return viewed(y, x, lambda other: self.function(other, *rest, **kwargs))
 

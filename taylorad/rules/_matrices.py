@@ -168,7 +168,7 @@ class Solving:
     def of(self, *operands: Any) -> Any:
         """The function of operands of any kind, as the dispatch would call it."""
         if Reverse.owns(operands):
-            return self.reverse(*map(Reverse.kept, operands))
+            return self.reverse(*Reverse.kept(operands))
         return self(*Reverse.settled(operands)) if any(map(carries, operands)) else (
             self.function(*operands)
         )  # fmt: skip

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -40,6 +40,7 @@ class Store:
     target: str
     source: str
     mask: str = ""
+    stores: ClassVar[bool] = True
 
     @cached_property
     def parameters(self) -> tuple[str, ...]:

@@ -157,7 +157,7 @@ def _few_products(x: Any, n: int) -> Any:
 def _by_base(g: Any, y: Any, u: Any, v: Any) -> Any:
     constant = value(v) == 0
     with np.errstate(divide="ignore", invalid="ignore"):
-        slope = v * np.power(u, np.where(constant, 1.0, v - 1.0))
+        slope = v * np.power(u, np.where(constant, 1, v - 1))
     return g * np.where(constant, 0.0, slope)
 
 

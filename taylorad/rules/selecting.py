@@ -140,7 +140,7 @@ def select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
     result = default
     for condition, choice in zip(conditions[::-1], choices[::-1], strict=True):
         result = np.where(condition, choice, result)
-    return as_dtype(np.broadcast_to(result, values.shape), values.dtype)
+    return as_dtype(np.copy(np.broadcast_to(result, values.shape)), values.dtype)
 
 
 def choose(a: Any, choices: Any, out: None = None, mode: str = "raise") -> Any:
@@ -151,7 +151,7 @@ def choose(a: Any, choices: Any, out: None = None, mode: str = "raise") -> Any:
     result = listed[0]
     for i, choice in enumerate(listed[1:], start=1):
         result = np.where(taken == i, choice, result)
-    return as_dtype(np.broadcast_to(result, values.shape), values.dtype)
+    return as_dtype(np.copy(np.broadcast_to(result, values.shape)), values.dtype)
 
 
 def clip(

@@ -103,7 +103,7 @@ def _differences(g: Any, shape: Shape, n: int, axis: int) -> Any:
     size = shape[axis]
     if n >= size:
         return np.zeros(shape)
-    zeros = np.zeros((*shape[:axis], n, *shape[axis + 1 :]))
+    zeros = np.zeros((*shape[:axis], n, *shape[axis + 1 :]), g.dtype)
     return (-1) ** n * np.diff(np.concatenate([zeros, g, zeros], axis), n, axis)
 
 

@@ -42,8 +42,9 @@ def _array(x: Any) -> Any:
 def _full(method: str, u: Any, v: Any) -> Any:
     """The whole convolution of arrays of any kind."""
     function = partial(_full, method)
+    u, v = Reverse.current((u, v))
     if Reverse.owns((u, v)):
-        u, v = map(Reverse.kept, (u, v))
+        u, v = Reverse.kept((u, v))
         pulls = partial(_pull_first, method), partial(_pull_second, method)
         return record(function(*values_of((u, v))), (u, v), pulls, "operands")
     algebra = common((u, v))

@@ -202,9 +202,14 @@ def resolved_rows(
                     columns[place] = after[n]
                 row[i] = np.stack(columns, axis=-1)
     return [
-        [np.reshape(part, (*shape, *x.shape))[()] for part, x in zip(row, inputs, strict=True)]
+        [_shaped(part, (*shape, *x.shape)) for part, x in zip(row, inputs, strict=True)]
         for row, shape in zip(flat, shapes, strict=True)
     ]
+
+
+def _shaped(part: Any, shape: tuple[int, ...]) -> Any:
+    shaped = np.reshape(part, shape)
+    return shaped if carries(shaped) else shaped[()]
 
 
 def _filled(known: Any, other: Any, third: Any = None) -> Any:

@@ -9,7 +9,8 @@ import numpy as np
 
 from taylorad._cotangents import ones, owned, zero
 from taylorad._memory import reused
-from taylorad._tape import Variable, pull_back
+from taylorad._numbers import value
+from taylorad._tape import Variable, kept, pull_back
 from taylorad._trees import flatten, structure
 from taylorad.algebra import opened
 from taylorad.transforms._arguments import check_argnums, check_callable, named, numeric
@@ -196,7 +197,11 @@ def _unit(output: Output, arguments: Arguments) -> Any:
             "grad of a complex value by a real argument would lose its imaginary part; use "
             "jacobian(f, mode='forward'), or take the gradient of np.real and of np.imag"
         )
-    return dtype.type(1) if dtype.kind in "fc" else 1  # exact among exact objects
+    if dtype.kind in "fc":
+        return dtype.type(1)
+    known = value(y)
+    known = known.item() if isinstance(known, np.ndarray) else known
+    return type(known)(1)  # exact among exact objects, divided by a number of elements too
 
 
 def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
@@ -238,6 +243,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     """
     check_callable(f)
     arguments = Arguments(tuple(range(len(primals))), primals)
+    arguments.leaves = kept(arguments.leaves)  # the pullback is called at any time later
     recording = Recording(arguments.leaves)
     try:
         output = recording.run(f, arguments.filled(recording.variables), {})
