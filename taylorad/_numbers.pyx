@@ -35,6 +35,7 @@ cimport numpy as cnp
 from taylorad import _kernels, recurrences
 from taylorad._arrivals import discover
 from taylorad._callers import advice, asked_by
+from taylorad._foreign import refuse_foreign
 from taylorad.algebra import Algebra, dual, hyperdual, taylor
 
 cnp.import_array()

@@ -28,6 +28,7 @@ from taylorad._numbers cimport Operand
 
 from taylorad import dispatch
 from taylorad._arrivals import discover
+from taylorad._foreign import refuse_foreign
 from taylorad._numbers import Number, install_variables, level_of, make, repack, value
 from taylorad.algebra import Algebra, innermost
 

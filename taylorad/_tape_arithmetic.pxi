@@ -101,10 +101,14 @@ cdef object arithmetic(int code, object a, object b):
             b = other
         else:
             a = other
-    elif isinstance(b if left else a, np.ndarray) and (b if left else a).dtype == object:
-        other = repack(b if left else a)
-        if not isinstance(other, np.ndarray):
-            return arithmetic(code, a if left else other, other if left else b)
+    elif isinstance(b if left else a, np.ndarray):
+        other = b if left else a
+        if not cnp.PyArray_CheckExact(other):
+            refuse_foreign(type(other))
+        if other.dtype == object:
+            other = repack(other)
+            if not isinstance(other, np.ndarray):
+                return arithmetic(code, a if left else other, other if left else b)
     u = fresh(<Variable>a)._value if left else a
     v = fresh(<Variable>b)._value if right else b
     value = compute(code, u, v)
@@ -234,4 +238,5 @@ cdef object operand(object x):
         return x
     if x is None or isinstance(x, (str, bytes, dict, set)) or hasattr(x, "__array_ufunc__"):
         return NotImplemented
+    refuse_foreign(type(x))
     return x if hasattr(x, "__mul__") else NotImplemented
