@@ -14,9 +14,7 @@ import importlib
 import sys
 from types import FrameType
 
-import numpy as np
-
-__all__ = ["accepts_objects", "advice", "asked_by", "check_kind"]
+__all__ = ["accepts_objects", "advice", "asked_by"]
 
 # The modules of SciPy that `taylorad.scipy` mirrors, with the functions that compute with
 # whatever Python objects they are given: of these the derivatives are right.
@@ -27,12 +25,23 @@ MIRRORED = {
     "scipy.optimize": "rosen rosen_der rosen_hess rosen_hess_prod",
     "scipy.signal": "convolve correlate gauss_spline chirp square gausspulse argrelmax argrelmin",
 }
-OBJECTS = frozenset(
-    f"{module}.{name}" for module, names in MIRRORED.items() for name in names.split()
-)
 
-# A function of a module whose others do right by objects, or refuse them clearly.
-CONFUSED = ("scipy.special.logsumexp",)
+# Functions of a module whose others do right by objects, or refuse them clearly: these pass
+# them on to ufuncs that do not know objects.
+CONFUSED = {
+    "scipy.special": "logsumexp log_softmax factorial factorial2 factorialk comb polygamma "
+    "multigammaln legendre_p legendre_p_all assoc_legendre_p assoc_legendre_p_all "
+    "sph_legendre_p sph_legendre_p_all sph_harm_y sph_harm_y_all "
+    "spherical_jn spherical_yn spherical_in spherical_kn",
+}
+
+
+def _full_names(modules: dict[str, str]) -> frozenset[str]:
+    return frozenset(f"{module}.{name}" for module in modules for name in modules[module].split())
+
+
+OBJECTS = _full_names(MIRRORED)
+REFUSED = _full_names(CONFUSED)
 
 
 def asked_by(frame: FrameType | None) -> str | None:
@@ -49,6 +58,8 @@ def asked_by(frame: FrameType | None) -> str | None:
             module = f"scipy.{rest.split('.')[0]}"
             if module == "scipy._lib":
                 module, name = _decorated(frame, module, name)
+            elif name in ("__call__", "wrapper"):
+                name = _called(frame, module, name)
             if callable(getattr(sys.modules.get(module), name, None)) or found is None:
                 found = f"{module}.{name}"
         elif package != "numpy":
@@ -67,11 +78,21 @@ def _decorated(frame: FrameType, module: str, name: str) -> tuple[str, str]:
     return ".".join(inside.__module__.split(".")[:2]), inside.__name__
 
 
+def _called(frame: FrameType, module: str, name: str) -> str:
+    """The name of the object whose ``__call__`` runs, or of the function in a wrapper."""
+    inside = frame.f_locals.get("fun")
+    if callable(inside):
+        return inside.__name__
+    whose = frame.f_locals.get("self")
+    public = vars(sys.modules[module])
+    return next((key for key, item in public.items() if item is whose), name)
+
+
 def accepts_objects(function: str | None) -> bool:
     """Whether this function may see an array of our scalars."""
     if function is None or function in OBJECTS:
         return True
-    if function in CONFUSED:
+    if function in REFUSED:
         return False
     module = function.rpartition(".")[0]
     return module not in MIRRORED and module != "numpy.lib.stride_tricks"
@@ -94,17 +115,3 @@ def advice(function: str, kind: str) -> str:
         f"{begins}pass ta.value(x) if the plain value is meant, write it with NumPy functions, "
         "or give the function its derivatives with ta.custom_vjp or ta.custom_jvp"
     )
-
-
-def check_kind(kind: type) -> None:
-    """Refuse the subclasses of `numpy.ndarray` that compute something else than arrays do."""
-    if issubclass(kind, np.ma.MaskedArray):
-        raise TypeError(
-            "masked arrays are not supported: their mask would be dropped; use "
-            "np.where(mask, 0, x.data)"
-        )
-    if issubclass(kind, np.matrix):
-        raise TypeError(
-            "np.matrix is not supported, whose * is not that of arrays; use np.asarray(x), and @ "
-            "for products of matrices"
-        )

@@ -36,7 +36,8 @@ cimport numpy as cnp
 
 from taylorad import _kernels, recurrences
 from taylorad._arrivals import awaited, discover
-from taylorad._callers import advice, asked_by, check_kind
+from taylorad._callers import advice, asked_by
+from taylorad._foreign import refuse_foreign
 from taylorad.algebra import Algebra, dual, hyperdual, taylor
 
 cnp.import_array()

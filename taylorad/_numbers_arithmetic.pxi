@@ -14,14 +14,15 @@ cdef object plain(object x, Number other):
         # of a lower level it is a value to the number; else the operation is the Variable's
         return x if other is None or x.level < level_of(other) else NotImplemented
     if isinstance(x, (np.ndarray, list, tuple)):
-        if isinstance(x, np.ndarray) and not cnp.PyArray_CheckExact(x):
-            check_kind(type(x))
+        if type(x) is not np.ndarray:
+            refuse_foreign(type(x))
         x = repack(x)
         if isinstance(x, VARIABLE):
             return plain(x, other)
         return np.asarray(x) if isinstance(x, (list, tuple)) else x
     if x is None or isinstance(x, (str, bytes, dict, set)) or hasattr(x, "__array_ufunc__"):
         return NotImplemented
+    refuse_foreign(type(x))
     return x if hasattr(x, "__mul__") else NotImplemented
 
 

@@ -37,6 +37,7 @@ def stacked(given, name):
                 "this library; for higher derivatives use HyperDual or Taylor, or nest "
                 "transforms such as ta.derivative"
             )
+        refuse_foreign(type(item))
         array = np.asarray(item)
         if array.dtype.kind not in "biufcO" or (
             array.dtype.kind == "O"

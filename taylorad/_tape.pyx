@@ -29,7 +29,7 @@ from taylorad._numbers cimport Operand
 
 from taylorad import dispatch
 from taylorad._arrivals import discover
-from taylorad._callers import check_kind
+from taylorad._foreign import refuse_foreign
 from taylorad._numbers import Number, install_variables, level_of, make, repack, value
 from taylorad.algebra import Algebra, innermost
 

@@ -103,7 +103,7 @@ cdef object arithmetic(int code, object a, object b):
     elif isinstance(b if left else a, np.ndarray):
         other = b if left else a
         if not cnp.PyArray_CheckExact(other):
-            check_kind(type(other))
+            refuse_foreign(type(other))
         if cnp.PyArray_TYPE(<cnp.ndarray>other) == cnp.NPY_OBJECT:
             other = repack(other)
             if not isinstance(other, np.ndarray):
@@ -237,4 +237,5 @@ cdef object operand(object x):
         return x
     if x is None or isinstance(x, (str, bytes, dict, set)) or hasattr(x, "__array_ufunc__"):
         return NotImplemented
+    refuse_foreign(type(x))
     return x if hasattr(x, "__mul__") else NotImplemented

@@ -20,7 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from taylorad._callers import accepts_objects, advice, asked_by, check_kind
+from taylorad._callers import accepts_objects, advice, asked_by
+from taylorad._foreign import refuse_foreign
 from taylorad._numbers import Number, Operand, make, parts_over, repack, value
 
 __all__ = [
@@ -156,8 +157,11 @@ def on_function(
     for kind in types:
         if not issubclass(kind, _OURS_AND_NUMPYS):
             return NotImplemented
-        if kind is not np.ndarray and issubclass(kind, np.ndarray):
-            check_kind(kind)
+        if kind is not np.ndarray:
+            refuse_foreign(kind)
+    for x in args:
+        if hasattr(type(x), "tocsr"):  # sparse, and not among the types
+            refuse_foreign(type(x))
     rule = FUNCTIONS.get(function)
     if rule is None:
         raise DerivativeError(_no_rule(f"{function.__module__}.{function.__name__}"))
@@ -281,8 +285,9 @@ def _operand(x: Any, inputs: Any) -> Any:
 
 def _known(x: Any) -> bool:
     kind = type(x)
-    if kind is not np.ndarray and issubclass(kind, np.ndarray):
-        check_kind(kind)
+    if kind is np.ndarray:
+        return True
+    refuse_foreign(kind)
     return (
         issubclass(kind, (Operand, np.ndarray, np.generic))
         or getattr(kind, "__array_ufunc__", None) is None

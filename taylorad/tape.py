@@ -12,6 +12,7 @@ import numpy as np
 
 from taylorad import _tape
 from taylorad._cotangents import ones, owned, zero
+from taylorad._foreign import refuse_foreign
 from taylorad._numbers import level_of
 from taylorad._tape import Graph, Variable, pull_back
 from taylorad._trees import flatten
@@ -163,6 +164,7 @@ class GradientTape:
                     "this tape cannot watch an argument of a transform inside it; open the "
                     "tape within the function that is transformed"
                 )
+            refuse_foreign(type(leaf))
             leaf = Variable.at(leaf, level)
         if self._active:
             assert self._record is not None

@@ -157,7 +157,8 @@ def power(algebra: Algebra, x: Parts, p: Any, y: Parts, *, cbrt: bool = False) -
     x, y = x.reshape(len(x), -1), y.reshape(len(y), -1)
     zero = np.flatnonzero(x[0] == 0)
     result = Result(algebra, y.copy())
-    for exponent in dict.fromkeys(exponents[zero].tolist()):
+    unknown = exponents[zero] != exponents[zero]
+    for exponent in dict.fromkeys(exponents[zero[~unknown]].tolist()):
         points = zero[exponents[zero] == exponent]
         if isinstance(exponent, complex) and exponent.imag == 0:
             exponent = exponent.real
@@ -171,7 +172,7 @@ def power(algebra: Algebra, x: Parts, p: Any, y: Parts, *, cbrt: bool = False) -
             result.parts[1:, points] = _infinities(algebra, x[:, points], exponent, False)[1:]
         else:
             _put_powers(result, x, points, exponent, cbrt)
-    result.parts[1:, zero[exponents[zero] != exponents[zero]]] = np.nan
+    result.parts[1:, zero[unknown]] = np.nan
     return result.number(shape)
 
 

@@ -16,7 +16,10 @@ SOURCES = sorted(p for p in PACKAGE.rglob("*.py*") if p.suffix in {".py", ".pyx"
 # From the bottom up. A module imports from its own layer and from those above it in this
 # list only; a name stands for the module and for everything inside it.
 LAYERS = [
-    ["_arrivals", "_callers", "_memory", "_trees", "_vector", "expression", "monomials"],
+    [
+        "_arrivals", "_callers", "_foreign", "_memory", "_trees", "_vector", "expression",
+        "monomials",
+    ],
     ["algebra"],
     ["recurrences", "_kernels"],
     ["_numbers"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from functools import partial
 from typing import Any
 
 import mpmath
@@ -246,3 +247,48 @@ def test_refusals(call: Any, message: str) -> None:
 def test_the_refusal_to_become_a_float_names_the_mirror() -> None:
     with pytest.raises(TypeError, match=r"taylorad\.scipy"):
         theirs.diric(ta.Dual(0.3, 1.0), 5)
+
+
+# Spherical Bessel functions
+
+def spherical(bessel: Any, n: int, z: Any) -> Any:
+    return mpmath.sqrt(mpmath.pi / 2) * bessel(n + mpf(0.5), z) / mpmath.sqrt(z)
+
+
+SPHERICAL = {
+    "spherical_jn": partial(spherical, mpmath.besselj),
+    "spherical_yn": partial(spherical, mpmath.bessely),
+    "spherical_in": partial(spherical, mpmath.besseli),
+    "spherical_kn": partial(spherical, mpmath.besselk),
+}
+
+
+@pytest.mark.parametrize("derivative", [0, 1])
+@pytest.mark.parametrize("name", SPHERICAL)
+def test_spherical_functions_at_positive_and_negative_arguments(name: str, derivative: int) -> None:
+    function, n = getattr(special, name), np.array([0, 1, 3])
+    z = np.array([[-2.5], [0.75], [4.0]])
+    call = partial(function, n, derivative=bool(derivative))
+    got = ta.derivatives(call, 4)(z + np.zeros(3))
+    assert_array_equal(got[0], getattr(theirs, name)(n, z, bool(derivative)))
+    slopes = ta.grad(lambda z: np.sum(call(z)))(z + np.zeros(3))
+    for j, order in enumerate(n.tolist()):
+        exact = partial(SPHERICAL[name], order)
+        for i, at in enumerate(z[:, 0].tolist()):
+            with mpmath.workdps(40):
+                # k_n of a negative number is the real part, which the other sheet has too
+                numbers = [mpmath.re(c) for c in mpmath.taylor(exact, mpmath.mpc(at), 5)]
+                want = [float(c * mpmath.factorial(k)) for k, c in enumerate(numbers)]
+            want = want[derivative : derivative + 5]
+            assert_allclose(got[:, i, j], want, rtol=1e-11, atol=1e-12)
+            assert_allclose(slopes[i, j], want[1], rtol=1e-11)
+
+
+@pytest.mark.parametrize("name", [*SPHERICAL, "log_softmax", "polygamma", "sph_harm_y", "comb"])
+def test_functions_that_hand_objects_to_ufuncs_are_refused_by_name(name: str) -> None:
+    x = ta.Dual(X + 3, 1.0)
+    args = {"log_softmax": (x,), "sph_harm_y": (2, 1, x, x), "comb": (x, 2)}.get(name, (2, x))
+    if getattr(theirs, name, None) is None:
+        pytest.skip("not in this SciPy")
+    with pytest.raises(ta.DerivativeError, match=rf"call taylorad\.scipy\.special\.{name} instead"):
+        getattr(theirs, name)(*args)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import scipy.sparse
 from examples import f_example
 
 import taylorad as ta
@@ -98,3 +99,26 @@ def test_results_are_named_after_the_function():
     assert ta.derivative(f_example).__name__ == "f_example"
     assert "f_example" in ta.derivatives(f_example, 2).__doc__
     assert ta.derivative(np.sin).__name__ == "sin"
+
+
+@pytest.mark.filterwarnings("ignore:the matrix subclass")
+@pytest.mark.parametrize("make", [np.matrix, scipy.sparse.csr_array])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda x, a: x * a,
+        lambda x, a: a @ x if isinstance(a, np.matrix) else x @ a,
+        lambda x, a: np.add(x, a),
+        lambda x, a: np.dot(a, x),
+        lambda x, a: ta.derivative(lambda t: t * t)(a),
+        lambda x, a: ta.grad(np.sum)(a),
+        lambda x, a: ta.Dual(a, 1.0),
+    ],
+)
+def test_matrices_and_sparse_arrays_are_refused(call, make):
+    """To multiply is to multiply matrices with them; as entries the result would be another."""
+    a = make(np.array([[1.0, 2.0], [3.0, 4.0]]))
+    with pytest.raises(TypeError, match=r"(numpy.matrix|sparse arrays \(csr_array\))"):
+        call(ta.Dual(np.eye(2), 1.0), a)
+    with pytest.raises(TypeError, match=r"numpy.matrix|sparse"), ta.GradientTape() as tape:
+        call(tape.watch(np.eye(2)), a)

@@ -233,3 +233,35 @@ def test_a_root_that_depends_on_a_square_of_one_variable() -> None:
     got = power(algebra, x, 0.5, y)
     rows = got.algebra.structure.find([(0, 0), (1, 0), (0, 1)])
     assert got.parts[rows].tolist() == [0, np.inf, 0]
+
+
+# Near zero
+
+
+@pytest.mark.parametrize("n", [5, 6, 7, 9, 12])
+@pytest.mark.parametrize("at", [1e-3, -1e-5, 0.1, 1e-300])
+def test_whole_powers_near_zero_beyond_the_degree_of_the_power(n: int, at: float) -> None:
+    """The equation x Dy = p y Dx would divide by x, again and again, what is nearly nothing."""
+    order = 12
+    with mpmath.workdps(60 + 20 * 300 * (abs(at) < 1e-100)):
+        sine = [mpmath.sin(mpmath.mpf(at) + k * mpmath.pi / 2) for k in range(order + 1)]
+        sine = [c / mpmath.factorial(k) for k, c in enumerate(sine)]
+        numbers = [mpmath.mpf(1)] + [mpmath.mpf(0)] * order
+        for _ in range(n):
+            numbers = [mpmath.fsum(numbers[i] * sine[k - i] for i in range(k + 1))
+                       for k in range(order + 1)]
+        want = np.array([float(c) for c in numbers])
+    several = np.array([n, 0.5, n, 2.0])
+    x = np.full(4, at)
+    scalar = ta.taylor(lambda x: np.sin(x) ** n, order)(at).coefficients
+    array = ta.taylor(lambda x: np.sin(x) ** float(n), order)(x).coefficients[:, 0]
+    complex_ = ta.taylor(lambda x: np.sin(x + 0j) ** n, order)(at).coefficients
+    with np.errstate(all="ignore"):  # the root of a negative number
+        mixed = ta.taylor(lambda x: np.sin(x) ** several, order)(x).coefficients[:, 2]
+    for got in (scalar, array, complex_, mixed):
+        np.testing.assert_allclose(got, want, rtol=1e-13, atol=1e-300)
+
+
+def test_zero_to_the_power_of_nan_is_nan() -> None:
+    y = ta.Taylor.variable(np.array([0.0, 2.0]), 3) ** np.nan
+    assert np.all(np.isnan(y.coefficients))

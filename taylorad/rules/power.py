@@ -8,6 +8,7 @@ import numpy as np
 
 from taylorad import _numbers, recurrences
 from taylorad._numbers import Number, engine, make, parts_over, value
+from taylorad.algebra import Algebra
 from taylorad.dispatch import carries
 from taylorad.rules.objects import at, evaluate
 from taylorad.rules.recording import elementwise
@@ -90,6 +91,11 @@ def _constant_exponent(x: Number, p: Any) -> Any:
         parts = parts.astype(dtype)
     elif isinstance(p, (int, np.integer, np.floating)):
         p = float(p)
+    if not np.ndim(p) and _is_short_product(x.algebra, p):
+        y = _whole_power(make(x.algebra, parts), int(p.real)).parts
+        if not carries(y):
+            y[0] = y0
+        return make(x.algebra, y)
     with np.errstate(all="ignore"):
         slope = np.where(value(p) == 0, 0.0, p * np.power(first, np.subtract(p, 1.0)))
         if not carries(slope):
@@ -97,9 +103,24 @@ def _constant_exponent(x: Number, p: Any) -> Any:
         y = engine(parts, y0).riccati(
             x.algebra, parts, y0, slope, (0.0, 1.0), False, 0.0, p, 0.0
         )
+    if not carries(p) and np.ndim(p):
+        for n in np.unique(p[_is_short_product(x.algebra, p)].real):
+            exact = _whole_power(make(x.algebra, parts), int(n)).parts
+            y = np.where((p == n) & (np.arange(len(y)) > 0).reshape(-1, *[1] * p.ndim), exact, y)
     if np.any(first == 0):
         return _numbers.SINGULAR["power"](x.algebra, parts, p, y)
     return make(x.algebra, y)
+
+
+def _is_short_product(algebra: Algebra, p: Any) -> Any:
+    """Where x^p has degrees from p on, which the equation gets by dividing by powers of x_0.
+
+    Near 0 nothing would be left of them; as a product of a few factors they are exact.
+    """
+    if carries(p):
+        return False
+    real = np.real(p)
+    return (np.imag(p) == 0) & (real % 1 == 0) & (real > 0) & (real <= algebra.degree)
 
 
 def _small_power(x: Number, n: int) -> Any:
@@ -115,16 +136,21 @@ def _small_power(x: Number, n: int) -> Any:
     return square if n == 2 else square * x if n == 3 else square * square
 
 
+def _whole_power(x: Any, n: int) -> Any:
+    """x^n by products, for n > 0."""
+    result: Any = None
+    while n:
+        if n & 1:
+            result = x if result is None else result * x
+        x = x * x if n > 1 else x
+        n >>= 1
+    return result
+
+
 def _exact_power(x: Number, p: Any) -> Any:
     """Integer powers of objects by products; others by the equation, from Python's power."""
     if np.ndim(p) == 0 and p == int(p):
-        n = abs(int(p))
-        result: Any = None
-        while n:
-            if n & 1:
-                result = x if result is None else result * x
-            x = x * x if n > 1 else x
-            n >>= 1
+        result = _whole_power(x, abs(int(p)))
         return 1 / result if p < 0 else result
     parts = x.parts
     return make(

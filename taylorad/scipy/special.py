@@ -18,6 +18,7 @@ from taylorad.dispatch import DerivativeError
 from taylorad.rules.operands import with_value
 from taylorad.scipy._exponentials import log_softmax, logsumexp, softmax  # noqa: F401
 from taylorad.scipy._mirror import counterpart, mirror, refuse, refuse_numbers
+from taylorad.scipy._spherical import SPHERICAL
 
 # --- The gamma family --------------------------------------------------------------------
 
@@ -282,5 +283,7 @@ OWN = """
 comb diric factorial factorial2 factorialk legendre_p log_softmax logsumexp multigammaln perm
 polygamma softmax sph_harm_y
 """.split()
+OWN += SPHERICAL
+globals().update(SPHERICAL)
 
 __all__, __getattr__, __dir__ = mirror(scipy.special, [name for name in OWN if name in globals()])

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from taylorad._foreign import refuse_foreign
 from taylorad._numbers import repack
 from taylorad.dispatch import carries
 
@@ -93,6 +94,7 @@ def numeric(x: Any, name: str) -> Any:
             f"{name} is a masked array, whose mask would be lost; pass x.filled(np.nan) or "
             "x.compressed()"
         )
+    refuse_foreign(type(x))
     array = np.asarray(x)
     kind = array.dtype.kind
     if kind in "biu" or array.dtype == np.float16:
