@@ -1,7 +1,9 @@
 """Sphinx settings. Build with ``python -m sphinx -W docs docs/_build``."""
 
+import sys
 import warnings
 from importlib.metadata import version as installed
+from pathlib import Path
 
 import matplotlib as mpl
 
@@ -57,3 +59,15 @@ html_title = "taylorad"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 pygments_style = "tango"
+
+
+def write_coverage(app):
+    """The page of all functions is read off the rules that are installed."""
+    sys.path.insert(0, str(app.srcdir))
+    import coverage_table
+
+    Path(app.srcdir, "coverage.md").write_text(coverage_table.table(), encoding="utf-8")
+
+
+def setup(app):
+    app.connect("builder-inited", write_coverage)

@@ -67,7 +67,7 @@ EXPLAINED = {
 
 
 def kind_of(row: Any) -> str:
-    if isinstance(row, Refused):
+    if isinstance(row, Refused) or type(row).__name__ == "Refused":
         return "refused"
     if isinstance(row, ValueOnly):
         return "by the value alone"
@@ -110,7 +110,8 @@ def table() -> str:
         if row is None:
             refused.append((name_of(function), ""))
         elif kind_of(row) == "refused":
-            refused.append((name_of(function), getattr(row, "advice", "")))
+            reason = getattr(row, "advice", None) or getattr(row, "reason", "")
+            refused.append((name_of(function), reason))
         else:
             by_kind[kind_of(row)].append(name_of(function))
     text = HEAD.format(numpy=np.__version__, scipy=scipy)
@@ -118,7 +119,7 @@ def table() -> str:
         names = " ".join(f"`{name}`" for name in sorted(by_kind[kind]))
         text += f"## {kind.capitalize()}\n\n{explanation}\n\n{names}\n\n"
     text += "## Refused\n\nThese raise a `DerivativeError`.\n\n"
-    text += "| function | what to do |\n|---|---|\n"
+    text += "| function | why, or what to do |\n|---|---|\n"
     for name, advice in sorted(refused):
         text += f"| `{name}` | {advice or 'call it on `ta.value(x)` if its value is meant'} |\n"
     return text
