@@ -11,7 +11,7 @@ import numpy as np
 
 from taylorad._numbers import Number
 
-__all__ = ["html", "latex"]
+__all__ = ["html", "latex", "number"]
 
 ROWS = 20  # of a table; more are counted and not shown
 # The variables of each kind, in LaTeX and in HTML.
@@ -68,24 +68,24 @@ def _monomials(x: Any, names: tuple[str, ...], power: str) -> list[list[str]]:
 def _term(coefficient: Any, monomial: str) -> str:
     if monomial and isinstance(coefficient, Real) and abs(coefficient) == 1:
         return monomial if float(coefficient) > 0 else f"-{monomial}"
-    return _number(coefficient) + (rf" \, {monomial}" if monomial else "")
+    return number(coefficient) + (rf" \, {monomial}" if monomial else "")
 
 
-def _number(c: Any) -> str:
+def number(c: Any) -> str:
     """Six digits of a float, a fraction as it is."""
     if isinstance(c, (complex, np.complexfloating)):
-        return f"({_number(c.real)} + {_number(c.imag)} i)".replace("+ -", "- ")
+        return f"({number(c.real)} + {number(c.imag)} i)".replace("+ -", "- ")
     if isinstance(c, Fraction) and c.denominator != 1:
         sign = "-" if c < 0 else ""
         return rf"{sign}\tfrac{{{abs(c.numerator)}}}{{{c.denominator}}}"
     if isinstance(c, (int, Fraction)):
         return str(c)
-    number = float(c)
-    if math.isnan(number):
+    real = float(c)
+    if math.isnan(real):
         return r"\mathrm{nan}"
-    if math.isinf(number):
-        return r"\infty" if number > 0 else r"-\infty"
-    mantissa, _, exponent = f"{number:.6g}".partition("e")
+    if math.isinf(real):
+        return r"\infty" if real > 0 else r"-\infty"
+    mantissa, _, exponent = f"{real:.6g}".partition("e")
     return mantissa + (rf" \cdot 10^{{{int(exponent)}}}" if exponent else "")
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from taylorad import _numbers
+from taylorad._notebook import number
 from taylorad.algebra import Factor
 from taylorad.calculus import coefficients
 
@@ -46,7 +47,7 @@ def latex(p: Any) -> str | None:
     def text(monomial: Any) -> str:
         return r" \, ".join(power(n, e) for n, e in zip(p.names, monomial, strict=True) if e)
 
-    terms = _terms(p, _number, text, r" \, ")
+    terms = _terms(p, number, text, r" \, ")
     remainder = _remainder(p.algebra.factors[0], power)
     return rf"${terms} + \mathcal{{O}}({remainder})$"
 
@@ -62,11 +63,6 @@ def _symbol(name: str) -> str:
     elif len(word) > 1:
         word = rf"\mathrm{{{word}}}"
     return word + (f"_{{{index}}}" if index else "")
-
-
-def _number(coefficient: Any) -> str:
-    text = _numbers.show(coefficient)
-    return re.sub(r"e([-+])0*(\d+)", lambda m: rf" \cdot 10^{{{m[1].strip('+')}{m[2]}}}", text)
 
 
 def _terms(p: Any, number: Any, text: Any, times: str) -> str:
