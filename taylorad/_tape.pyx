@@ -212,6 +212,11 @@ cdef class Variable(Operand):
         return dispatch.on_function(function, types, args, kwargs, self)
 
     def __reduce__(self):
+        if recorder(current(self)) is not None:
+            raise TypeError(
+                "pickling a Variable while it is recorded would drop its derivatives; pickle "
+                "ta.value(x), or copy it with +x"
+            )
         return Variable, (value(self),)
 
     def __copy__(self):

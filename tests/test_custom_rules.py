@@ -438,3 +438,21 @@ def test_no_circles_of_references():
         assert gc.collect() == 0
     finally:
         gc.enable()
+
+
+def test_mixed_partials_of_several_variables_and_orders():
+    """Every mixed partial of a function with a custom rule, as without it."""
+
+    def f(sin):
+        return lambda x, y, z: sin(x * y + sin(z)) * sin(x - z)
+
+    found = ta.taylor(f(sine), 4)(0.3, 0.7, 0.2)
+    known = ta.taylor(f(np.sin), 4)(0.3, 0.7, 0.2)
+    np.testing.assert_allclose(found.coefficients, known.coefficients, rtol=1e-12, atol=1e-14)
+    x = np.array([0.3, 0.7, 0.2])
+    for n in (2, 3):
+        np.testing.assert_allclose(
+            ta.derivative_tensor(lambda x: f(sine)(*x), n)(x),
+            ta.derivative_tensor(lambda x: f(np.sin)(*x), n)(x),
+            rtol=1e-11, atol=1e-12,
+        )  # fmt: skip

@@ -299,7 +299,7 @@ def test_methods_of_variables_that_an_inner_tape_watches(f):
 @pytest.mark.parametrize("transform", [ta.grad, ta.derivative])
 def test_matrices(f, transform):
     x = np.eye(2) + 1
-    with pytest.raises(TypeError, match=r"np\.matrix is not supported"):
+    with pytest.raises(TypeError, match=r"numpy\.matrix is not supported"):
         transform(lambda x: np.sum(f(x, np.ones((2, 2)).view(np.matrix))))(x)
 
 

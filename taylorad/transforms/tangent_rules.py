@@ -199,9 +199,9 @@ class custom_jvp(Custom):  # a decorator
     def _split(self, call: Call, algebra: Algebra, factor: Factor) -> Any:
         """A factor of several variables as one factor for each: the same monomials, and more."""
         pieces = [Factor(new_tag(), "taylor", limit) for limit in factor.exponent_limits]
+        # Not capped at the total degree: coefficients of one variable would meet in an algebra
+        # of the smallest degree that is known of any.
         wide = Algebra.of((*algebra.factors[:-1], *pieces))
-        if len(algebra.factors) == 1:
-            wide = Algebra.of(pieces, algebra.degree)
         places = wide.structure.find(algebra.exponents)
         leaves = []
         for x in call.leaves:
@@ -219,7 +219,16 @@ class custom_jvp(Custom):  # a decorator
             leaf = repack(leaf)
             if not isinstance(leaf, Number) or not tags & set(leaf.algebra.tags):
                 return leaf
-            return make(algebra, parts_over(wide, leaf)[places])
+            left = leaf.algebra  # orders may have been lost
+            lost = [piece.order - (left.factor(piece.tag) or piece).order for piece in pieces]
+            known = factor.order - max(lost)
+            if left.capped:
+                known = min(known, left.degree)
+            if known >= factor.order:
+                return make(algebra, parts_over(wide, leaf)[places])
+            lower = Algebra.of((*algebra.factors[:-1], factor.capped(known)))
+            rows = wide.structure.find(lower.exponents)
+            return make(lower, parts_over(wide, leaf)[rows])
 
         return rebuild(map(back, y))
 
