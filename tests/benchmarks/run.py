@@ -14,6 +14,7 @@ import math
 import platform
 import statistics
 import sys
+import time
 import timeit
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -30,6 +31,8 @@ from taylorad import math as taylorad_math
 # Short measurements, many times over: the median then leaves out those that were interrupted.
 ROUNDS, SECONDS = 101, 0.003
 SMOKE_ROUNDS, SMOKE_SECONDS = 3, 0.0005
+# A row of long work has as many rounds as fit into this time, but a few at least.
+LONGEST, FEWEST = 12.0, 7
 
 
 @dataclass(frozen=True)
@@ -116,9 +119,14 @@ def run(rows: list[Row], rounds: int, seconds: float) -> list[Result]:
         else:
             timers[index] = Timer(ours, seconds), Timer(theirs, seconds)
     times: dict[int, list[tuple[float, float]]] = {index: [] for index in timers}
-    for _ in range(rounds):
+    spent = dict.fromkeys(timers, 0.0)
+    for done in range(rounds):
         for index, (ours, theirs) in timers.items():
+            if done >= FEWEST and spent[index] > LONGEST:
+                continue
+            start = time.perf_counter()
             times[index].append((ours.measure(), theirs.measure()))
+            spent[index] += time.perf_counter() - start
     results = []
     for index, row in enumerate(rows):
         head = row.work, row.peer, row.goal
