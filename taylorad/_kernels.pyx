@@ -27,7 +27,7 @@ cdef class Compiled:
     def __cinit__(self, algebra):
         degrees = algebra.degrees
         start, left, right = algebra.table
-        cdef int inner = np.searchsorted(degrees, degrees[-1])
+        cdef int inner = np.searchsorted(degrees, degrees.max())
         self.table.rows = algebra.rows
         self.table.inner = inner
         self.table.top = algebra.degree
