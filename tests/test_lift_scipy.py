@@ -79,10 +79,6 @@ CALLS = {
     ),
     "RK45": (oscillate, mpmath.cos, 1.3, 1e-7),
     "DOP853": (lambda w: oscillate(w, "DOP853"), mpmath.cos, 1.3, 1e-7),
-    "lagrange": (
-        lambda a: interpolate.lagrange([0, 1, 2], [a, 1.0, a * a])(0.5),
-        lambda a: 0.375 * a + 0.75 - 0.125 * a**2, 0.35, 1e-12,
-    ),
     "KroghInterpolator": (
         lambda a: interpolate.KroghInterpolator([0, 1, 2], [a, 1.0, a * a])(0.5),
         lambda a: 0.375 * a + 0.75 - 0.125 * a**2, 0.35, 1e-12,

@@ -557,7 +557,7 @@ def test_vectors_of_repeated_values():
         atol=1e-13,
     )
     for function in (
-        lambda a: la.eigh(a)[1][0, 0], lambda a: la.eig(a)[1][1, 1],
+        lambda a: la.eigh(a)[1][0, 0], lambda a: np.real(la.eig(a)[1][1, 1]),
         lambda a: la.svd(a)[0][1, 1], lambda a: la.svd(a)[2][1, 1],
     ):  # fmt: skip
         with pytest.raises(ta.DerivativeError, match="repeated"):
@@ -588,8 +588,15 @@ def test_several_directions_at_once():
     for function in (la.eigvalsh, la.eigvals, la.svdvals):
         with pytest.raises(ta.DerivativeError, match="several directions"):
             function(a)
-    with pytest.raises(ta.DerivativeError, match="complex"):
-        la.eigvals(ta.Dual(np.eye(2), [[0.0, 1.0], [-1.0, 0.0]]))
+    turning = ta.Dual(np.eye(2), [[0.0, 1.0], [-1.0, 0.0]])
+    if la.eigvals(np.eye(2)).dtype.kind == "c":  # since NumPy 2.5, whatever their values
+        found = la.eigvals(turning)
+        np.testing.assert_array_equal(found.value, [1, 1])
+        np.testing.assert_allclose(found.tangent.real, 0, atol=1e-15)
+        np.testing.assert_allclose(np.sort(found.tangent.imag), [-1, 1], rtol=1e-15)
+    else:
+        with pytest.raises(ta.DerivativeError, match="complex"):
+            la.eigvals(turning)
     with pytest.raises(ta.DerivativeError, match="repeated"):
         ta.hessian(lambda a: np.sum(np.log(la.eigvalsh(a))))(np.eye(2))
 
@@ -620,7 +627,7 @@ def test_defective_matrices():
         with pytest.raises(ta.DerivativeError, match="defective"):
             function(ta.Dual(jordan, 1.0))
         with pytest.raises(ta.DerivativeError, match="defective"):
-            ta.grad(lambda a, f=function: np.sum(f(a)[0]))(jordan)
+            ta.grad(lambda a, f=function: np.real(np.sum(f(a)[0])))(jordan)
 
 
 # What is refused, and NumPy's own errors -------------------------------------------------

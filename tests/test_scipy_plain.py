@@ -49,7 +49,6 @@ LINALG = {
     "subspace_angles": (lambda x: scipy.linalg.subspace_angles(x, A[:, :1]), A[:, 1:2]),
 }
 INTEGRATE = {
-    "simpson": (lambda x: scipy.integrate.simpson(V, x=x), V),
     "quad": (lambda c: scipy.integrate.quad(lambda t: np.sin(c * t), 0, 1), PARAMETER),
     "quad_vec": (lambda c: scipy.integrate.quad_vec(lambda t: np.sin(c * t), 0, 1), PARAMETER),
     "dblquad": (lambda c: scipy.integrate.dblquad(lambda s, t: s * c, 0, 1, 0, 1), PARAMETER),

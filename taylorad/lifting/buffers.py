@@ -231,8 +231,9 @@ class Buffer(NDArrayOperatorsMixin):
 
     @shape.setter
     def shape(self, shape: Any) -> None:
-        view = self._plain.view()
-        view.shape = shape
+        view = self._plain.reshape(shape)
+        if view.size and not np.may_share_memory(view, self._plain):
+            raise AttributeError("this array cannot be given another shape without a copy")
         self._plain = view
 
     @property

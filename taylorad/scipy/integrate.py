@@ -1,7 +1,7 @@
 """`scipy.integrate` for numbers and Variables too: integrals of samples.
 
-What integrates a Python function calls it with plain floats and wants plain floats back.
-`fixed_quad` does not mind what it gets; the others refuse numbers of ours.
+What integrates a Python function calls it with plain floats and wants plain floats back: it
+refuses numbers of ours, but for `fixed_quad`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import scipy.integrate
 
+from taylorad._numbers import value
 from taylorad.dispatch import carries
 from taylorad.rules.operands import number
 from taylorad.scipy._mirror import mirror
@@ -37,6 +38,17 @@ def _samples(y: Any, x: Any, dx: Any, axis: int) -> tuple[Any, Any]:
 def _ratio(a: Any, b: Any) -> Any:
     """a / b, and 0 where b is: SciPy's way with intervals of no width."""
     return np.where(b == 0, 0.0, a / np.where(b == 0, 1.0, b))
+
+
+@rule
+def fixed_quad(func: Any, a: Any, b: Any, args: Any = (), n: int = 5) -> Any:
+    """The integral of a function by Gauss's rule with n points."""
+    nodes, weights = np.polynomial.legendre.leggauss(n)
+    a, b = number(a), number(b)
+    if not np.all(np.isfinite(value(a)) & np.isfinite(value(b))):
+        raise ValueError("Gaussian quadrature is only available for finite limits.")
+    half = (b - a) / 2
+    return half * np.sum(weights * func(half * (nodes + 1) + a, *args), axis=-1), None
 
 
 @rule

@@ -156,12 +156,17 @@ def cholesky(a: Any, lower: bool = False) -> Any:
     return la.cholesky(array(a), upper=not lower)
 
 
+# Older versions of SciPy leave the matrix itself there.
+_OTHER_IS_ZERO = scipy.linalg.cho_factor(np.eye(2) + 1.0)[0][1, 0] == 0
+
+
 @rule
 def cho_factor(a: Any, lower: bool = False) -> Any:
-    """The factor of `cholesky`, with the matrix as it was in the other triangle."""
+    """The factor of `cholesky`, with what SciPy leaves in the other triangle."""
     a = array(a)
     own = np.tri(a.shape[-1], dtype=bool)
-    return np.where(own if lower else own.T, la.cholesky(a, upper=not lower), a), None
+    other = 0.0 if _OTHER_IS_ZERO else a
+    return np.where(own if lower else own.T, la.cholesky(a, upper=not lower), other), None
 
 
 @rule
