@@ -108,14 +108,8 @@ def against_dace(order: int) -> Callable[[], tuple[Work, Work]]:
     def prepare() -> tuple[Work, Work]:
         import daceypy
 
-        if not daceypy.DA.isInitialized():
-            daceypy.DA.init(20, 1)  # once a process
-
-        def theirs(x: Any) -> Any:
-            daceypy.DA.setTO(order)
-            return G_METHODS(x)
-
-        return (to_order(order), POINT), (theirs, POINT + daceypy.DA(1))
+        daceypy.DA.init(order, 1)
+        return (to_order(order), POINT), (G_METHODS, POINT + daceypy.DA(1))
 
     return prepare
 
