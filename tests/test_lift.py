@@ -443,3 +443,39 @@ def test_pickled_buffers_are_arrays():
     assert type(loaded) is type(copied) is np.ndarray
     assert listed == [2.0, 0.0]
     assert isinstance(math.sin, BuiltinFunctionType)
+
+
+class Arrow:
+    """Other people's class, whose operators allocate plain arrays and call `math`."""
+
+    def __init__(self, x, y):
+        self.data = np.zeros(2)
+        self.data[0], self.data[1] = x, y
+
+    def __add__(self, other):
+        out = np.zeros(2)
+        for i in range(2):
+            out[i] = self.data[i] + other.data[i]
+        return Arrow(out[0], out[1])
+
+    def __rmul__(self, scale):
+        return Arrow(scale * float(self.data[0]), scale * float(self.data[1]))
+
+    def __matmul__(self, other):
+        return math.fsum([self.data[0] * other.data[0], self.data[1] * other.data[1]])
+
+    def __getitem__(self, i):
+        return float(self.data[i])
+
+
+def test_operators_of_other_peoples_classes():
+    def f(x):
+        a, b = Arrow(x, 1.0), Arrow(2.0, x * x)
+        return (a + 3.0 * b) @ b * a[0]  # ((x + 6) 2 + (1 + 3 x^2) x^2) x
+
+    with pytest.raises(TypeError):
+        ta.derivative(f)(0.7)
+    x = 0.7
+    assert ta.derivative(ta.lift(f))(x) == pytest.approx(12 + 4 * x + 3 * x**2 + 15 * x**4)
+    assert ta.grad(ta.lift(f))(x) == pytest.approx(12 + 4 * x + 3 * x**2 + 15 * x**4)
+    assert ta.lift(f)(x) == f(x)

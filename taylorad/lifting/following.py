@@ -7,6 +7,7 @@ function written in Python is rewritten; what is compiled gets plain arrays for 
 from __future__ import annotations
 
 import functools
+import operator
 import os
 import sys
 import types
@@ -26,7 +27,7 @@ from taylorad.lifting.memory import lacks_room
 from taylorad.lifting.namespaces import in_namespace
 from taylorad.lifting.rewriting import Rewriting
 
-__all__ = ["Following"]
+__all__ = ["OPERATORS", "Following"]
 
 # Modules whose functions stay as they are: they look at code, not at numbers.
 _LEFT_ALONE = frozenset(
@@ -41,6 +42,17 @@ _SIMPLE = (
     bool, bytes, complex, dict, float, frozenset, int, list, np.dtype, np.ndarray, set, str,
     tuple, type, type(None), types.FunctionType, types.ModuleType, np.float64, np.ufunc, Buffer,
 )  # fmt: skip
+# Types whose operators are not written in Python, and which leave others' to these.
+_NUMBERS = frozenset((bool, complex, float, int, np.float64))
+# For each operator its function and the names of its methods.
+OPERATORS: dict[str, tuple[Callable[[Any, Any], Any], str, str]] = {
+    symbol: (getattr(operator, f"__{name}__"), f"__{name}__", f"__r{name}__")
+    for symbol, name in {
+        "+": "add", "-": "sub", "*": "mul", "/": "truediv", "//": "floordiv", "%": "mod",
+        "**": "pow", "@": "matmul", "<<": "lshift", ">>": "rshift", "&": "and", "|": "or",
+        "^": "xor",
+    }.items()
+}  # fmt: skip
 # The types of functions that Cython and f2py make.
 _COMPILED = frozenset(("cython_function_or_method", "fused_cython_function", "fortran"))
 
@@ -89,12 +101,14 @@ class Following:
             "attribute": self.attribute,
             "complex": calling.Complex,
             "float": calling.Float,
-            "item": item,
+            "item": self.item,
+            "operator": self.operator,
             "lacks_room": lacks_room,
             "ndarray": np.ndarray,
             "roomy": roomy,
             "iterate": self.iterate,
             "simple": self.simple,
+            "slice": slice,
             "stored": settled,
             "type": type,
         }
@@ -159,6 +173,33 @@ class Following:
             if found is not None:
                 break
         return getattr(x, name)
+
+    def operator(self, symbol: str, a: Any, b: Any) -> Any:
+        """``a + b`` and the like, with the methods of other people's classes followed."""
+        compute, name, reflected = OPERATORS[symbol]
+        first, second = type(a), type(b)
+        if first in _NUMBERS and second in _NUMBERS:
+            return compute(a, b)
+        method = getattr(first, name, None)
+        if type(method) is types.FunctionType:
+            result = self.call(method)(a, b)
+            if result is not NotImplemented:
+                return result
+        elif first not in _NUMBERS:
+            return compute(a, b)
+        method = getattr(second, reflected, None)
+        if type(method) is types.FunctionType:
+            result = self.call(method)(b, a)
+            if result is not NotImplemented:
+                return result
+        return compute(a, b)
+
+    def item(self, x: Any, index: Any) -> Any:
+        """``x[index]``, the same."""
+        method = getattr(type(x), "__getitem__", None)
+        if type(method) is types.FunctionType and not isinstance(x, (Operand, Buffer)):
+            return self.call(method)(x, index)
+        return item(x, index)
 
     def iterate(self, x: Any) -> Any:
         """What is iterated over in place of `x`."""

@@ -201,9 +201,7 @@ class _Transformer(ast.NodeTransformer):
         self.generic_visit(node)
         if not isinstance(node.ctx, ast.Load):
             return node
-        if "binary" in self.hooks or _without_axis(node.slice):
-            return self._hook("item", node.value, _index(node.slice), at=node)
-        return node
+        return self._hook("item", node.value, _index(node.slice), at=node)
 
     # -- loops --
 
@@ -255,10 +253,9 @@ class _Transformer(ast.NodeTransformer):
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
         self.generic_visit(node)
-        if "binary" not in self.hooks:
-            return node
         symbol = ast.Constant(_SYMBOLS[type(node.op)])
-        return self._hook("binary", symbol, node.left, node.right, at=node)
+        hook = "binary" if "binary" in self.hooks else "operator"
+        return self._hook(hook, symbol, node.left, node.right, at=node)
 
     def _with_room(self, node: Any) -> Any:
         """An assignment to an item of a variable: of one that can hold what is assigned.
@@ -352,15 +349,6 @@ def _index(index: ast.expr) -> ast.expr:
         items = [_index(item) for item in index.elts]
         return ast.copy_location(ast.Tuple(elts=items, ctx=ast.Load()), index)
     return index
-
-
-def _without_axis(index: ast.expr) -> bool:
-    """Whether an index is one that 0-d arrays have: of ``...`` and ``None`` alone."""
-    if isinstance(index, ast.Tuple):
-        return all(_without_axis(item) for item in index.elts)
-    if isinstance(index, ast.Constant):
-        return index.value is None or index.value is ...
-    return getattr(index, "attr", getattr(index, "id", None)) == "newaxis"
 
 
 def _local_names(definition: ast.AST) -> set[str]:

@@ -15,7 +15,7 @@ import numpy as np
 from taylorad._numbers import Operand, holds, value
 from taylorad.dispatch import carries
 from taylorad.lifting.buffers import Buffer, settled
-from taylorad.lifting.following import Following, item
+from taylorad.lifting.following import OPERATORS, Following
 from taylorad.lifting.substitutes import SUBSTITUTES
 
 __all__ = ["Refusal", "Watching"]
@@ -79,7 +79,6 @@ class Watching(Following):
             "assign": self.assign,
             "binary": self.binary,
             "item": self.item,
-            "slice": slice,
         }
         if not self.lifted:
             hooks |= {"stored": _itself, "float": float, "complex": complex}
@@ -136,12 +135,13 @@ class Watching(Following):
         self._tried("assignment to an item", operator.setitem, (target, index, new), {})
 
     def binary(self, symbol: str, a: Any, b: Any) -> Any:
-        return self._tried(f"the operator {symbol}", OPERATORS[symbol], (a, b), {})
+        compute = functools.partial(self.operator, symbol) if self.lifted else OPERATORS[symbol][0]
+        return self._tried(f"the operator {symbol}", compute, (a, b), {})
 
     def item(self, x: Any, index: Any) -> Any:
         if holds([index], Operand):
             return self._tried("indexing", operator.getitem, (x, index), {})
-        return item(x, index) if self.lifted else x[index]
+        return super().item(x, index) if self.lifted else x[index]
 
     def _note(self, name: str, error: Exception) -> None:
         frame = sys._getframe(1)
@@ -194,20 +194,3 @@ def _name(f: Any) -> str:
     if isinstance(f, np.ufunc) or str(module).partition(".")[0] == "numpy":
         return f"np.{name}" if getattr(np, name, None) is f else name
     return name if module in (None, "builtins") else f"{module}.{name}"
-
-
-OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-    "//": operator.floordiv,
-    "%": operator.mod,
-    "**": operator.pow,
-    "@": operator.matmul,
-    "<<": operator.lshift,
-    ">>": operator.rshift,
-    "&": operator.and_,
-    "|": operator.or_,
-    "^": operator.xor,
-}
