@@ -90,6 +90,7 @@ class Following:
             type(functools.lru_cache(int)): self._cached,
         }
         self.call = self.caller()
+        self.operator = self.operating()
         self.rewriting = Rewriting(self.hooks())
 
     def hooks(self) -> dict[str, Any]:
@@ -174,25 +175,37 @@ class Following:
                 break
         return getattr(x, name)
 
-    def operator(self, symbol: str, a: Any, b: Any) -> Any:
-        """``a + b`` and the like, with the methods of other people's classes followed."""
-        compute, name, reflected = OPERATORS[symbol]
-        first, second = type(a), type(b)
-        if first in _NUMBERS and second in _NUMBERS:
+    def operating(self) -> Callable[[str, Any, Any], Any]:
+        """The hook of ``a + b`` and the like: methods of other people's classes are followed."""
+        computes = {symbol: row[0] for symbol, row in OPERATORS.items()}
+        simple: set[type] = set(_NUMBERS)  # whose operators are not written in Python, or ours
+
+        def is_simple(kind: type) -> bool:
+            if not issubclass(kind, (Operand, Buffer)) and any(
+                type(getattr(kind, name, None)) is types.FunctionType
+                for _, *names in OPERATORS.values()
+                for name in names
+            ):
+                return False
+            simple.add(kind)
+            return True
+
+        def operate(symbol: str, a: Any, b: Any) -> Any:
+            first, second = type(a), type(b)
+            if first in simple and second in simple:
+                return computes[symbol](a, b)
+            if is_simple(first) and (first not in _NUMBERS or is_simple(second)):
+                return computes[symbol](a, b)
+            compute, name, reflected = OPERATORS[symbol]
+            for kind, method_name, pair in ((first, name, (a, b)), (second, reflected, (b, a))):
+                method = getattr(kind, method_name, None)
+                if type(method) is types.FunctionType:
+                    result = self.call(method)(*pair)
+                    if result is not NotImplemented:
+                        return result
             return compute(a, b)
-        method = getattr(first, name, None)
-        if type(method) is types.FunctionType:
-            result = self.call(method)(a, b)
-            if result is not NotImplemented:
-                return result
-        elif first not in _NUMBERS:
-            return compute(a, b)
-        method = getattr(second, reflected, None)
-        if type(method) is types.FunctionType:
-            result = self.call(method)(b, a)
-            if result is not NotImplemented:
-                return result
-        return compute(a, b)
+
+        return operate
 
     def item(self, x: Any, index: Any) -> Any:
         """``x[index]``, the same."""
