@@ -25,7 +25,7 @@ setup(
             Extension(f"taylorad.{Path(source).stem}", [source], **options)
             for source in sorted(glob("taylorad/*.pyx"))
         ],
-        build_dir="build",
+        build_dir=f"build/numpy-{numpy.__version__}",  # what Cython makes of its declarations
         compiler_directives=directives,
     ),
     options={"build_ext": {"parallel": True}},

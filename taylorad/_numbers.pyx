@@ -111,6 +111,7 @@ include "_numbers_scalars.pxi"
 include "_numbers_elementary.pxi"
 include "_numbers_few.pxi"
 include "_numbers_making.pxi"
+include "_numbers_layout.pxi"
 include "_numbers_arithmetic.pxi"
 
 
@@ -280,7 +281,7 @@ cdef class Number(Operand):
                         return y
                 rule = unary_rules.get(ufunc)
                 if rule is not None:
-                    return rule(self)
+                    return laid_out(rule(self), inputs)
             else:
                 index = ARITHMETIC.get(ufunc)
                 if index is not None:
@@ -290,7 +291,10 @@ cdef class Number(Operand):
                     found = extremum_few(larger, inputs[0], inputs[1])
                     if found is not None:
                         return found
-        return ufunc_handler(ufunc, method, inputs, kwargs)
+        found = ufunc_handler(ufunc, method, inputs, kwargs)
+        return laid_out(found, inputs) if method == "__call__" and "out" not in kwargs and (
+            ufunc.signature is None
+        ) else found
 
     def __array_function__(self, function, types, args, kwargs):
         if function is np.sum and len(args) == 1 and not kwargs:
@@ -354,7 +358,7 @@ cdef class Number(Operand):
         return make(self.algebra, -self.buffer)
 
     def __pos__(self):
-        return make(self.algebra, parts_of(self).copy())
+        return laid_out(make(self.algebra, parts_of(self).copy()), (self,))
 
     def __abs__(self):
         cdef Number y

@@ -157,7 +157,7 @@ cdef object arithmetic(int op, object a, object b):
             found = quotient_few(None, s, y)
             if found is not None:
                 return found
-    return general(op, a, b)
+    return laid_out(general(op, a, b), (a, b))
 
 
 cdef object power(object a, object b):
@@ -178,4 +178,4 @@ cdef object power(object a, object b):
             found = power_few(<Number>a, PyFloat_AS_DOUBLE(b))
         if found is not None:
             return found
-    return ufunc_handler(np.power, "__call__", (a, b), {})
+    return laid_out(ufunc_handler(np.power, "__call__", (a, b), {}), (a, b))

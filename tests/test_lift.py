@@ -135,8 +135,6 @@ def test_styles(f):
 )
 def test_nested(case, twice):
     f, answers, tolerance = case
-    if f is foreign.oscillator:
-        pytest.skip("as the others are, but slower")
     agree(twice(ta.lift(f))(POINT), answers[2], tolerance)
 
 

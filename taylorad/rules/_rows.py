@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from taylorad._numbers import Number, make, repack
+from taylorad._numbers import Number, in_memory, make, repack
 from taylorad.algebra import Algebra
 from taylorad.dispatch import DerivativeError, carries
 from taylorad.monomials import cached
@@ -91,6 +91,10 @@ def allocate(algebra: Algebra, first: Any, name: str) -> np.ndarray:
     # NumPy hands a 0-d result of an object array over as the object itself.
     dtype = first.dtype if isinstance(first, np.ndarray | np.generic) else np.dtype(object)
     refuse_integers(dtype, name)
+    if isinstance(first, np.ndarray) and not first.flags.c_contiguous:
+        axes = in_memory(first)  # all rows are to lie in memory as NumPy's result does
+        parts = np.zeros((algebra.rows, *(first.shape[axis] for axis in axes)), dtype)
+        return parts.transpose(0, *(np.argsort(axes) + 1))
     return np.zeros((algebra.rows, *np.shape(first)), dtype)
 
 
