@@ -3,8 +3,9 @@
  * A series is `rows` rows of doubles, `stride` apart; a tile is the same few neighbouring
  * points of every row. Bodies are inlined with the tile's width as a constant, so that a
  * row's sums stay in registers: width 1 serves scalars, TILE serves arrays. The loops over
- * the tiles are compiled for several instruction sets where the compiler can choose
- * between them at load time, and as plain C elsewhere.
+ * the tiles, in _kernels_points.h, are compiled for several instruction sets where the compiler
+ * can choose between them at load time, and as plain C elsewhere. Arrays of series in one
+ * variable have bodies of their own, in _kernels_series.h, that need no table.
  *
  * The pairs of row k in the product table run from (0, k) to (k, 0). A body knows which of
  * those with row 0 is the unknown; the others, of lower degree, it sums in one of two ways.
@@ -127,6 +128,17 @@ INLINE void polynomial_tile(const Table *T, const Riccati *f, const double *x, p
     }
 }
 
+/* At infinity, all that does not grow like exp has flattened out. */
+INLINE void flatten(const Table *T, const Riccati *f, const double *x, ptrdiff_t sx, double *y,
+                    ptrdiff_t sy, const int m)
+{
+    const int plain_q = f->q[0] == 1.0 && f->q[1] == 0.0 && f->q[2] == 0.0;
+    for (int t = 0; t < m; t++)
+        if (fabs(x[t]) == INFINITY && !(plain_q && fabs(y[t]) == INFINITY))
+            for (int k = 1; k < T->rows; k++)
+                y[k * sy + t] = (isnan(y[t]) ? NAN : 0.0) * x[k * sx + t];
+}
+
 /* work: 7 blocks; slope may be NULL: then it is p_0 / q_0 */
 INLINE void riccati_tile(const Table *T, const Riccati *f, const double *given, const double *x,
                          ptrdiff_t sx, const double *value, const double *slope,
@@ -214,14 +226,9 @@ INLINE void riccati_tile(const Table *T, const Riccati *f, const double *given, 
             push(T, k, DIFFERENCE, p, dx, q, dy, s, s);
         }
     }
-    /* at infinity, all that does not grow like exp has flattened out */
     int infinite = 0;
     for (int t = 0; t < m; t++) infinite |= fabs(x[t]) == INFINITY;
-    if (infinite)
-        for (int t = 0; t < m; t++)
-            if (fabs(x[t]) == INFINITY && !(plain_q && fabs(y[t]) == INFINITY))
-                for (int k = 1; k < T->rows; k++)
-                    y[k * sy + t] = (isnan(y[t]) ? NAN : 0.0) * x[k * sx + t];
+    if (infinite) flatten(T, f, x, sx, y, sy, m);
 }
 
 /* work: 3 blocks; of the partner z only what is below the top degree is sure to be there */
@@ -304,74 +311,6 @@ INLINE void compose_tile(const Table *T, const double *x, ptrdiff_t sx, const do
     }
 }
 
-/* The loops over n points: full tiles with the width a constant, then the rest. */
-#define OVER_TILES(n, BODY)                                  \
-    {                                                        \
-        ptrdiff_t at = 0;                                    \
-        for (; at + TILE <= (n); at += TILE) BODY(TILE);     \
-        if (at + TILE / 2 <= (n)) {                          \
-            BODY(TILE / 2);                                  \
-            at += TILE / 2;                                  \
-        }                                                    \
-        if (at + 1 == (n)) {                                 \
-            BODY(1);                                         \
-        } else if (at < (n)) {                               \
-            const int rest = (int)((n) - at);                \
-            BODY(rest);                                      \
-        }                                                    \
-    }
-
-MULTIVERSION void product_points(const Table *T, const double *u, const double *v, double *y,
-                                 double *work, ptrdiff_t n)
-{
-#define BODY(m) product_tile(T, u + at, n, v + at, n, y + at, n, work, m)
-    OVER_TILES(n, BODY)
-#undef BODY
-}
-
-MULTIVERSION void quotient_points(const Table *T, const double *u, const double *v, double *y,
-                                  double *work, ptrdiff_t n)
-{
-#define BODY(m) quotient_tile(T, u + at, n, v + at, n, y + at, n, work, m)
-    OVER_TILES(n, BODY)
-#undef BODY
-}
-
-MULTIVERSION void riccati_points(const Table *T, const Riccati *f, const double *x,
-                                 const double *value, const double *slope, double *y,
-                                 double *work, ptrdiff_t n)
-{
-#define BODY(m)                                                                         \
-    riccati_tile(T, f, f->b + at * f->b_step, x + at, n, value + at,                    \
-                 slope ? slope + at : NULL, y + at, n, work, m)
-    OVER_TILES(n, BODY)
-#undef BODY
-}
-
-MULTIVERSION void rotation_points(const Table *T, const double *x, const double *value,
-                                  const double *other, double sign, double *y, double *z,
-                                  double *work, ptrdiff_t n)
-{
-#define BODY(m) \
-    rotation_tile(T, x + at, n, value + at, other + at, sign, y + at, z + at, n, work, m)
-    OVER_TILES(n, BODY)
-#undef BODY
-}
-
-MULTIVERSION void quadrature_points(const Table *T, const double *x, const double *value,
-                                    const double *r, double *y, double *work, ptrdiff_t n)
-{
-#define BODY(m) quadrature_tile(T, x + at, n, value + at, r + at, n, y + at, n, work, m)
-    OVER_TILES(n, BODY)
-#undef BODY
-}
-
-MULTIVERSION void compose_points(const Table *T, const double *x, const double *numbers,
-                                 double *y, double *work, ptrdiff_t n)
-{
-#define BODY(m) compose_tile(T, x + at, n, numbers + at, n, y + at, n, work, m)
-    OVER_TILES(n, BODY)
-#undef BODY
-}
+#include "_kernels_points.h"
 
 #endif

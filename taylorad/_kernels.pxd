@@ -7,6 +7,7 @@ cdef extern from "_kernels.h" nogil:
         int rows
         int inner
         int top
+        int univariate
         const int *degree
         const int *start
         const int *left
@@ -34,14 +35,20 @@ cdef extern from "_kernels.h" nogil:
     void rotation_tile(const Table *, const double *, ptrdiff_t, const double *, const double *,
                        double, double *, double *, ptrdiff_t, double *, int) noexcept
 
-    void product_points(const Table *, const double *, const double *, double *, double *,
-                        ptrdiff_t) noexcept
-    void quotient_points(const Table *, const double *, const double *, double *, double *,
-                         ptrdiff_t) noexcept
-    void riccati_points(const Table *, const Riccati *, const double *, const double *,
-                        const double *, double *, double *, ptrdiff_t) noexcept
-    void rotation_points(const Table *, const double *, const double *, const double *, double,
-                         double *, double *, double *, ptrdiff_t) noexcept
+    void product_span(const Table *, const double *, const double *, double *, double *,
+                      ptrdiff_t, ptrdiff_t, ptrdiff_t) noexcept
+    void quotient_span(const Table *, const double *, const double *, double *, double *,
+                       ptrdiff_t, ptrdiff_t, ptrdiff_t) noexcept
+    void riccati_span(const Table *, const Riccati *, const double *, const double *,
+                      const double *, double *, double *, ptrdiff_t, ptrdiff_t,
+                      ptrdiff_t) noexcept
+    void rotation_span(const Table *, const double *, const double *, const double *, double,
+                       double *, double *, double *, ptrdiff_t, ptrdiff_t, ptrdiff_t) noexcept
+    size_t room_for(const Table *, int, ptrdiff_t) noexcept
+
+ctypedef void (*Task)(void *, ptrdiff_t, ptrdiff_t, int) noexcept nogil
+
+cdef void shared(Task task, void *context, ptrdiff_t n, ptrdiff_t grain) noexcept nogil
 
 
 cdef class Compiled:

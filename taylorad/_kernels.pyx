@@ -5,7 +5,9 @@ shape ``(rows, *shape)``, values and slopes have the shape of a row. The loops a
 ``_kernels.h``; they run without the interpreter's lock.
 """
 
-from libc.stdlib cimport free, malloc
+from libc.stdlib cimport free
+
+import os
 
 import numpy as np
 
@@ -15,11 +17,91 @@ cnp.import_array()
 
 cdef extern from "_kernels.h" nogil:
     enum:
-        TILE
-    void quadrature_points(const Table *, const double *, const double *, const double *,
-                           double *, double *, ptrdiff_t) noexcept
-    void compose_points(const Table *, const double *, const double *, double *, double *,
-                        ptrdiff_t) noexcept
+        VECTORS
+    ctypedef struct Call:
+        const Table *T
+        const Riccati *f
+        const double *x
+        const double *v
+        const double *value
+        const double *other
+        double sign
+        double *y
+        double *z
+        double *work
+        size_t room
+        ptrdiff_t n
+    ctypedef struct Large:
+        const Table *T
+        const double *u
+        const double *v
+        double *sums
+        char *zeroed
+    size_t room_for(const Table *, int, ptrdiff_t) noexcept
+    void product_piece(void *, ptrdiff_t, ptrdiff_t, int) noexcept
+    void quotient_piece(void *, ptrdiff_t, ptrdiff_t, int) noexcept
+    void riccati_piece(void *, ptrdiff_t, ptrdiff_t, int) noexcept
+    void rotation_piece(void *, ptrdiff_t, ptrdiff_t, int) noexcept
+    void quadrature_piece(void *, ptrdiff_t, ptrdiff_t, int) noexcept
+    void compose_piece(void *, ptrdiff_t, ptrdiff_t, int) noexcept
+    void large_piece(void *, ptrdiff_t, ptrdiff_t, int) noexcept
+    void large_sum(const Large *, double *, int) noexcept
+
+cdef extern from "_threads.h" nogil:
+    enum:
+        MOST_THREADS
+    void share(Task, void *, ptrdiff_t, ptrdiff_t, int) noexcept
+    int most_threads() noexcept
+    int limited_threads() noexcept
+    void set_most_threads(int) noexcept
+    void set_all_threads(int) noexcept
+    void *aligned(size_t) noexcept
+
+# Multiplications and additions that are worth a thread: some microseconds.
+cdef enum:
+    WORTH_A_THREAD = 30_000
+
+
+
+def _cores():
+    """How many threads are of use here: the cores, or what the environment says."""
+    given = os.environ.get("TAYLORAD_THREADS", "")
+    if given.isdigit() and int(given):
+        return int(given)
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0)) or 1
+    return os.cpu_count() or 1
+
+
+set_all_threads(min(_cores(), MOST_THREADS))
+
+
+class threads:
+    """A context in which the loops over points use at most so many threads.
+
+    Parameters
+    ----------
+    count : int or None
+        How many, the caller's included; None for as many as before.
+    """
+
+    __slots__ = ("before", "count")
+
+    def __init__(self, count):
+        self.count = count
+
+    def __enter__(self):
+        self.before = limited_threads()
+        if self.count is not None:
+            set_most_threads(self.count)
+
+    def __exit__(self, *error):
+        set_most_threads(self.before)
+
+
+cdef void shared(Task task, void *context, ptrdiff_t n, ptrdiff_t grain) noexcept nogil:
+    """The task for 0 to n, in pieces of a grain at least."""
+    share(task, context, n, grain, most_threads())
 
 
 cdef class Compiled:
@@ -31,6 +113,7 @@ cdef class Compiled:
         self.table.rows = algebra.rows
         self.table.inner = inner
         self.table.top = algebra.degree
+        self.table.univariate = algebra.univariate
         self.table.degree = <const int *>cnp.PyArray_DATA(degrees)
         self.table.start = <const int *>cnp.PyArray_DATA(start)
         self.table.left = <const int *>cnp.PyArray_DATA(left)
@@ -108,40 +191,66 @@ cdef inline cnp.ndarray like(cnp.ndarray array):
     )
 
 
-cdef double *workspace(Compiled C, int blocks, ptrdiff_t n) except NULL:
-    """Room for so many series, of the width of a tile."""
-    cdef size_t size = <size_t>blocks * C.table.rows * (TILE if n > 1 else 1)
-    cdef double *work = <double *>malloc(size * sizeof(double))
-    if work == NULL:
+cdef ptrdiff_t start(Call *call, Compiled C, cnp.ndarray series, int blocks) except -1:
+    """Fill in what all kernels have in common; the points that are worth a thread."""
+    cdef const Table *T = &C.table
+    cdef ptrdiff_t work = T.start[T.rows] + 8 * T.rows, grain, threads
+    call.T = T
+    call.n = points(series, T.rows)
+    grain = max(16, (WORTH_A_THREAD // work) // 16 * 16)
+    threads = 1 if call.n < 2 * grain else most_threads()
+    call.room = room_for(T, blocks, call.n)
+    call.work = <double *>aligned(threads * call.room * sizeof(double))
+    if call.work == NULL:
         raise MemoryError
-    return work
+    return grain
 
 
 def product(algebra, u, v):
     """y = u v."""
     cdef Compiled C = compiled(algebra)
     cdef cnp.ndarray first = contiguous(u), second = contiguous(v), y = like(first)
-    cdef ptrdiff_t n = points(first, C.table.rows)
-    cdef double *work = NULL  # none for few rows
-    if C.table.rows > (MANY if n == 1 else LARGE):
-        work = workspace(C, 2, n)
+    cdef Call call
+    cdef ptrdiff_t grain
+    if cnp.PyArray_SIZE(first) == C.table.rows and C.table.from_[C.table.inner] > WORTH_A_THREAD:
+        large(&C.table, data(first), data(second), data(y))
+        return y
+    grain = start(&call, C, first, 3)
+    call.x, call.v, call.y = data(first), data(second), data(y)
     with nogil:
-        product_points(&C.table, data(first), data(second), data(y), work, n)
-        free(work)
+        shared(product_piece, &call, call.n, grain)
+        free(call.work)
     return y
+
+
+cdef int large(const Table *T, const double *u, const double *v, double *y) except -1:
+    """A product at one point that is worth more than one thread."""
+    cdef Large call
+    cdef char zeroed[MOST_THREADS]
+    cdef int threads = min(most_threads(), MOST_THREADS), worker
+    for worker in range(threads):
+        zeroed[worker] = 0
+    call.T, call.u, call.v, call.zeroed = T, u, v, zeroed
+    call.sums = <double *>aligned(threads * T.rows * sizeof(double))
+    if call.sums == NULL:
+        raise MemoryError
+    with nogil:
+        shared(large_piece, &call, T.from_[T.inner], WORTH_A_THREAD // 2)
+        large_sum(&call, y, threads)
+        free(call.sums)
+    return 0
 
 
 def quotient(algebra, u, v):
     """y = u / v, from v y = u."""
     cdef Compiled C = compiled(algebra)
     cdef cnp.ndarray first = contiguous(u), second = contiguous(v), y = like(first)
-    cdef ptrdiff_t n = points(first, C.table.rows)
-    cdef double *work = NULL  # of one point with many rows only
-    if n == 1:
-        work = workspace(C, 1, n)
+    cdef Call call
+    cdef ptrdiff_t grain = start(&call, C, first, 1)
+    call.x, call.v, call.y = data(first), data(second), data(y)
     with nogil:
-        quotient_points(&C.table, data(first), data(second), data(y), work, n)
-        free(work)
+        shared(quotient_piece, &call, call.n, grain)
+        free(call.work)
     return y
 
 
@@ -150,12 +259,11 @@ def riccati(algebra, x, value, slope, q, bint root, double a, b, double c):
     cdef Compiled C = compiled(algebra)
     cdef cnp.ndarray series = contiguous(x), y = like(series), y0 = contiguous(value)
     cdef cnp.ndarray y1 = None if slope is None else contiguous(slope), linear
-    cdef double *slopes = NULL if slope is None else data(y1)
-    cdef ptrdiff_t n = points(series, C.table.rows)
     cdef Riccati f
+    cdef Call call
+    cdef ptrdiff_t grain
     cdef double b0
     cdef int i
-    cdef double *work
     for i in range(3):
         f.q[i] = q[i] if i < len(q) else 0.0
     f.root = root
@@ -169,12 +277,12 @@ def riccati(algebra, x, value, slope, q, bint root, double a, b, double c):
         b0 = b
         f.b = &b0
         f.b_step = 0
-    work = workspace(C, BLOCKS, n)
-    try:
-        with nogil:
-            riccati_points(&C.table, &f, data(series), data(y0), slopes, data(y), work, n)
-    finally:
-        free(work)
+    grain = start(&call, C, series, BLOCKS)
+    call.f, call.x, call.value, call.y = &f, data(series), data(y0), data(y)
+    call.other = NULL if slope is None else data(y1)
+    with nogil:
+        shared(riccati_piece, &call, call.n, grain)
+        free(call.work)
     return y
 
 
@@ -182,23 +290,21 @@ def rotation(algebra, x, value, other, double sign):
     """The pair Dy = z Dx, Dz = sign y Dx."""
     cdef Compiled C = compiled(algebra)
     cdef cnp.ndarray series = contiguous(x), y = like(series), z = like(series)
-    cdef cnp.ndarray y0 = contiguous(value), z0 = contiguous(other), rest = like(series)
-    cdef ptrdiff_t n = points(series, C.table.rows)
+    cdef cnp.ndarray y0 = contiguous(value), z0 = contiguous(other), rest
+    cdef Call call
+    cdef ptrdiff_t grain = start(&call, C, series, 3)
     cdef double first
-    cdef double *work = workspace(C, 3, n)
-    try:
-        with nogil:
-            rotation_points(
-                &C.table, data(series), data(y0), data(z0), sign, data(y), data(z), work, n
-            )
-            if n == 1 and C.table.rows > MANY:
-                # One of a pair is complete: the other is so as the first of its own pair.
-                first = sign * data(y0)[0]
-                rotation_points(
-                    &C.table, data(series), data(z0), &first, sign, data(z), data(rest), work, n
-                )
-    finally:
-        free(work)
+    call.x, call.value, call.other, call.sign = data(series), data(y0), data(z0), sign
+    call.y, call.z = data(y), data(z)
+    with nogil:
+        shared(rotation_piece, &call, call.n, grain)
+    if call.n == 1 and C.table.rows > MANY:
+        # One of a pair is complete: the other is so as the first of its own pair.
+        rest = like(series)
+        first = sign * data(y0)[0]
+        call.value, call.other, call.y, call.z = data(z0), &first, data(z), data(rest)
+        rotation_piece(&call, 0, 1, 0)
+    free(call.work)
     return y, z
 
 
@@ -207,15 +313,12 @@ def quadrature(algebra, x, value, r):
     cdef Compiled C = compiled(algebra)
     cdef cnp.ndarray series = contiguous(x), y = like(series)
     cdef cnp.ndarray y0 = contiguous(value), rate = contiguous(r)
-    cdef ptrdiff_t n = points(series, C.table.rows)
-    cdef double *work = workspace(C, 2, n)
-    try:
-        with nogil:
-            quadrature_points(
-                &C.table, data(series), data(y0), data(rate), data(y), work, n
-            )
-    finally:
-        free(work)
+    cdef Call call
+    cdef ptrdiff_t grain = start(&call, C, series, 2)
+    call.x, call.value, call.v, call.y = data(series), data(y0), data(rate), data(y)
+    with nogil:
+        shared(quadrature_piece, &call, call.n, grain)
+        free(call.work)
     return y
 
 
@@ -223,11 +326,10 @@ def compose(algebra, x, numbers):
     """y = sum of ``numbers[k] (x - x_0)^k``."""
     cdef Compiled C = compiled(algebra)
     cdef cnp.ndarray series = contiguous(x), y = like(series), known = contiguous(numbers)
-    cdef ptrdiff_t n = points(series, C.table.rows)
-    cdef double *work = workspace(C, 1, n)
-    try:
-        with nogil:
-            compose_points(&C.table, data(series), data(known), data(y), work, n)
-    finally:
-        free(work)
+    cdef Call call
+    cdef ptrdiff_t grain = start(&call, C, series, 1)
+    call.x, call.v, call.y = data(series), data(known), data(y)
+    with nogil:
+        shared(compose_piece, &call, call.n, grain)
+        free(call.work)
     return y

@@ -28,6 +28,7 @@ typedef struct {
     int rows;
     int inner; /* rows below the top degree */
     int top;   /* the largest degree */
+    int univariate; /* whether row k is the coefficient of degree k of one variable */
     const int *degree;
     const int *start; /* the pairs of row k, from (0, k) to (k, 0) */
     const int *left;

@@ -13,7 +13,7 @@
 #include "numpy/arrayobject.h"
 
 #define POOL_BLOCKS 64
-#define POOL_SMALLEST ((size_t)1 << 18)
+#define POOL_SMALLEST ((size_t)1 << 14)
 #define POOL_LIMIT ((size_t)1 << 27)
 
 #if defined(_MSC_VER)

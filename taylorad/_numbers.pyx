@@ -19,8 +19,8 @@ from libc cimport math as libm
 from libc.stdlib cimport free, malloc
 
 from taylorad._kernels cimport (
-    BLOCKS, Compiled, Riccati, Table, compiled, product_points, product_tile, quotient_points,
-    quotient_tile, riccati_points, riccati_tile, rotation_points, rotation_tile,
+    BLOCKS, Compiled, Riccati, Table, compiled, product_span, product_tile, quotient_span,
+    quotient_tile, riccati_span, riccati_tile, room_for, rotation_span, rotation_tile,
 )
 
 import math as _math

@@ -1,9 +1,5 @@
 # Part of _numbers.pyx: arrays of so few points that NumPy's calls would cost more than the work.
 
-cdef extern from "_kernels.h" nogil:
-    enum:
-        TILE
-
 cdef enum:
     FEW_POINTS = 64
 
@@ -56,15 +52,15 @@ cdef object solved(Number x, Py_ssize_t n, const Riccati *f, const double *value
     """The series with these values and slopes; None where something is not finite."""
     cdef const Table *table = &compiled(x.algebra).table
     cdef cnp.ndarray y = empty_like(x.buffer)
-    cdef Py_ssize_t room = BLOCKS * table.rows * TILE
+    cdef Py_ssize_t room = room_for(table, BLOCKS, n)
     cdef double *work = <double *>malloc((room + table.rows * n) * sizeof(double))
     if work == NULL:
         raise MemoryError
     if sign != 0.0:
-        rotation_points(table, doubles(x.buffer), value, slope, sign, doubles(y),
-                        work + room, work, n)
+        rotation_span(table, doubles(x.buffer), value, slope, sign, doubles(y),
+                        work + room, work, n, 0, n)
     else:
-        riccati_points(table, f, doubles(x.buffer), value, slope, doubles(y), work, n)
+        riccati_span(table, f, doubles(x.buffer), value, slope, doubles(y), work, n, 0, n)
     free(work)
     return array_like(x, y) if all_finite(doubles(y), table.rows * n) else None
 
@@ -128,10 +124,10 @@ cdef object quotient_few(object u, double s, Number y):
             doubles(top)[t] = s if t < n else 0.0
     else:
         top = u
-    work = <double *>malloc(2 * table.rows * TILE * sizeof(double))
+    work = <double *>malloc(room_for(table, 1, n) * sizeof(double))
     if work == NULL:
         raise MemoryError
-    quotient_points(table, doubles(top), doubles(y.buffer), doubles(result), work, n)
+    quotient_span(table, doubles(top), doubles(y.buffer), doubles(result), work, n, 0, n)
     free(work)
     return array_like(y, result) if all_finite(doubles(result), table.rows * n) else None
 
