@@ -311,6 +311,4 @@ INLINE void compose_tile(const Table *T, const double *x, ptrdiff_t sx, const do
     }
 }
 
-#include "_kernels_points.h"
-
 #endif

@@ -35,19 +35,19 @@ cdef extern from "_kernels.h" nogil:
     void rotation_tile(const Table *, const double *, ptrdiff_t, const double *, const double *,
                        double, double *, double *, ptrdiff_t, double *, int) noexcept
 
-    void product_span(const Table *, const double *, const double *, double *, double *,
-                      ptrdiff_t, ptrdiff_t, ptrdiff_t) noexcept
-    void quotient_span(const Table *, const double *, const double *, double *, double *,
-                       ptrdiff_t, ptrdiff_t, ptrdiff_t) noexcept
-    void riccati_span(const Table *, const Riccati *, const double *, const double *,
-                      const double *, double *, double *, ptrdiff_t, ptrdiff_t,
-                      ptrdiff_t) noexcept
-    void rotation_span(const Table *, const double *, const double *, const double *, double,
-                       double *, double *, double *, ptrdiff_t, ptrdiff_t, ptrdiff_t) noexcept
-    size_t room_for(const Table *, int, ptrdiff_t) noexcept
-
 ctypedef void (*Task)(void *, ptrdiff_t, ptrdiff_t, int) noexcept nogil
 
+cdef size_t room_for(const Table *T, int blocks, ptrdiff_t n) noexcept nogil
+cdef void product_points(const Table *T, const double *u, const double *v, double *y,
+                         double *work, ptrdiff_t n) noexcept nogil
+cdef void quotient_points(const Table *T, const double *u, const double *v, double *y,
+                          double *work, ptrdiff_t n) noexcept nogil
+cdef void riccati_points(const Table *T, const Riccati *f, const double *x, const double *value,
+                         const double *slope, double *y, double *work,
+                         ptrdiff_t n) noexcept nogil
+cdef void rotation_points(const Table *T, const double *x, const double *value,
+                          const double *other, double sign, double *y, double *z, double *work,
+                          ptrdiff_t n) noexcept nogil
 cdef void shared(Task task, void *context, ptrdiff_t n, ptrdiff_t grain) noexcept nogil
 
 

@@ -15,9 +15,16 @@ cimport numpy as cnp
 
 cnp.import_array()
 
-cdef extern from "_kernels.h" nogil:
-    enum:
-        VECTORS
+cdef extern from "_kernels_points.h" nogil:
+    void product_span(const Table *, const double *, const double *, double *, double *,
+                      ptrdiff_t, ptrdiff_t, ptrdiff_t) noexcept
+    void quotient_span(const Table *, const double *, const double *, double *, double *,
+                       ptrdiff_t, ptrdiff_t, ptrdiff_t) noexcept
+    void riccati_span(const Table *, const Riccati *, const double *, const double *,
+                      const double *, double *, double *, ptrdiff_t, ptrdiff_t,
+                      ptrdiff_t) noexcept
+    void rotation_span(const Table *, const double *, const double *, const double *, double,
+                       double *, double *, double *, ptrdiff_t, ptrdiff_t, ptrdiff_t) noexcept
     ctypedef struct Call:
         const Table *T
         const Riccati *f
@@ -37,7 +44,7 @@ cdef extern from "_kernels.h" nogil:
         const double *v
         double *sums
         char *zeroed
-    size_t room_for(const Table *, int, ptrdiff_t) noexcept
+    size_t series_room "room_for"(const Table *, int, ptrdiff_t) noexcept
     void product_piece(void *, ptrdiff_t, ptrdiff_t, int) noexcept
     void quotient_piece(void *, ptrdiff_t, ptrdiff_t, int) noexcept
     void riccati_piece(void *, ptrdiff_t, ptrdiff_t, int) noexcept
@@ -199,11 +206,39 @@ cdef ptrdiff_t start(Call *call, Compiled C, cnp.ndarray series, int blocks) exc
     call.n = points(series, T.rows)
     grain = max(16, (WORTH_A_THREAD // work) // 16 * 16)
     threads = 1 if call.n < 2 * grain else most_threads()
-    call.room = room_for(T, blocks, call.n)
+    call.room = series_room(T, blocks, call.n)
     call.work = <double *>aligned(threads * call.room * sizeof(double))
     if call.work == NULL:
         raise MemoryError
     return grain
+
+
+# For other modules, which need these loops too but not a compilation of their own.
+
+cdef size_t room_for(const Table *T, int blocks, ptrdiff_t n) noexcept nogil:
+    return series_room(T, blocks, n)
+
+
+cdef void product_points(const Table *T, const double *u, const double *v, double *y,
+                         double *work, ptrdiff_t n) noexcept nogil:
+    product_span(T, u, v, y, work, n, 0, n)
+
+
+cdef void quotient_points(const Table *T, const double *u, const double *v, double *y,
+                          double *work, ptrdiff_t n) noexcept nogil:
+    quotient_span(T, u, v, y, work, n, 0, n)
+
+
+cdef void riccati_points(const Table *T, const Riccati *f, const double *x, const double *value,
+                         const double *slope, double *y, double *work,
+                         ptrdiff_t n) noexcept nogil:
+    riccati_span(T, f, x, value, slope, y, work, n, 0, n)
+
+
+cdef void rotation_points(const Table *T, const double *x, const double *value,
+                          const double *other, double sign, double *y, double *z, double *work,
+                          ptrdiff_t n) noexcept nogil:
+    rotation_span(T, x, value, other, sign, y, z, work, n, 0, n)
 
 
 def product(algebra, u, v):

@@ -2,6 +2,7 @@
 #ifndef TAYLORAD_KERNELS_POINTS_H
 #define TAYLORAD_KERNELS_POINTS_H
 
+#include "_kernels.h"
 #include "_kernels_series.h"
 
 /* Full tiles with the width a constant, then the rest. */

@@ -19,8 +19,8 @@ from libc cimport math as libm
 from libc.stdlib cimport free, malloc
 
 from taylorad._kernels cimport (
-    BLOCKS, Compiled, Riccati, Table, compiled, product_span, product_tile, quotient_span,
-    quotient_tile, riccati_span, riccati_tile, room_for, rotation_span, rotation_tile,
+    BLOCKS, Compiled, Riccati, Table, compiled, product_points, product_tile, quotient_points,
+    quotient_tile, riccati_points, riccati_tile, room_for, rotation_points, rotation_tile,
 )
 
 import math as _math
@@ -38,6 +38,7 @@ from taylorad import _kernels, recurrences
 from taylorad._arrivals import awaited, discover
 from taylorad._callers import advice, asked_by
 from taylorad._foreign import refuse_foreign
+from taylorad._vector import binary, values
 from taylorad.algebra import Algebra, dual, hyperdual, taylor
 
 cnp.import_array()
@@ -355,7 +356,7 @@ cdef class Number(Operand):
             for k in range(self.rows):
                 y.c[k] = -self.c[k]
             return y
-        return make(self.algebra, -self.buffer)
+        return make(self.algebra, values(np.negative, self.buffer))
 
     def __pos__(self):
         return laid_out(make(self.algebra, parts_of(self).copy()), (self,))

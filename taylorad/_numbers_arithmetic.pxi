@@ -80,9 +80,9 @@ cdef object number_with_number(int op, Number x, Number y):
     if m != n:
         u, v = aligned(u, max(m, n) - 1), aligned(v, max(m, n) - 1)
     if op == ADD:
-        return make(algebra, np.add(u, v))
+        return make(algebra, binary(np.add, u, v))
     if op == SUBTRACT:
-        return make(algebra, np.subtract(u, v))
+        return make(algebra, binary(np.subtract, u, v))
     if not (cnp.PyArray_SAMESHAPE(u, v) if arrays else u.shape == v.shape):
         shape = np.broadcast_shapes(u.shape, v.shape)
         u, v = np.broadcast_to(u, shape), np.broadcast_to(v, shape)
@@ -97,12 +97,12 @@ cdef object number_with_plain(int op, Number x, object s):
     if not weak:
         u = aligned(u, np.ndim(s))
     if op == MULTIPLY:
-        return make(x.algebra, np.multiply(u, s))
+        return make(x.algebra, binary(np.multiply, u, s))
     if op == DIVIDE:
-        return make(x.algebra, np.divide(u, s))
+        return make(x.algebra, binary(np.divide, u, s))
     ufunc = np.add if op == ADD else np.subtract
     if weak and isinstance(u, np.ndarray) and is_double(u):
-        u = u.copy()
+        u = values(np.positive, u)
         first = u[:1]
         ufunc(first, s, first)
         return make(x.algebra, u)

@@ -109,10 +109,10 @@ cdef Number elementary(int index, Number x):
         if work == NULL:
             raise MemoryError
         if row.sign != 0.0:
-            rotation_span(x.table, x.c, &value, &slope, row.sign, y.c,
-                            work + 3 * x.rows, work, 1, 0, 1)
+            rotation_points(x.table, x.c, &value, &slope, row.sign, y.c,
+                            work + 3 * x.rows, work, 1)
         else:
-            riccati_span(x.table, &row.f, x.c, &value, &slope, y.c, work, 1, 0, 1)
+            riccati_points(x.table, &row.f, x.c, &value, &slope, y.c, work, 1)
         free(work)
     elif row.sign != 0.0:
         rotation_tile(x.table, x.c, 1, &value, &slope, row.sign, y.c, work + 3 * x.rows,

@@ -57,10 +57,10 @@ cdef object solved(Number x, Py_ssize_t n, const Riccati *f, const double *value
     if work == NULL:
         raise MemoryError
     if sign != 0.0:
-        rotation_span(table, doubles(x.buffer), value, slope, sign, doubles(y),
-                        work + room, work, n, 0, n)
+        rotation_points(table, doubles(x.buffer), value, slope, sign, doubles(y),
+                        work + room, work, n)
     else:
-        riccati_span(table, f, doubles(x.buffer), value, slope, doubles(y), work, n, 0, n)
+        riccati_points(table, f, doubles(x.buffer), value, slope, doubles(y), work, n)
     free(work)
     return array_like(x, y) if all_finite(doubles(y), table.rows * n) else None
 
@@ -127,7 +127,7 @@ cdef object quotient_few(object u, double s, Number y):
     work = <double *>malloc(room_for(table, 1, n) * sizeof(double))
     if work == NULL:
         raise MemoryError
-    quotient_span(table, doubles(top), doubles(y.buffer), doubles(result), work, n, 0, n)
+    quotient_points(table, doubles(top), doubles(y.buffer), doubles(result), work, n)
     free(work)
     return array_like(y, result) if all_finite(doubles(result), table.rows * n) else None
 

@@ -38,9 +38,9 @@ cdef int times_or_over(int op, const Table *T, double *u, double *v, double *w) 
     if work == NULL:
         raise MemoryError
     if op == MULTIPLY:
-        product_span(T, u, v, w, work, 1, 0, 1)
+        product_points(T, u, v, w, work, 1)
     else:
-        quotient_span(T, u, v, w, work, 1, 0, 1)
+        quotient_points(T, u, v, w, work, 1)
     free(work)
     return 0
 

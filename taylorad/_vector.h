@@ -8,8 +8,11 @@
 #ifndef TAYLORAD_VECTOR_H
 #define TAYLORAD_VECTOR_H
 
+#include <fenv.h>
 #include <stddef.h>
 #include <string.h>
+
+#include "numpy/arrayobject.h"
 
 #if defined(__x86_64__) && defined(__gnu_linux__) && defined(__GLIBC__)
 
@@ -75,6 +78,43 @@ static void *vector_function(int width, const char *name) { return NULL; }
 static void vector_map(int width, void *function, const double *x, double *y, ptrdiff_t n) {}
 
 #endif
+
+typedef struct {
+    int width;
+    void *function;
+    const double *x;
+    double *y;
+} Map;
+
+static inline void map_piece(void *map, ptrdiff_t begin, ptrdiff_t end, int worker)
+{
+    const Map *m = (const Map *)map;
+    vector_map(m->width, m->function, m->x + begin, m->y + begin, end - begin);
+}
+
+typedef void (*Inner)(char **, const npy_intp *, const npy_intp *, void *);
+
+/* A loop of NumPy's, with its arguments and what it found. */
+typedef struct {
+    Inner inner;
+    void *data;
+    char *at[3];
+    npy_intp steps[3];
+    int flags;
+} Strided;
+
+static inline void strided_piece(void *strided, ptrdiff_t begin, ptrdiff_t end, int worker)
+{
+    Strided *s = (Strided *)strided;
+    const int all = FE_DIVBYZERO | FE_OVERFLOW | FE_UNDERFLOW | FE_INVALID;
+    char *at[3];
+    npy_intp n = end - begin;
+    for (int i = 0; i < 3; i++) at[i] = s->at[i] + begin * s->steps[i];
+    feclearexcept(all);
+    s->inner(at, &n, s->steps, s->data);
+    if (fetestexcept(all)) s->flags = 1; /* whoever writes it writes the same */
+    feclearexcept(all);
+}
 
 /* Whether all points are within a range; nan is not. */
 static int vector_within(const double *x, ptrdiff_t n, double low, double high)

@@ -1,10 +1,13 @@
-"""Values of elementary functions by the platform's vector math library.
+"""Elementwise functions of plain arrays: the platform's vector math, NumPy's loops on threads.
 
 NumPy's own loops are right to the last place or two; some of them are scalar. The library's
 are within 4 units in the last place, and several times faster. Where it is missing, or a
 point is outside of the range in which nothing overflows and no warning is due, NumPy
 computes. With ``TAYLORAD_VECTOR_MATH`` in the environment as 0 it always does; as 4 the
 library's functions of 4 doubles are used where there are those of 8.
+
+On many points NumPy's loops are shared among threads, as those of the recurrences are. Where
+one of them raises a floating-point flag the function is left to NumPy, which warns.
 """
 
 import os
@@ -15,16 +18,32 @@ cimport numpy as cnp
 
 cnp.import_array()
 
+from taylorad._kernels cimport shared
+
 cdef extern from "_vector.h" nogil:
+    ctypedef struct Map:
+        int width
+        void *function
+        const double *x
+        double *y
+    ctypedef void (*Inner)(char **, const cnp.npy_intp *, const cnp.npy_intp *, void *) noexcept
+    ctypedef struct Strided:
+        Inner inner
+        void *data
+        char *at[3]
+        cnp.npy_intp steps[3]
+        int flags
     int vector_width()
     void *vector_function(int, const char *)
-    void vector_map(int, void *, const double *, double *, ptrdiff_t) noexcept
     int vector_within(const double *, ptrdiff_t, double, double) noexcept
+    void map_piece(void *, ptrdiff_t, ptrdiff_t, int) noexcept
+    void strided_piece(void *, ptrdiff_t, ptrdiff_t, int) noexcept
 
 cdef int WIDTH = min(vector_width(), int(os.environ.get("TAYLORAD_VECTOR_MATH", "8")) & 12)
 
-# Fewer points are not worth the call.
+# Fewer points are not worth the call, and so many are worth a thread.
 cdef Py_ssize_t FEWEST = 16
+cdef Py_ssize_t WORTH_A_THREAD = 4096
 
 
 cdef class Loop:
@@ -84,31 +103,129 @@ def functions():
     return list(LOOPS)
 
 
+# What is shared: loops of NumPy's over doubles that touch no object and keep no state.
+SHARED = (
+    np.sin, np.cos, np.tan, np.arcsin, np.arccos, np.arctan, np.sinh, np.cosh, np.tanh,
+    np.arcsinh, np.arccosh, np.arctanh, np.exp, np.exp2, np.expm1, np.log, np.log2, np.log10,
+    np.log1p, np.sqrt, np.cbrt, np.square, np.reciprocal, np.negative, np.positive, np.absolute,
+    np.add, np.subtract, np.multiply, np.divide, np.power, np.hypot, np.arctan2,
+)
+
+
+cdef class Doubles:
+    """NumPy's loop of a ufunc over doubles."""
+
+    cdef Inner inner
+    cdef void *data
+
+
+cdef dict DOUBLES = {}
+
+cdef int find_loops() except -1:
+    """Look the loops up in the ufuncs' tables of types, one row of characters a loop."""
+    cdef cnp.ufunc function
+    cdef Doubles found
+    cdef int i, j
+    for function in SHARED:
+        for i in range(function.ntypes):
+            for j in range(function.nargs):
+                if function.types[i * function.nargs + j] != cnp.NPY_DOUBLE:
+                    break
+            else:
+                found = Doubles()
+                found.inner = <Inner>(<void **>function.functions)[i]
+                found.data = (<void **>function.data)[i] if function.data != NULL else NULL
+                DOUBLES[function] = found
+                break
+    return 0
+
+
+find_loops()
+
+
+cdef inline bint plain(object x) noexcept:
+    """Whether it is an array of doubles, aligned and in C order."""
+    return (cnp.PyArray_CheckExact(x) and cnp.PyArray_TYPE(<cnp.ndarray>x) == cnp.NPY_DOUBLE
+            and cnp.PyArray_ISCARRAY_RO(<cnp.ndarray>x))
+
+
+cdef inline cnp.ndarray like(cnp.ndarray array):
+    return cnp.PyArray_EMPTY(
+        cnp.PyArray_NDIM(array), cnp.PyArray_DIMS(array), cnp.NPY_DOUBLE, 0
+    )
+
+
+cdef bint walk(Doubles loop, cnp.ndarray y, tuple operands):
+    """Whether NumPy's loop fills y, of plain arrays of its size and numbers, without a flag."""
+    cdef Strided call
+    cdef double number = 0.0
+    cdef Py_ssize_t n = cnp.PyArray_SIZE(y), i = 0
+    for x in operands:
+        if isinstance(x, (float, int)):
+            number = x
+            call.at[i], call.steps[i] = <char *>&number, 0
+        else:
+            call.at[i], call.steps[i] = <char *>cnp.PyArray_DATA(<cnp.ndarray>x), sizeof(double)
+        i += 1
+    call.at[i], call.steps[i] = <char *>cnp.PyArray_DATA(y), sizeof(double)
+    call.inner, call.data, call.flags = loop.inner, loop.data, 0
+    with nogil:
+        shared(strided_piece, &call, n, WORTH_A_THREAD)
+    return call.flags == 0
+
+
+def binary(ufunc, a, b, out=None):
+    """``ufunc(a, b)``, on threads where they are many doubles; one of them may be a number."""
+    cdef cnp.ndarray y
+    cdef bint first = plain(a), second = plain(b)
+    big = a if first else b
+    if ((first or second) and cnp.PyArray_SIZE(<cnp.ndarray>big) >= 2 * WORTH_A_THREAD
+            and (isinstance(b, (float, int)) if first and not second else True)
+            and (isinstance(a, (float, int)) if second and not first else True)
+            and (not (first and second)
+                 or cnp.PyArray_SAMESHAPE(<cnp.ndarray>a, <cnp.ndarray>b))):
+        loop = DOUBLES.get(ufunc)
+        if loop is not None:
+            if out is None:
+                y = like(<cnp.ndarray>big)
+            elif plain(out) and cnp.PyArray_SAMESHAPE(<cnp.ndarray>out, <cnp.ndarray>big):
+                y = <cnp.ndarray>out
+            else:
+                return ufunc(a, b, out)
+            if walk(<Doubles>loop, y, (a, b)):
+                return y
+    return ufunc(a, b) if out is None else ufunc(a, b, out)
+
+
 def values(ufunc, x):
     """``ufunc(x)``, by the library where x is an array of doubles in the function's range."""
     cdef Loop loop
+    cdef Map call
     cdef cnp.ndarray array, result
     cdef Py_ssize_t n
     cdef bint fits
-    if not cnp.PyArray_CheckExact(x):
+    if not plain(x):
         return ufunc(x)
     array = <cnp.ndarray>x
     n = cnp.PyArray_SIZE(array)
-    if (n < FEWEST or cnp.PyArray_TYPE(array) != cnp.NPY_DOUBLE
-            or not cnp.PyArray_ISCARRAY_RO(array)):
+    if n < FEWEST:
         return ufunc(x)
     found = LOOPS.get(ufunc)
-    if found is None:
-        return ufunc(x)
-    loop = <Loop>found
-    with nogil:
-        fits = vector_within(<double *>cnp.PyArray_DATA(array), n, loop.low, loop.high)
-    if not fits:
-        return ufunc(x)
-    result = cnp.PyArray_EMPTY(
-        cnp.PyArray_NDIM(array), cnp.PyArray_DIMS(array), cnp.NPY_DOUBLE, 0
-    )
-    with nogil:
-        vector_map(WIDTH, loop.function, <double *>cnp.PyArray_DATA(array),
-                   <double *>cnp.PyArray_DATA(result), n)
-    return result
+    if found is not None:
+        loop = <Loop>found
+        with nogil:
+            fits = vector_within(<double *>cnp.PyArray_DATA(array), n, loop.low, loop.high)
+        if fits:
+            result = like(array)
+            call.width, call.function = WIDTH, loop.function
+            call.x, call.y = <double *>cnp.PyArray_DATA(array), <double *>cnp.PyArray_DATA(result)
+            with nogil:
+                shared(map_piece, &call, n, WORTH_A_THREAD)
+            return result
+    if n >= 2 * WORTH_A_THREAD:
+        found = DOUBLES.get(ufunc)
+        if found is not None:
+            result = like(array)
+            if walk(<Doubles>found, result, (x,)):
+                return result
+    return ufunc(x)

@@ -17,11 +17,11 @@ SOURCES = sorted(p for p in PACKAGE.rglob("*.py*") if p.suffix in {".py", ".pyx"
 # list only; a name stands for the module and for everything inside it.
 LAYERS = [
     [
-        "_arrivals", "_callers", "_foreign", "_memory", "_trees", "_vector", "expression",
-        "monomials",
+        "_arrivals", "_callers", "_foreign", "_memory", "_trees", "expression", "monomials",
     ],
     ["algebra"],
     ["recurrences", "_kernels"],
+    ["_vector"],
     ["_numbers"],
     ["dispatch"],
     ["_tape"],

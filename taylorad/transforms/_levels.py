@@ -23,14 +23,16 @@ from taylorad._numbers import Number, common, make, parts_over, repack, value
 from taylorad._tape import Variable
 from taylorad._trees import flatten
 from taylorad.algebra import Algebra, Factor, dual, new_tag, opened, taylor
-from taylorad.dispatch import carries
+from taylorad.dispatch import carries, mixing_count
 from taylorad.valuation import undecided
 
 __all__ = [
+    "Evaluation",
     "Expansion",
     "Level",
     "assemble",
     "common_dtype",
+    "evaluate",
     "expand",
     "open_divisions",
     "returned_leaf",
@@ -124,7 +126,11 @@ class Level:
         """The k-th derivative from the coefficients of degree k, in an array of its own."""
         if not hasattr(part, "dtype") or part.dtype == object:
             return part * math.factorial(k) / self.scale**k if k > 1 else part * 1
-        return part * _ratio(math.factorial(k), self.scale**k)
+        return part * self.factor(k)
+
+    def factor(self, k: int) -> float:
+        """What the coefficient of degree k has to be multiplied with for the derivative."""
+        return _ratio(math.factorial(k), self.scale**k)
 
 
 @lru_cache
@@ -283,11 +289,57 @@ class Expansion:
         return make(rest, np.full((rest.rows, *leaf.shape), np.nan, leaf.dtype))
 
 
+@dataclass(frozen=True)
+class Evaluation:
+    """A function called once, at a level, and what happened meanwhile.
+
+    Attributes
+    ----------
+    level : Level
+        The level.
+    output : object
+        What the function returned.
+    mixed : bool
+        Whether points of an array were combined.
+    undecided : int
+        `open_divisions` before.
+    vain : int
+        How many evaluations from a higher order had been in vain before.
+    """
+
+    level: Level
+    output: Any
+    mixed: bool
+    undecided: int
+    vain: int
+
+    @property
+    def plain(self) -> bool:
+        """Whether every point of the output is what it is by its own point."""
+        return not self.mixed and open_divisions() == self.undecided
+
+
+def evaluate(call: Callable[[Level], Any], level: Level) -> Evaluation:
+    """``call(level)``, with the level open."""
+    mixed, undecided, vain = mixing_count(), open_divisions(), _here.vain
+    _here.depth += 1
+    try:
+        with opened(level.tag):
+            output = call(level)
+    except BaseException:
+        _here.vain = vain
+        raise
+    finally:
+        _here.depth -= 1
+    return Evaluation(level, output, mixing_count() != mixed, undecided, vain)
+
+
 def expand(
     call: Callable[[Level], Any],
     order: int,
     dtype: np.dtype[Any],
     *,
+    begun: Evaluation | None = None,
     lists_are_arrays: bool = True,
     curried: bool = False,
     scaled: bool = True,
@@ -304,6 +356,8 @@ def expand(
         The degree wanted.
     dtype : dtype
         Of the arguments.
+    begun : Evaluation, optional
+        The first call, to a level of this order.
     lists_are_arrays : bool
         Whether a list of nothing but scalars counts as an array, or as a tree of scalars.
     curried : bool
@@ -319,10 +373,14 @@ def expand(
     _here.depth += 1
     try:
         for attempt in range(ATTEMPTS if _here.depth == 1 else INNER_ATTEMPTS):
-            open_at_start = open_divisions()
-            level = Level.open(degree, scaled and dtype.kind != "O", variables, crossed)
-            with opened(level.tag):
-                output = call(level)
+            if begun is not None and attempt == 0:
+                level, output, open_at_start = begun.level, begun.output, begun.undecided
+                open_before, vain_before = open_at_start, begun.vain
+            else:
+                open_at_start = open_divisions()
+                level = Level.open(degree, scaled and dtype.kind != "O", variables, crossed)
+                with opened(level.tag):
+                    output = call(level)
             if curried and callable(output) and not carries(output):
                 return Expansion(level, [], iter, dtype, curried=True)
             expansion = Expansion(level, *_returned(output, level.tag, lists_are_arrays), dtype)

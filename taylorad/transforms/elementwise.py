@@ -8,7 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from taylorad._numbers import value
+from taylorad._kernels import threads
+from taylorad._memory import reused
+from taylorad._numbers import Number, make, value
+from taylorad._vector import binary
 from taylorad.dispatch import carries, mixing_count
 from taylorad.transforms._arguments import (
     check_argnum,
@@ -19,8 +22,15 @@ from taylorad.transforms._arguments import (
     numeric,
     position,
 )
-from taylorad.transforms._blocks import Block, block_points, blocks, run, split_axis, worker_count
-from taylorad.transforms._levels import Expansion, common_dtype, expand
+from taylorad.transforms._blocks import block_points, blocks, split_axis
+from taylorad.transforms._levels import (
+    Evaluation,
+    Expansion,
+    Level,
+    common_dtype,
+    evaluate,
+    expand,
+)
 
 __all__ = ["derivative", "derivatives", "expand_elementwise", "expand_in_several"]
 
@@ -88,7 +98,8 @@ def derivatives(
 ) -> Callable[..., Any]:
     """The function that computes all derivatives of an elementwise `f` up to an order.
 
-    A large array is cut into blocks that stay in cache, and these are spread over threads.
+    A large array is cut into blocks that stay in cache. `f` is called on one after the other,
+    from the calling thread; the loops over their points are shared among threads.
 
     Parameters
     ----------
@@ -99,8 +110,8 @@ def derivatives(
     argnum : int, default 0
         Which positional argument to differentiate in.
     workers : int, optional
-        The number of threads. By default the cores for a large array and one thread for
-        any other; pass 1 for an `f` that must not run in several threads at once.
+        The number of threads for large arrays; by default the cores, or what the environment
+        variable ``TAYLORAD_THREADS`` says.
 
     Returns
     -------
@@ -164,12 +175,14 @@ def _evaluate(
 ) -> Any:
     """The derivatives of these degrees, combined leaf by leaf of what the function returns."""
     order = degrees[-1]
-    if not carries(x) and x.dtype != object and x.size > 2 * block_points(order):
-        found = _in_blocks(call, x, degrees, workers)
-        if found is not None:
-            outputs, rebuild = found
-            return rebuild(combine(output) for output in outputs)
-    expansion = expand_elementwise(call, x, order)
+    begun = None
+    if not carries(x) and x.dtype.kind == "f":
+        with threads(workers), reused():
+            found = _in_blocks(call, x, degrees)
+        if isinstance(found, np.ndarray):
+            return found if combine is _stacked else found[0]
+        begun = found
+    expansion = expand_elementwise(call, x, order, begun=begun)
     if expansion.curried:
         # Once more for every call, each at a level of its own: a function that was made at
         # one level and called at another would confuse the two.
@@ -186,9 +199,15 @@ def _evaluate(
 
 
 def expand_elementwise(
-    call: Callable[[Any], Any], x: Any, order: int, scaled: bool = True
+    call: Callable[[Any], Any],
+    x: Any,
+    order: int,
+    scaled: bool = True,
+    begun: Evaluation | None = None,
 ) -> Expansion:
     """The expansion of ``call(x + t)``, every point of which depends on one point of `x`.
+
+    The first call may have been made by `evaluate`.
 
     Raises
     ------
@@ -196,17 +215,19 @@ def expand_elementwise(
         If an output has another shape than `x`, or some point depends on another one.
     """
 
-    def expand_along(direction: Any) -> Expansion:
+    def expand_along(direction: Any, begun: Evaluation | None = None) -> Expansion:
         return expand(
             lambda level: call(level.seed({0: x, 1: direction})),
             order,
             x.dtype,
+            begun=begun,
             curried=True,
             scaled=scaled,
         )
 
     before = mixing_count()
-    expansion = expand_along(1)
+    expansion = expand_along(1, begun)
+    mixed = mixing_count() != before or (begun is not None and begun.mixed)
     dependent = [leaf for leaf in expansion.leaves if expansion.depends(leaf)]
     if x.ndim == 0:
         return expansion
@@ -216,7 +237,7 @@ def expand_elementwise(
                 f"the function must act on every point by itself, but it turned an argument of "
                 f"shape {x.shape} into an output of shape {leaf.shape}; {INSTEAD}"
             )
-    if order > 0 and x.size > 1 and mixing_count() != before and dependent:
+    if order > 0 and x.size > 1 and mixed and dependent:
         weights = _weights(x, order)
         weighted = expand_along(weights)
         for leaf, other in zip(expansion.leaves, weighted.leaves, strict=True):
@@ -328,65 +349,58 @@ def _close(found: Any, expected: Any, rtol: float = 1e-6, atol: float = 1e-13) -
 # --- Blocks ------------------------------------------------------------------------------
 
 
-def _in_blocks(
-    call: Callable[[Any], Any], x: Any, degrees: list[int], workers: int | None
-) -> tuple[list[Any], Callable[[Iterable[Any]], Any]] | None:
-    """The derivatives of these degrees, stacked, of each leaf; None if blocks do not serve.
+def _in_blocks(call: Callable[[Any], Any], x: Any, degrees: list[int]) -> Any:
+    """The derivatives of these degrees, stacked, if nothing has to be looked at twice.
 
-    They do not if the function fails on a block (it may close over arrays of the shape of
-    the whole), combines points, or returns what does not have the shape of the block. The
-    whole is then evaluated at once, and what is wrong with it surfaces there.
+    Blocks serve a function that returns one number, elementwise. They do not if it fails on
+    one (it may close over arrays of the shape of the whole), combines points, divides zeros
+    away, or returns anything else. The whole is then evaluated at once, and what is wrong
+    with it surfaces there: None is returned, or the first evaluation if it was of the whole.
     """
-    order = degrees[-1]
-    todo = blocks(x.shape, block_points(order))
+    level = Level.open(degrees[-1], scaled=True)
+    points = block_points(degrees[-1])
+    result = np.empty((len(degrees), *x.shape), x.dtype)
 
-    def expand_block(points: Any) -> Expansion | None:
-        before = mixing_count()
-        try:
-            expansion = expand(lambda level: call(level.seed({0: points, 1: 1})), order, x.dtype)
-        except Exception:
-            return None
-        fits = mixing_count() == before and all(
-            expansion.depends(leaf)
-            and leaf.algebra.univariate
-            and leaf.shape == points.shape
-            and leaf.dtype != object
-            and isinstance(leaf.parts, np.ndarray)
-            for leaf in expansion.leaves
-        )
-        return expansion if fits else None
+    def parts_of(evaluation: Evaluation, x: Any) -> Any:
+        y = evaluation.output
+        plain = isinstance(y, Number) and y.algebra == level.algebra and evaluation.plain
+        found = y.parts if plain and y.shape == x.shape and y.dtype == x.dtype else None
+        return found if isinstance(found, np.ndarray) else None
 
-    first = expand_block(x[todo[0]])
-    if first is None or not first.leaves:
+    def write(block: Any, parts: Any) -> None:
+        for n, k in enumerate(degrees):
+            binary(np.multiply, parts[k], level.factor(k), result[n, ...][block])
+
+    if x.size <= 2 * points:
+        whole = _evaluate_at(call, x, level)
+        parts = parts_of(whole, x)
+        if parts is None:
+            return whole
+        write(..., parts)
+        return result
+    try:
+        for block in blocks(x.shape, points):
+            parts = parts_of(_evaluate_at(call, x[block], level), x[block])
+            if parts is None:
+                return None
+            write(block, parts)
+        index = _sample(x, split_axis(x.shape, points))
+        sample = parts_of(_evaluate_at(call, x[index], level), x[index])
+    except Exception:
         return None
-    outputs = [np.empty((len(degrees), *x.shape), leaf.dtype) for leaf in first.leaves]
-
-    def write(block: Block, expansion: Expansion) -> bool:
-        if len(expansion.leaves) != len(outputs):
-            return False
-        for output, leaf in zip(outputs, expansion.leaves, strict=True):
-            if not np.can_cast(leaf.dtype, output.dtype, "safe"):
-                return False
-            for row, k in zip(output, degrees, strict=True):
-                row[block] = expansion.derivative(leaf, k)
-        return True
-
-    def task(block: Block) -> bool:
-        expansion = expand_block(x[block])
-        return expansion is not None and write(block, expansion)
-
-    write(todo[0], first)
-    threads = worker_count(workers, x.size * (order + 1))
-    if not run(task, todo[1:], threads):
-        return None
-    index = _sample(x, split_axis(x.shape, block_points(order)))
-    sample = expand_block(x[index])
     agrees = sample is not None and all(
-        _close(output[k][index], sample.derivative(leaf, degree), atol=1e-10)
-        for output, leaf in zip(outputs, sample.leaves, strict=True)
-        for k, degree in enumerate(degrees)
+        _close(row[index], level.derivative(sample[k], k), atol=1e-10)
+        for row, k in zip(result, degrees, strict=True)
     )
-    return (outputs, first.rebuild) if agrees else None
+    return result if agrees else None
+
+
+def _evaluate_at(call: Callable[[Any], Any], x: Any, level: Level) -> Evaluation:
+    parts = np.empty((level.algebra.rows, *x.shape), x.dtype)
+    parts[0] = x
+    parts[1:2] = level.scale
+    parts[2:] = 0
+    return evaluate(lambda level: call(make(level.algebra, parts)), level)
 
 
 def _sample(x: Any, axis: int) -> tuple[Any, ...]:
