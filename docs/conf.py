@@ -2,17 +2,18 @@
 
 import sys
 import warnings
-from importlib.metadata import version as installed
 from pathlib import Path
 
 import matplotlib as mpl
+
+import taylorad as ta
 
 mpl.use("Agg")
 
 project = "taylorad"
 author = "the taylorad developers"
 copyright = "2026, the taylorad developers"
-release = version = installed("taylorad")
+release = version = ta.__version__
 
 extensions = [
     "myst_nb",

@@ -72,3 +72,5 @@ __all__ = [
     "value_and_gradients_function",
     "vjp",
 ]
+
+__version__ = "0.1.0"  # the one place: the package, the site and the citation take it from here

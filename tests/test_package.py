@@ -1,0 +1,61 @@
+"""What is published: one version, and pages that speak of files that are there."""
+
+import re
+import tomllib
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+import taylorad as ta
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+FILE = re.compile(r"[\w./-]+\.(?:pyx|pxi|pxd|pyi|py|md|h|cff|toml|ipynb|png|typed)\b")
+PAGES = ["design", "adding-a-function", "contributing", "changelog"]
+
+
+def read(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def test_the_version_has_one_place():
+    assert "version" not in PROJECT["project"]
+    assert PROJECT["tool"]["setuptools"]["dynamic"]["version"]["attr"] == "taylorad.__version__"
+    assert metadata.version("taylorad") == ta.__version__
+
+
+def test_the_citation_and_the_changelog_are_of_this_version():
+    assert re.search(r"^version: (.*)$", read("CITATION.cff"), re.MULTILINE)[1] == ta.__version__
+    assert re.search(r"^## (\S+)", read("docs/changelog.md"), re.MULTILINE)[1] == ta.__version__
+
+
+def test_what_is_compiled_has_a_stub():
+    package = ROOT / "taylorad"
+    assert (package / "py.typed").exists()
+    for source in package.rglob("*.pyx"):
+        assert source.with_suffix(".pyi").exists(), source
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_name_files_that_exist(page):
+    """By their path, or by the end of it: `rules/linear.py`, `_tape.pyx`."""
+    there = {
+        path.relative_to(ROOT).as_posix()
+        for folder in ("taylorad", "tests", "docs", ".ci")
+        for path in (ROOT / folder).rglob("*")
+    }
+    there |= {path.name for path in ROOT.iterdir()}
+    prose = re.sub(r"`\.\w+`", "", read(f"docs/{page}.md"))  # `.pyx` is a kind of file
+    there.add("docs/coverage.md")  # written when the site is built
+    for name in {name.removeprefix("../") for name in FILE.findall(prose)}:
+        assert any(f"/{path}".endswith(f"/{name}") for path in there), f"{page}: {name}"
+
+
+def test_the_house_has_a_room_for_every_module():
+    house = re.search(r"^taylorad/$(.*?)^tests/", read("docs/design.md"), re.MULTILINE | re.DOTALL)
+    rooms = set(re.findall(r"^ +(\w+)[./]", house[1], re.MULTILINE))
+    package = ROOT / "taylorad"
+    modules = {path.stem for path in [*package.glob("*.py"), *package.glob("*.pyx")]}
+    modules |= {path.parent.name for path in package.glob("*/__init__.py")}
+    assert not modules - rooms
