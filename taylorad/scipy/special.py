@@ -2,6 +2,13 @@
 
 The names below are SciPy's, with SciPy's signatures and values. Everything else is handed
 on: its ufuncs have derivatives by themselves.
+
+Examples
+--------
+>>> import numpy as np, taylorad as ta
+>>> from taylorad.scipy.special import logsumexp
+>>> ta.grad(logsumexp)(np.array([0.0, 0.0])).tolist()
+[0.5, 0.5]
 """
 
 from __future__ import annotations

@@ -60,7 +60,23 @@ class custom_vjp(Custom):  # a decorator
     def defvjp(self, fwd: Callable[..., Any], bwd: Callable[..., Any]) -> None:
         """Set the rules ``fwd(*args) -> (y, kept)`` and ``bwd(*nondiff, kept, g)``.
 
-        `bwd` returns a tuple: for each argument its cotangent, or None for zero.
+        Parameters
+        ----------
+        fwd : callable
+            It returns the value, and what `bwd` is to be given of this evaluation.
+        bwd : callable
+            It takes that and the cotangent of the value, and returns a tuple: for each
+            argument its cotangent, or None for zero.
+
+        Examples
+        --------
+        >>> import taylorad as ta
+        >>> @ta.custom_vjp
+        ... def product(a, b):
+        ...     return a * b
+        >>> product.defvjp(lambda a, b: (a * b, (a, b)), lambda kept, g: (g * kept[1], g * kept[0]))
+        >>> print(ta.grad(product)(2.0, 5.0))
+        5.0
         """
         check_callable(fwd, "fwd")
         check_callable(bwd, "bwd")

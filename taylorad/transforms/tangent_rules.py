@@ -62,13 +62,54 @@ class custom_jvp(Custom):  # a decorator
     rule: Callable[..., Any] | None = None
 
     def defjvp(self, jvp: Callable[..., Any]) -> Callable[..., Any]:
-        """Set the rule ``jvp(*nondiff, primals, tangents) -> (y, dy)``; returns it."""
+        """Set the rule ``jvp(*nondiff, primals, tangents) -> (y, dy)``; returns it.
+
+        Parameters
+        ----------
+        jvp : callable
+            It takes a tuple of the arguments and one of their tangents, and returns the value
+            and its tangent, which is linear in the given ones.
+
+        Returns
+        -------
+        callable
+            `jvp` itself, so that this may be a decorator.
+
+        Examples
+        --------
+        >>> import taylorad as ta
+        >>> @ta.custom_jvp
+        ... def product(a, b):
+        ...     return a * b
+        >>> @product.defjvp
+        ... def rule(primals, tangents):
+        ...     (a, b), (da, db) = primals, tangents
+        ...     return product(a, b), da * b + a * db
+        >>> print(ta.grad(product)(2.0, 5.0))
+        5.0
+        """
         check_callable(jvp, "jvp")
         self.rule = jvp
         return jvp
 
     def defjvps(self, *jvps: Callable[..., Any] | None) -> None:
-        """Set one rule ``jvp(dx, y, *primals) -> dy`` for each argument, None for zero."""
+        """Set one rule ``jvp(dx, y, *primals) -> dy`` for each argument, None for zero.
+
+        Parameters
+        ----------
+        *jvps : callable or None
+            Each takes the tangent of its argument, the value, and all the arguments.
+
+        Examples
+        --------
+        >>> import taylorad as ta
+        >>> @ta.custom_jvp
+        ... def product(a, b):
+        ...     return a * b
+        >>> product.defjvps(lambda da, y, a, b: da * b, lambda db, y, a, b: a * db)
+        >>> print(ta.grad(product)(2.0, 5.0))
+        5.0
+        """
         for jvp in jvps:
             if jvp is not None:
                 check_callable(jvp, "jvp")
