@@ -116,6 +116,12 @@ def test_reference_of_scipy(name):
         assert inspect.getdoc(getattr(module, own))
 
 
+def test_links_of_the_readme_lead_to_files():
+    links = re.findall(r"\]\(([^)]+)\)", (ROOT / "README.md").read_text(encoding="utf-8"))
+    for link in links:
+        assert link.startswith("https://") or (ROOT / link).exists(), link
+
+
 def test_readme_commands_are_those_of_ci():
     """What the README tells a newcomer to run is what every change is checked with."""
     commands = re.findall(r"^python3 -m venv .*$", (ROOT / "README.md").read_text(), re.MULTILINE)

@@ -52,6 +52,16 @@ def test_pages_name_files_that_exist(page):
         assert any(f"/{path}".endswith(f"/{name}") for path in there), f"{page}: {name}"
 
 
+def test_rows_shown_are_rows_of_the_tables():
+    page = read("docs/adding-a-function.md")
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "taylorad").rglob("*.py")]
+    together = " ".join("\n".join(sources).split())
+    for block in re.findall(r"```python\n(.*?)```", page, re.DOTALL):
+        for line in block.splitlines():
+            row = " ".join(line.partition("#")[0].split())
+            assert row in together, row
+
+
 def test_the_house_has_a_room_for_every_module():
     house = re.search(r"^taylorad/$(.*?)^tests/", read("docs/design.md"), re.MULTILINE | re.DOTALL)
     rooms = set(re.findall(r"^ +(\w+)[./]", house[1], re.MULTILINE))
