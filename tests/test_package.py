@@ -1,6 +1,9 @@
 """What is published: one version, and pages that speak of files that are there."""
 
 import re
+import shutil
+import subprocess
+import sys
 import tomllib
 from importlib import metadata
 from pathlib import Path
@@ -28,6 +31,19 @@ def test_the_version_has_one_place():
 def test_the_citation_and_the_changelog_are_of_this_version():
     assert re.search(r"^version: (.*)$", read("CITATION.cff"), re.MULTILINE)[1] == ta.__version__
     assert re.search(r"^## (\S+)", read("docs/changelog.md"), re.MULTILINE)[1] == ta.__version__
+
+
+def test_sources_that_are_not_compiled_say_so(tmp_path):
+    unbuilt = shutil.ignore_patterns("*.so", "*.pyd", "__pycache__")
+    shutil.copytree(Path(ta.__file__).parent, tmp_path / "taylorad", ignore=unbuilt)
+    code = (
+        "import sys; sys.path[0] = ''; "
+        "sys.meta_path = [f for f in sys.meta_path if 'Editable' not in repr(f)]; import taylorad"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=60
+    )
+    assert "the compiled modules of taylorad are not in" in run.stderr
 
 
 def test_what_is_compiled_has_a_stub():
