@@ -30,15 +30,15 @@ class custom_vjp(Custom):  # a decorator
         Arguments that steer the function and are not differentiated. `fwd` gets them where
         `f` does, `bwd` gets them first.
 
+    See Also
+    --------
+    custom_jvp : with a rule for tangents, which serves both modes.
+
     Notes
     -----
     For second derivatives `bwd` is differentiated: it must be NumPy code, or code made of
     functions with rules of their own, and `fwd` should call the function itself for what is
     not. Forward mode does not know what to do with such a function, and says so.
-
-    See Also
-    --------
-    custom_jvp : with a rule for tangents, which serves both modes.
 
     Examples
     --------

@@ -33,16 +33,16 @@ class custom_jvp(Custom):  # a decorator
         Arguments that steer the function and are not differentiated, such as an integer or
         a function. The rule gets them first.
 
+    See Also
+    --------
+    custom_vjp : with a rule for reverse mode.
+    custom_derivative : for elementwise functions, which need no tangents.
+
     Notes
     -----
     The rule serves every order and both modes. It must be NumPy code, or code made of
     functions with rules of their own, and linear in the tangents: higher derivatives come
     from differentiating it, and reverse mode from transposing it.
-
-    See Also
-    --------
-    custom_vjp : with a rule for reverse mode.
-    custom_derivative : for elementwise functions, which need no tangents.
 
     Examples
     --------
