@@ -113,7 +113,8 @@ def test_reference_of_scipy(name):
     module = importlib.import_module(f"taylorad.scipy.{name}")
     assert ">>> " in module.__doc__
     for own in module.OWN:
-        assert inspect.getdoc(getattr(module, own))
+        if hasattr(module, own):  # in this SciPy
+            assert inspect.getdoc(getattr(module, own))
 
 
 def test_links_of_the_readme_lead_to_files():
