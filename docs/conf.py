@@ -2,21 +2,23 @@
 
 import sys
 import warnings
-from importlib.metadata import version as installed
 from pathlib import Path
 
 import matplotlib as mpl
+
+import taylorad as ta
 
 mpl.use("Agg")
 
 project = "taylorad"
 author = "the taylorad developers"
 copyright = "2026, the taylorad developers"
-release = version = installed("taylorad")
+release = version = ta.__version__
 
 extensions = [
     "myst_nb",
     "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
     "sphinx.ext.mathjax",
     "sphinx.ext.napoleon",
     "sphinx_gallery.gen_gallery",
@@ -24,9 +26,13 @@ extensions = [
 myst_enable_extensions = ["dollarmath", "fieldlist"]
 myst_heading_anchors = 3
 exclude_patterns = ["_build", "gallery", "pictures/*.ipynb", "**/sg_execution_times.rst"]
-nitpicky = False
-suppress_warnings: list[str] = []
+nitpicky = True
+nitpick_ignore_regex = [
+    ("py:class", ".*"),  # numpydoc's types are words: array_like, optional
+    ("py:obj", r"taylorad\.math\..*"),  # a table without entries
+]
 
+autosummary_generate = False  # the tables only; the entries are below them
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"  # the docstrings say it in words
 napoleon_google_docstring = False
@@ -61,13 +67,15 @@ html_css_files = ["site.css"]
 pygments_style = "tango"
 
 
-def write_coverage(app):
-    """The page of all functions is read off the rules that are installed."""
+def write_pages(app):
+    """These pages are read off the rules that are installed."""
     sys.path.insert(0, str(app.srcdir))
     import coverage_table
+    import reference_scipy
 
     Path(app.srcdir, "coverage.md").write_text(coverage_table.table(), encoding="utf-8")
+    Path(app.srcdir, "reference-scipy.md").write_text(reference_scipy.page(), encoding="utf-8")
 
 
 def setup(app):
-    app.connect("builder-inited", write_coverage)
+    app.connect("builder-inited", write_pages)

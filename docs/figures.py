@@ -154,8 +154,8 @@ def flow(axes):
         dots = runge_kutta(pendulum, dots, time, 120)
         label = "integrated one by one" if number == 0 else None
         axes.plot(*dots, "o", color="0.3", markersize=3.5, label=label)
-        axes.text(*image.value + (0.0, 0.0), f"$t = {time}$", ha="center", va="center")
-    axes.set(xlabel="angle", ylabel="speed", title="The flow of a pendulum")
+        axes.text(*image.value + (0.0, 0.0), f"$t = {time}$ s", ha="center", va="center")
+    axes.set(xlabel="angle (rad)", ylabel="speed (rad/s)", title="The flow of a pendulum")
     axes.legend(loc="upper right", fontsize=9)
     axes.grid(alpha=0.25)
     axes.set_aspect("equal")

@@ -1,5 +1,16 @@
 """Exact derivatives of any order for plain NumPy code."""
 
+try:
+    from taylorad import _numbers  # noqa: F401
+except ImportError as error:
+    if error.name == "taylorad":
+        error.msg = (
+            f"the compiled modules of taylorad are not in {__path__[0]}: these are sources, found "
+            "before the installed package. Start Python in another folder, or install with pip "
+            "install -e ."
+        )
+    raise
+
 from taylorad import calculus, math, rules  # noqa: F401
 from taylorad._numbers import Dual, HyperDual, MultiTaylor, Taylor, value
 from taylorad.checks import check_grads
@@ -72,3 +83,5 @@ __all__ = [
     "value_and_gradients_function",
     "vjp",
 ]
+
+__version__ = "0.1.0"  # the one place: the package, the site and the citation take it from here

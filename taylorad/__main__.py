@@ -14,6 +14,7 @@ from typing import NamedTuple, NoReturn
 
 import numpy as np
 
+import taylorad
 from taylorad.expression import FUNCTIONS, Expression, constant, parse
 from taylorad.plotting import MISSING, plot_derivatives
 from taylorad.transforms import taylor
@@ -138,7 +139,7 @@ def _integer(low: int, high: int) -> Callable[[str], int]:
 
 def _run(options: argparse.Namespace) -> None:
     if options.version:
-        print(f"taylorad {_version()}")
+        print(f"taylorad {taylorad.__version__}")
         return
     f = parse(options.expression)
     order = options.order
@@ -254,15 +255,6 @@ def _draw(f: Expression, interval: tuple[float, float], order: int, path: Path) 
         figure.savefig(path, dpi=150)
     except OSError as error:
         raise ValueError(f"cannot write {str(path)!r}: {error.strerror or error}") from None
-
-
-def _version() -> str:
-    from importlib import metadata  # slow to import, and seldom wanted
-
-    try:
-        return metadata.version("taylorad")
-    except metadata.PackageNotFoundError:
-        return "(not installed)"
 
 
 def _one_line(message: str) -> str:

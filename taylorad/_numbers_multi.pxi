@@ -198,6 +198,13 @@ cdef class MultiTaylor(Number):
         ----------
         variable : int or str
             Its index or its name.
+        
+        Examples
+        --------
+        >>> from taylorad import MultiTaylor
+        >>> x, y = MultiTaylor.variables([0.0, 0.0], order=2, names="x y")
+        >>> (x * y).differentiate("x")
+        y + O(2)
         """
         return POLYNOMIALS["differentiate"](self, variable)
 
@@ -219,7 +226,15 @@ cdef class MultiTaylor(Number):
         return POLYNOMIALS["integrate"](self, variable)
 
     def truncate(self, order):
-        """The same polynomial to a lower order."""
+        """The same polynomial to a lower order.
+
+        Examples
+        --------
+        >>> from taylorad import MultiTaylor
+        >>> x, y = MultiTaylor.variables([0.0, 0.0], order=2, names="x y")
+        >>> (x + x * y).truncate(1)
+        x + O(2)
+        """
         return POLYNOMIALS["truncate"](self, order)
 
     def compose(self, *inners):

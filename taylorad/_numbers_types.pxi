@@ -226,6 +226,17 @@ cdef class Taylor(Number):
             The highest power kept, at least 0.
         direction : array_like, default 1.0
             The derivative of the argument along the series' own variable.
+
+        Returns
+        -------
+        Taylor
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from taylorad import Taylor
+        >>> np.exp(Taylor.variable(0.0, order=2))
+        Taylor([1.0, 1.0, 0.5])
         """
         if PyFloat_CheckExact(x) and PyFloat_CheckExact(direction) and type(order) is int:
             algebra = TAYLORS.get(order)
@@ -275,19 +286,47 @@ cdef class Taylor(Number):
         return CALCULUS["derivative"](self, k)
 
     def derivatives(self):
-        """All derivatives, orders 0 to `order`, shape ``(order + 1, *shape)``."""
+        """All derivatives, orders 0 to `order`, shape ``(order + 1, *shape)``.
+
+        Examples
+        --------
+        >>> from taylorad import Taylor
+        >>> Taylor([1.0, 1.0, 0.5]).derivatives().tolist()
+        [1.0, 1.0, 1.0]
+        """
         return CALCULUS["derivatives"](self)
 
     def differentiate(self):
-        """The derivative as a series, of one order less."""
+        """The derivative as a series, of one order less.
+
+        Examples
+        --------
+        >>> from taylorad import Taylor
+        >>> Taylor([1.0, 2.0, 3.0]).differentiate()
+        Taylor([2.0, 6.0])
+        """
         return CALCULUS["differentiate"](self)
 
     def integrate(self, constant=0.0):
-        """The integral from the expansion point, plus `constant`; of one order more."""
+        """The integral from the expansion point, plus `constant`; of one order more.
+
+        Examples
+        --------
+        >>> from taylorad import Taylor
+        >>> Taylor([2.0, 6.0]).integrate(1.0)
+        Taylor([1.0, 2.0, 3.0])
+        """
         return CALCULUS["integrate"](self, constant)
 
     def truncate(self, order):
-        """The same series to a lower order."""
+        """The same series to a lower order.
+
+        Examples
+        --------
+        >>> from taylorad import Taylor
+        >>> Taylor([1.0, 2.0, 3.0]).truncate(1)
+        Taylor([1.0, 2.0])
+        """
         return CALCULUS["truncate"](self, order)
 
     def compose(self, inner):

@@ -41,7 +41,20 @@ UFUNCS: dict[np.ufunc, Rule] = {}
 
 
 class DerivativeError(TypeError):
-    """A NumPy function that has no derivative rule was called with a number of ours."""
+    """A NumPy function that has no derivative rule was called with a number of ours.
+
+    The message names the function and says what to do. It is a `TypeError`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import taylorad as ta
+    >>> try:
+    ...     np.gcd(ta.Dual(6.0, 1.0), 4)
+    ... except ta.DerivativeError as error:
+    ...     print(str(error).partition(" ")[0])
+    np.gcd
+    """
 
 
 # Rules of another package's functions: the module that has them, and what to import for them

@@ -67,6 +67,14 @@ def plot_derivatives(
     ------
     ValueError
         If the interval is empty, reversed or not finite, or an order is negative.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import taylorad as ta
+    >>> axes = ta.plot_derivatives(np.tanh, (-3.0, 3.0), orders=3)
+    >>> len(axes.get_legend().get_texts())
+    4
     """
     lower, upper = _checked_interval(interval)
     chosen = _checked_orders(orders)
@@ -111,6 +119,12 @@ def plot_taylor(
     ValueError
         If the interval is empty, reversed or not finite, an order is negative, or `f` has
         no expansion at `center`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import taylorad as ta
+    >>> axes = ta.plot_taylor(np.sin, 0.0, orders=[1, 3, 5], interval=(-4.0, 4.0))
     """
     lower, upper = _checked_interval(interval)
     chosen = _checked_orders(orders)

@@ -152,6 +152,17 @@ class GradientTape:
         -------
         Variable, or the same structure of Variables
             Compute with these.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import taylorad as ta
+        >>> with ta.GradientTape() as tape:
+        ...     point = tape.watch({"x": 1.0, "y": np.array([2.0, 3.0])})
+        ...     z = np.sum(point["x"] * point["y"])
+        >>> gradient = tape.gradient(z, point)
+        >>> float(gradient["x"]), gradient["y"].tolist()
+        (5.0, [1.0, 1.0])
         """
         leaves, rebuild = flatten(value)
         return rebuild([self._watch(leaf) for leaf in leaves])
@@ -173,13 +184,34 @@ class GradientTape:
         return leaf
 
     def watched_variables(self) -> tuple[Variable, ...]:
-        """The Variables that were watched, in the order they appeared."""
+        """The Variables that were watched, in the order they appeared.
+
+        Examples
+        --------
+        >>> import taylorad as ta
+        >>> with ta.GradientTape() as tape:
+        ...     x = tape.watch(3.0)
+        >>> tape.watched_variables()[0] is x
+        True
+        """
         noted = [] if self._record is None else self._record.graph.variables(self._spans)
         seen = {id(x): x for x in (*noted, *self._watched)}
         return tuple(seen.values())
 
     def reset(self) -> None:
-        """Forget everything recorded so far."""
+        """Forget everything recorded so far.
+
+        Examples
+        --------
+        >>> import taylorad as ta
+        >>> x = ta.Variable(3.0)
+        >>> with ta.GradientTape() as tape:
+        ...     y = x * x
+        ...     tape.reset()
+        ...     z = y * x
+        >>> print(tape.gradient(z, x))                  # y counts as a constant now
+        9.0
+        """
         active = self._active
         if active:
             self._stop()
@@ -258,6 +290,18 @@ class GradientTape:
             If a source is not a Variable that this tape could have watched.
         ValueError
             If `output_gradients` does not fit the target.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import taylorad as ta
+        >>> with ta.GradientTape(persistent=True) as tape:
+        ...     x = tape.watch(np.array([1.0, 2.0]))
+        ...     y = x**2
+        >>> tape.gradient(y, x).tolist()
+        [2.0, 4.0]
+        >>> tape.gradient(y, x, output_gradients=np.array([1.0, 10.0])).tolist()
+        [2.0, 40.0]
         """
         if unconnected_gradients not in ("none", "zero"):
             raise ValueError(

@@ -3,6 +3,7 @@
 import doctest
 import importlib
 import inspect
+import operator
 import pkgutil
 import re
 from pathlib import Path
@@ -67,6 +68,59 @@ def test_reference_lists_every_public_name():
     page = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
     listed = re.findall(r"^\.\. auto\w+:: taylorad\.(\w+)", page, re.MULTILINE)
     assert sorted(listed) == ta.__all__
+
+
+def entries():
+    """What the reference shows: each name, and each member of a class that it lists."""
+    page = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
+    found = re.findall(r"^\.\. auto\w+:: taylorad\.(\w+)[^\n]*\n((?: +.*\n)*)", page, re.MULTILINE)
+    for name, options in found:
+        yield name
+        _, _, members = options.partition(":members:")
+        listed = members.replace(",", " ").split()
+        if ":members:" in options and not listed:
+            listed = [key for key in vars(getattr(ta, name)) if not key.startswith("_")]
+        yield from (f"{name}.{member}" for member in listed)
+
+
+@pytest.mark.parametrize("entry", list(entries()))
+def test_reference_entry(entry):
+    """It says what it is, and what can be called has an example, which is run above."""
+    thing = operator.attrgetter(entry)(ta)
+    text = inspect.getdoc(thing)
+    assert text
+    assert ">>> " in text or not (callable(thing) or inspect.ismodule(thing))
+
+
+@pytest.mark.parametrize("kind", [ta.Dual, ta.HyperDual, ta.Taylor, ta.MultiTaylor])
+def test_reference_shows_every_member_of_a_number(kind):
+    own = {f"{kind.__name__}.{key}" for key in vars(kind) if not key.startswith("_")}
+    assert own <= set(entries())
+
+
+def test_reference_lists_every_name_of_math():
+    page = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
+    stub = (ROOT / "taylorad" / "math.pyi").read_text(encoding="utf-8")
+    listed = re.search(r"currentmodule:: taylorad\.math\n(.*?)```", page, re.DOTALL)[1]
+    names = re.findall(r"^   (\w+)$", listed, re.MULTILINE)
+    assert set(re.findall(r"^def (\w+)", stub, re.MULTILINE)) <= set(names)
+    for name in names:
+        assert inspect.getdoc(getattr(ta.math, name)).removeprefix(f"{name}(x)").strip()
+
+
+@pytest.mark.parametrize("name", "special linalg integrate signal optimize fft".split())
+def test_reference_of_scipy(name):
+    module = importlib.import_module(f"taylorad.scipy.{name}")
+    assert ">>> " in module.__doc__
+    for own in module.OWN:
+        if hasattr(module, own):  # in this SciPy
+            assert inspect.getdoc(getattr(module, own))
+
+
+def test_links_of_the_readme_lead_to_files():
+    links = re.findall(r"\]\(([^)]+)\)", (ROOT / "README.md").read_text(encoding="utf-8"))
+    for link in links:
+        assert link.startswith("https://") or (ROOT / link).exists(), link
 
 
 def test_readme_commands_are_those_of_ci():

@@ -54,7 +54,7 @@ for name, step, count, colour, dashes, marker in methods:
             speed.semilogy(np.maximum(sizes, 1e-16), label=name, **style)
 plane.set(xlim=(-5.5, 5.5), ylim=(-5.5, 5.5), aspect="equal", xlabel="$x$", ylabel="$y$")
 plane.set_title("Paths from four starts (stars)")
-plane.legend(loc="upper left")
+plane.legend(loc="lower center")
 speed.set(xlabel="step", ylabel="length of the gradient", title="From the start on the upper right")
 speed.grid(alpha=0.25)
 speed.legend()

@@ -14,7 +14,7 @@ import taylorad as ta
 
 
 def curve(t):
-    radius = 2.5 + 0.08 * np.cos(3 * t)
+    radius = 2 + 0.55 * np.cos(3 * t)
     return np.stack([radius * np.cos(t), radius * np.sin(t)])
 
 
@@ -27,19 +27,22 @@ def osculating(t):
 
 
 t = np.linspace(0, 2 * np.pi, 1201)
-(x, y), curvature, (cx, cy) = osculating(t)
+(x, y), curvature, centers = osculating(t)
 
 figure, (plane, along) = plt.subplots(
     1, 2, figsize=(11, 5), layout="constrained", width_ratios=(1, 1)
 )
-(px, py), at, (qx, qy) = osculating(np.linspace(0, 2 * np.pi, 73)[:-1])
-for a, b, r in zip(qx, qy, 1 / np.abs(at), strict=True):
-    plane.add_patch(plt.Circle((a, b), r, fill=False, color="#56B4E9", lw=0.8, alpha=0.7))
-plane.plot(cx, cy, color="#D55E00", lw=1.6, label="evolute")
-plane.plot(x, y, color="black", lw=2.5, label="curve")
-plane.set(xlim=(-4.2, 4.2), ylim=(-4.2, 4.2), aspect="equal", xlabel="$x$", ylabel="$y$")
-plane.set_title("Osculating circles")
-plane.legend(loc="upper right")
+for start in (0, 2 * np.pi / 3, 4 * np.pi / 3):  # around the three tips
+    _, at, (qx, qy) = osculating(start + np.linspace(-0.36, 0.36, 13))
+    for a, b, r in zip(qx, qy, 1 / np.abs(at), strict=True):
+        plane.add_patch(plt.Circle((a, b), r, fill=False, color="#56B4E9", lw=0.8))
+points = plane.scatter(x, y, 9, curvature, cmap="cividis", zorder=3)
+figure.colorbar(points, ax=plane, label=r"curvature $\kappa$", shrink=0.8)
+evolute = np.where(curvature > 0.4, centers, np.nan)  # it is at infinity where kappa is 0
+plane.plot(*evolute, color="#D55E00", lw=1.8, label=r"evolute, where $\kappa > 0.4$")
+plane.set(xlim=(-3.2, 3.6), ylim=(-3.4, 3.4), aspect="equal", xlabel="$x$", ylabel="$y$")
+plane.set_title("Osculating circles around three points")
+plane.legend(loc="upper right", fontsize=9)
 
 along.plot(t, curvature, color="#0072B2", lw=2)
 along.axhline(0, color="0.7", lw=0.8)

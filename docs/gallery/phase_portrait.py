@@ -33,7 +33,7 @@ speed = np.concatenate([np.zeros(9), np.linspace(0.3, 2.3, 6), -np.linspace(0.3,
 level = energy(angle, speed)
 
 figure, (portrait, drift) = plt.subplots(1, 2, figsize=(11, 4.4), layout="constrained")
-palette = plt.get_cmap("viridis")
+shades = plt.cm.ScalarMappable(plt.Normalize(-1, 4), "cividis")
 orbits, worst, fine = [], [], np.linspace(0, STEP, 6)[:, np.newaxis]
 for _ in range(round(8 * np.pi / STEP)):
     a, s = solution(angle, speed)
@@ -42,10 +42,11 @@ for _ in range(round(8 * np.pi / STEP)):
     angle, speed = x[-1], y[-1]
     worst.append(np.abs(energy(angle, speed) - level).max())
 x, y = np.concatenate(orbits, axis=1)
-for k, colour in enumerate(palette((level + 1) / 4.7)):
+for k, colour in enumerate(shades.to_rgba(level)):
     portrait.plot(x[:, k], y[:, k], color=colour, lw=1.6)
 portrait.set(xlim=(-np.pi, np.pi), ylim=(-3, 3), xlabel=r"angle $\theta$ (rad)")
-portrait.set(ylabel=r"speed $\theta'$ (rad/s)", title="Orbits, coloured by energy")
+portrait.set(ylabel=r"speed $\theta'$ (rad/s)", title="Orbits")
+figure.colorbar(shades, ax=portrait, label="energy")
 portrait.set_xticks([-np.pi, 0, np.pi], [r"$-\pi$", "0", r"$\pi$"])
 
 time = STEP * np.arange(1, len(worst) + 1)

@@ -9,6 +9,13 @@ Discrete cosine and sine transforms are linear: one call transforms all coeffici
 transposes are transforms again (Makhoul, IEEE Trans. ASSP 28 (1980) 27, lists the matrices):
 types 1 and 4 are symmetric and types 2 and 3 each other's transpose, but for the weights of
 the first and last entries.
+
+Examples
+--------
+>>> import numpy as np, taylorad as ta
+>>> from taylorad.scipy import fft
+>>> ta.grad(lambda x: np.sum(fft.dct(x, norm="ortho") ** 2))(np.array([1.0, 2.0])).round(12)
+array([2., 4.])
 """
 
 from __future__ import annotations

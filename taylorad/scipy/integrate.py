@@ -2,6 +2,14 @@
 
 What integrates a Python function calls it with plain floats and wants plain floats back: it
 refuses numbers of ours, but for `fixed_quad`.
+
+Examples
+--------
+>>> import numpy as np, taylorad as ta
+>>> from taylorad.scipy import integrate
+>>> t = np.linspace(0.0, 1.0, 101)
+>>> ta.derivative(lambda c: integrate.simpson(np.exp(c * t), x=t))(1.0).round(6)
+np.float64(1.0)
 """
 
 from __future__ import annotations

@@ -6,6 +6,14 @@ plain arrays too: ``minimize(f, x, jac=ta.grad(f), hess=ta.hessian(f))``.
 A root of f(x) = 0 depends on what f depends on. SciPy finds its value from the values of f;
 Newton's method on numbers does the rest, as each step from there doubles the number of
 derivatives that are right: Griewank and Walther, Evaluating Derivatives (2008), section 15.
+
+Examples
+--------
+>>> import taylorad as ta
+>>> from taylorad.scipy import optimize
+>>> root = lambda a: optimize.brentq(lambda x: x * x - a, 0.0, 9.0)
+>>> ta.derivatives(root, 2)(4.0).round(12)
+array([ 2.     ,  0.25   , -0.03125])
 """
 
 from __future__ import annotations

@@ -4,6 +4,14 @@
     a * y = b * x           gives  a_0 * y_k = (b * x)_k - sum of a_i * y_j over i != 0
 
 A filter of fixed coefficients is linear, and so are resampling, smoothing and detrending.
+
+Examples
+--------
+>>> import numpy as np, taylorad as ta
+>>> from taylorad.scipy import signal
+>>> smoothed = lambda a: signal.lfilter([1 - a], [1.0, -a], np.ones(3))
+>>> ta.jacobian(smoothed)(0.5)
+array([-1.  , -1.  , -0.75])
 """
 
 from __future__ import annotations

@@ -2,6 +2,13 @@
 
 The names below are SciPy's, with SciPy's signatures and values. Everything else is handed
 on: its ufuncs have derivatives by themselves.
+
+Examples
+--------
+>>> import numpy as np, taylorad as ta
+>>> from taylorad.scipy.special import logsumexp
+>>> ta.grad(logsumexp)(np.array([0.0, 0.0])).tolist()
+[0.5, 0.5]
 """
 
 from __future__ import annotations
@@ -11,12 +18,23 @@ from typing import Any
 
 import numpy as np
 import scipy.special
-from scipy.special import binom, eval_chebyu, eval_gegenbauer, gamma, gammaln, poch, psi, zeta
+
+# "as", because these are names of the mirror too: a type checker is to see them here
+from scipy.special import binom as binom
+from scipy.special import eval_chebyu as eval_chebyu
+from scipy.special import eval_gegenbauer as eval_gegenbauer
+from scipy.special import gamma as gamma
+from scipy.special import gammaln as gammaln
+from scipy.special import poch as poch
+from scipy.special import psi as psi
+from scipy.special import zeta as zeta
 
 from taylorad._numbers import value
 from taylorad.dispatch import DerivativeError
 from taylorad.rules.operands import with_value
-from taylorad.scipy._exponentials import log_softmax, logsumexp, softmax  # noqa: F401
+from taylorad.scipy._exponentials import log_softmax as log_softmax
+from taylorad.scipy._exponentials import logsumexp as logsumexp
+from taylorad.scipy._exponentials import softmax as softmax
 from taylorad.scipy._mirror import counterpart, mirror, refuse, refuse_numbers
 from taylorad.scipy._spherical import SPHERICAL
 

@@ -30,15 +30,15 @@ class custom_vjp(Custom):  # a decorator
         Arguments that steer the function and are not differentiated. `fwd` gets them where
         `f` does, `bwd` gets them first.
 
+    See Also
+    --------
+    custom_jvp : with a rule for tangents, which serves both modes.
+
     Notes
     -----
     For second derivatives `bwd` is differentiated: it must be NumPy code, or code made of
     functions with rules of their own, and `fwd` should call the function itself for what is
     not. Forward mode does not know what to do with such a function, and says so.
-
-    See Also
-    --------
-    custom_jvp : with a rule for tangents, which serves both modes.
 
     Examples
     --------
@@ -60,7 +60,23 @@ class custom_vjp(Custom):  # a decorator
     def defvjp(self, fwd: Callable[..., Any], bwd: Callable[..., Any]) -> None:
         """Set the rules ``fwd(*args) -> (y, kept)`` and ``bwd(*nondiff, kept, g)``.
 
-        `bwd` returns a tuple: for each argument its cotangent, or None for zero.
+        Parameters
+        ----------
+        fwd : callable
+            It returns the value, and what `bwd` is to be given of this evaluation.
+        bwd : callable
+            It takes that and the cotangent of the value, and returns a tuple: for each
+            argument its cotangent, or None for zero.
+
+        Examples
+        --------
+        >>> import taylorad as ta
+        >>> @ta.custom_vjp
+        ... def product(a, b):
+        ...     return a * b
+        >>> product.defvjp(lambda a, b: (a * b, (a, b)), lambda kept, g: (g * kept[1], g * kept[0]))
+        >>> print(ta.grad(product)(2.0, 5.0))
+        5.0
         """
         check_callable(fwd, "fwd")
         check_callable(bwd, "bwd")

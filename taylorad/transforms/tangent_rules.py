@@ -33,16 +33,16 @@ class custom_jvp(Custom):  # a decorator
         Arguments that steer the function and are not differentiated, such as an integer or
         a function. The rule gets them first.
 
+    See Also
+    --------
+    custom_vjp : with a rule for reverse mode.
+    custom_derivative : for elementwise functions, which need no tangents.
+
     Notes
     -----
     The rule serves every order and both modes. It must be NumPy code, or code made of
     functions with rules of their own, and linear in the tangents: higher derivatives come
     from differentiating it, and reverse mode from transposing it.
-
-    See Also
-    --------
-    custom_vjp : with a rule for reverse mode.
-    custom_derivative : for elementwise functions, which need no tangents.
 
     Examples
     --------
@@ -62,13 +62,54 @@ class custom_jvp(Custom):  # a decorator
     rule: Callable[..., Any] | None = None
 
     def defjvp(self, jvp: Callable[..., Any]) -> Callable[..., Any]:
-        """Set the rule ``jvp(*nondiff, primals, tangents) -> (y, dy)``; returns it."""
+        """Set the rule ``jvp(*nondiff, primals, tangents) -> (y, dy)``; returns it.
+
+        Parameters
+        ----------
+        jvp : callable
+            It takes a tuple of the arguments and one of their tangents, and returns the value
+            and its tangent, which is linear in the given ones.
+
+        Returns
+        -------
+        callable
+            `jvp` itself, so that this may be a decorator.
+
+        Examples
+        --------
+        >>> import taylorad as ta
+        >>> @ta.custom_jvp
+        ... def product(a, b):
+        ...     return a * b
+        >>> @product.defjvp
+        ... def rule(primals, tangents):
+        ...     (a, b), (da, db) = primals, tangents
+        ...     return product(a, b), da * b + a * db
+        >>> print(ta.grad(product)(2.0, 5.0))
+        5.0
+        """
         check_callable(jvp, "jvp")
         self.rule = jvp
         return jvp
 
     def defjvps(self, *jvps: Callable[..., Any] | None) -> None:
-        """Set one rule ``jvp(dx, y, *primals) -> dy`` for each argument, None for zero."""
+        """Set one rule ``jvp(dx, y, *primals) -> dy`` for each argument, None for zero.
+
+        Parameters
+        ----------
+        *jvps : callable or None
+            Each takes the tangent of its argument, the value, and all the arguments.
+
+        Examples
+        --------
+        >>> import taylorad as ta
+        >>> @ta.custom_jvp
+        ... def product(a, b):
+        ...     return a * b
+        >>> product.defjvps(lambda da, y, a, b: da * b, lambda db, y, a, b: a * db)
+        >>> print(ta.grad(product)(2.0, 5.0))
+        5.0
+        """
         for jvp in jvps:
             if jvp is not None:
                 check_callable(jvp, "jvp")

@@ -54,7 +54,8 @@ def derivative_tensor(f: Callable[..., Any], order: int) -> Callable[..., Any]:
 
     See Also
     --------
-    jacobian, hessian : orders 1 and 2, also in reverse mode.
+    jacobian : order 1, in reverse mode too.
+    hessian : order 2, in reverse mode too.
     taylor : the polynomial, with all orders.
 
     Notes

@@ -2,6 +2,14 @@
 
 SciPy turns matrices into plain arrays before anybody can see them, so these functions are
 here once more: any order, both modes, stacks of matrices where SciPy takes them.
+
+Examples
+--------
+>>> import numpy as np, taylorad as ta
+>>> from taylorad.scipy import linalg
+>>> turn = np.array([[0.0, -1.0], [1.0, 0.0]])
+>>> ta.derivatives(lambda t: linalg.expm(t * turn)[1, 0], 3)(0.0)
+array([ 0.,  1.,  0., -1.])
 """
 
 from __future__ import annotations

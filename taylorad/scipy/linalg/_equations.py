@@ -150,7 +150,7 @@ def solve_circulant(c: Any, b: Any) -> Any:
 
 @rule
 def lstsq(a: Any, b: Any, cond: Any = None) -> Any:
-    """The shortest x that makes |b - a x| least, for a matrix of full rank."""
+    """The shortest x that makes ``|b - a x|`` least, for a matrix of full rank."""
     a, b = array(a), array(b)
     if a.ndim > 2:
         raise DerivativeError(
