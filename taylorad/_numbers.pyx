@@ -11,9 +11,9 @@ What a NumPy function does to a number is not known here: `install` receives the
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_CheckExact
-from cpython.long cimport PyLong_AsDouble, PyLong_CheckExact
+from cpython.long cimport PyLong_AsDouble, PyLong_AsLongLongAndOverflow, PyLong_CheckExact
 from cpython.object cimport (
-    Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE, Py_TYPE, PyTypeObject,
+    Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE, Py_TYPE, PyObject, PyTypeObject,
 )
 from libc cimport math as libm
 from libc.stdlib cimport free, malloc
@@ -115,6 +115,60 @@ include "_numbers_layout.pxi"
 include "_numbers_arithmetic.pxi"
 
 
+cdef inline object part(Number x, Py_ssize_t k):
+    """One row of the coefficients."""
+    return taylorad_float64(x.c[k]) if x.rows else x.buffer[k]
+
+
+cdef object array_ufunc(object self, PyObject **args, size_t count, PyObject *names):
+    """``__array_ufunc__(ufunc, method, *inputs, **kwargs)`` of a Number."""
+    cdef Number x, y
+    cdef int index
+    if count < 3:
+        raise TypeError("__array_ufunc__ takes a ufunc, a method and its operands")
+    ufunc, method = <object>args[0], <object>args[1]
+    if names != NULL or method != "__call__":
+        return general_ufunc(ufunc, method, args, count, names)
+    operand = <object>args[2]
+    if count == 3 and isinstance(operand, Number):
+        x = <Number>operand
+        found = SCALAR_INDEX.get(ufunc)
+        if found is not None:
+            index = found
+            y = elementary(index, x) if x.rows else elementary_few(index, x)
+            if y is not None:
+                return y
+        rule = unary_rules.get(ufunc)
+        if rule is not None:
+            return laid_out(rule(x), (x,))
+    elif count == 4:
+        other = <object>args[3]
+        found = ARITHMETIC.get(ufunc)
+        if found is not None:
+            return arithmetic(found, operand, other)
+        larger = EXTREMA.get(ufunc)
+        if larger is not None:
+            found = extremum_few(larger, operand, other)
+            if found is not None:
+                return found
+    return general_ufunc(ufunc, method, args, count, names)
+
+
+cdef object general_ufunc(object ufunc, object method, PyObject **args, size_t count,
+                          PyObject *names):
+    """What no short way was found for."""
+    cdef size_t k
+    cdef dict kwargs = {}
+    cdef tuple inputs = tuple([<object>args[k] for k in range(2, count)])
+    if names != NULL:
+        for k, name in enumerate(<tuple>names):
+            kwargs[name] = <object>args[count + k]
+    found = ufunc_handler(ufunc, method, inputs, kwargs)
+    return laid_out(found, inputs) if method == "__call__" and "out" not in kwargs and (
+        ufunc.signature is None
+    ) else found
+
+
 cdef object refuse(object x, str what):
     cdef str name = type(x).__name__.removesuffix("Array")
     function = asked_by(sys._getframe())
@@ -197,6 +251,7 @@ cdef class Operand:
 
 
 @cython.no_gc
+@cython.c_api_binop_methods(True)
 cdef class Number(Operand):
     """Base of every forward-mode number: an element of a truncated graded algebra.
 
@@ -230,9 +285,7 @@ cdef class Number(Operand):
     @property
     def value(self):
         """The plain value, without derivatives."""
-        if self.rows:
-            return np.float64(self.c[0])
-        return self.buffer[0]
+        return part(self, 0)
 
     @property
     def shape(self):
@@ -256,7 +309,7 @@ cdef class Number(Operand):
 
     def part(self, k):
         """One row of the coefficients: a view for arrays, a scalar otherwise."""
-        return np.float64(self.c[k]) if self.rows else self.buffer[k]
+        return part(self, k)
 
     def adopt(self, algebra, parts):
         """Become the array number over `algebra` with these coefficients, in place.
@@ -269,32 +322,6 @@ cdef class Number(Operand):
         self.buffer = parts
 
     # -- protocols --
-
-    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
-        cdef Number y
-        if not kwargs and method == "__call__":
-            if len(inputs) == 1:
-                index = SCALAR_INDEX.get(ufunc)
-                if index is not None:
-                    y = elementary(index, self) if self.rows else elementary_few(index, self)
-                    if y is not None:
-                        return y
-                rule = unary_rules.get(ufunc)
-                if rule is not None:
-                    return laid_out(rule(self), inputs)
-            else:
-                index = ARITHMETIC.get(ufunc)
-                if index is not None:
-                    return arithmetic(index, inputs[0], inputs[1])
-                larger = EXTREMA.get(ufunc)
-                if larger is not None and len(inputs) == 2:
-                    found = extremum_few(larger, inputs[0], inputs[1])
-                    if found is not None:
-                        return found
-        found = ufunc_handler(ufunc, method, inputs, kwargs)
-        return laid_out(found, inputs) if method == "__call__" and "out" not in kwargs and (
-            ufunc.signature is None
-        ) else found
 
     def __array_function__(self, function, types, args, kwargs):
         if function is np.sum and len(args) == 1 and not kwargs:
@@ -315,37 +342,24 @@ cdef class Number(Operand):
 
     # -- arithmetic --
 
-    def __add__(self, other):
-        return arithmetic(ADD, self, other)
+    # Each is called with the number on either side.
 
-    def __radd__(self, other):
-        return arithmetic(ADD, other, self)
+    def __add__(a, b):
+        return operation(ADD, a, b)
 
-    def __sub__(self, other):
-        return arithmetic(SUBTRACT, self, other)
+    def __sub__(a, b):
+        return operation(SUBTRACT, a, b)
 
-    def __rsub__(self, other):
-        return arithmetic(SUBTRACT, other, self)
+    def __mul__(a, b):
+        return operation(MULTIPLY, a, b)
 
-    def __mul__(self, other):
-        return arithmetic(MULTIPLY, self, other)
+    def __truediv__(a, b):
+        return operation(DIVIDE, a, b)
 
-    def __rmul__(self, other):
-        return arithmetic(MULTIPLY, other, self)
-
-    def __truediv__(self, other):
-        return arithmetic(DIVIDE, self, other)
-
-    def __rtruediv__(self, other):
-        return arithmetic(DIVIDE, other, self)
-
-    def __pow__(self, other, modulus):
+    def __pow__(a, b, modulus):
         if modulus is not None:
             raise TypeError("pow() with a modulus is for integers only")
-        return power(self, other)
-
-    def __rpow__(self, other, modulus):
-        return power(other, self)
+        return power(a, b)
 
     def __neg__(self):
         cdef Number y
@@ -380,7 +394,8 @@ cdef class Number(Operand):
         if self.rows:
             x = self.c[0]
             if as_float(other, &y):
-                pass
+                if taylorad_is_float64(other):  # NumPy answers with truth values of its own
+                    return compare(self, other, op)
             elif isinstance(other, Number) and (<Number>other).rows:
                 y = (<Number>other).c[0]
             else:
