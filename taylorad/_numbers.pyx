@@ -54,6 +54,10 @@ cdef object function_handler = None
 cdef object mixes = None         # called where points of an array are combined
 cdef object objects_handler = None
 
+# What the scalars are like that a constructor makes; those of Taylor by their order.
+cdef Number DUAL = None, HYPERDUAL = None
+cdef dict TAYLORS = {}
+
 cdef enum:
     ADD, SUBTRACT, MULTIPLY, DIVIDE
 
@@ -66,7 +70,7 @@ def install(
     ufunc_rules, on_ufunc, on_function, on_mixing, as_objects, methods, properties, array_classes
 ):
     """Connect the numbers to the dispatch, the ndarray methods and the array classes."""
-    global unary_rules, ufunc_handler, function_handler, mixes, objects_handler
+    global unary_rules, ufunc_handler, function_handler, mixes, objects_handler, DUAL, HYPERDUAL
     mixes = on_mixing
     unary_rules = ufunc_rules
     ufunc_handler = on_ufunc
@@ -75,6 +79,7 @@ def install(
     METHODS.update(methods)
     PROPERTIES.update(properties)
     ARRAY_CLASSES.update(array_classes)
+    DUAL, HYPERDUAL = zeros(dual(), ()), zeros(hyperdual(), ())
 
 
 cdef tuple VARIABLE = ()         # the type of Variables, once there are any

@@ -64,8 +64,6 @@ def stacked(given, name):
     return parts
 
 
-cdef object DUAL = dual(), HYPERDUAL = hyperdual()
-cdef dict TAYLORS = {}  # order -> algebra
 cdef dict MODULES = sys.modules
 cdef dict AWAITED = awaited
 
@@ -88,8 +86,8 @@ cdef inline bint as_coefficient(object x, double *s) except -1:
     return as_float(x, s)
 
 
-cdef Number of_floats(object cls, object algebra, int rows, PyObject **given, size_t count):
-    """A scalar with these first coefficients; None unless they are plain numbers."""
+cdef inline Number of_floats(Number example, PyObject **given, size_t count):
+    """A scalar like another with these first coefficients; None unless they are plain numbers."""
     cdef Number x
     cdef double s = 0.0
     cdef size_t k
@@ -97,13 +95,11 @@ cdef Number of_floats(object cls, object algebra, int rows, PyObject **given, si
         if not (PyFloat_CheckExact(<object>given[k]) or as_coefficient(<object>given[k], &s)):
             return None
     look_around()
-    x = <Number>taylorad_blank(<PyTypeObject *>cls, algebra)
-    x.table = &compiled(algebra).table
-    allocate(x, rows)
-    for k in range(<size_t>rows):
+    x = scalar_like(example)
+    for k in range(<size_t>x.rows):
         x.c[k] = 0.0
-        if k < count:
-            as_coefficient(<object>given[k], &x.c[k])
+    for k in range(count):
+        as_coefficient(<object>given[k], &x.c[k])
     return x
 
 
@@ -113,9 +109,9 @@ cdef object call_class(object cls, PyObject **args, size_t flags, PyObject *name
     cdef Number x = None
     if names == NULL and count > 0:
         if cls is Dual and count <= 2:
-            x = of_floats(cls, DUAL, 2, args, count)
+            x = of_floats(DUAL, args, count)
         elif cls is HyperDual and count <= 4:
-            x = of_floats(cls, HYPERDUAL, 4, args, count)
+            x = of_floats(HYPERDUAL, args, count)
     if x is not None:
         return x
     kwargs = {}
@@ -257,11 +253,11 @@ cdef class Taylor(Number):
         cdef Number y
         cdef PyObject **given = [<PyObject *>x, <PyObject *>direction]
         if PyLong_CheckExact(order):
-            algebra = TAYLORS.get(order)
-            if algebra is None and 0 < order <= 1000:
-                algebra = TAYLORS[order] = taylor(order)
-            if algebra is not None:
-                y = of_floats(Taylor, algebra, order + 1, given, 2)
+            y = TAYLORS.get(order)
+            if y is None and 0 < order <= 1000:
+                y = TAYLORS[order] = zeros(taylor(order), ())
+            if y is not None:
+                y = of_floats(y, given, 2)
                 if y is not None:
                     return y
         order = checked_order(order)
