@@ -26,22 +26,25 @@ cdef extern from *:
     }
 
     static inline PyObject *taylorad_blank(PyTypeObject *type, PyObject *algebra) {
-        PyObject *number;
+        PyObject *number, *nothing;
         taylorad_head *head;
+        Py_INCREF(algebra);
         if (taylorad_count > 0 && !(type->tp_flags & Py_TPFLAGS_HEAPTYPE)) {
             number = PyObject_Init(taylorad_kept[--taylorad_count], type);
             head = (taylorad_head *)number;
-            head->algebra = Py_NewRef(algebra);
+            head->algebra = algebra;
             head->buffer = Py_NewRef(Py_None);
             return number;
         }
-        PyObject *nothing = PyTuple_New(0);
-        if (!nothing) return NULL;
-        number = taylorad_allocator(type, nothing, NULL);
-        Py_DECREF(nothing);
-        if (!number) return NULL;
+        nothing = PyTuple_New(0);
+        number = nothing ? taylorad_allocator(type, nothing, NULL) : NULL;
+        Py_XDECREF(nothing);
+        if (!number) {
+            Py_DECREF(algebra);
+            return NULL;
+        }
         head = (taylorad_head *)number;
-        Py_SETREF(head->algebra, Py_NewRef(algebra));
+        Py_SETREF(head->algebra, algebra);
         return number;
     }
     static void taylorad_dealloc(PyObject *number) {
@@ -114,7 +117,7 @@ cdef extern from *:
     size_t PyVectorcall_NARGS(size_t)
     ctypedef object (*Vectorcall "taylorad_call")(
         object, PyObject **, size_t, PyObject *)
-    object taylorad_blank(PyTypeObject *, object)
+    object taylorad_blank(PyTypeObject *, PyObject *)
     bint taylorad_ours(object)
     void taylorad_reclass(object, object)
     void taylorad_set_constructor(object, object)

@@ -94,7 +94,7 @@ cdef inline double slope_of(const Scalar *row, double x, double y) noexcept:
     if f.c != 0.0:
         p += f.c * (y * y)
     if f.q[1] == 0.0 and f.q[2] == 0.0:
-        return p / f.q[0]
+        return p if f.q[0] == 1.0 else p / f.q[0]
     if f.root and libm.fabs(x) > 1e150:
         return p / libm.fabs(x)
     if f.q[1] == 0.0 and f.q[2] == -f.q[0]:

@@ -2,7 +2,7 @@
 
 cdef inline Number scalar_like(Number x):
     """An uninitialised inline scalar over the algebra of x."""
-    cdef Number y = <Number>taylorad_blank(Py_TYPE(x), x.algebra)
+    cdef Number y = <Number>taylorad_blank(Py_TYPE(x), <PyObject *>x.algebra)
     y.table = x.table
     allocate(y, x.rows)
     return y

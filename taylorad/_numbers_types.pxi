@@ -68,44 +68,50 @@ cdef dict MODULES = sys.modules
 cdef dict AWAITED = awaited
 
 
+cdef Py_ssize_t modules_seen = 0
+
+
 cdef inline int look_around() except -1:
     """Whoever makes numbers looks whether another package has arrived."""
-    for module in AWAITED:
-        if module in MODULES:
-            discover()
-            break
+    global modules_seen
+    cdef Py_ssize_t modules = len(MODULES)
+    if modules != modules_seen:
+        for module in AWAITED:
+            if module in MODULES:
+                discover()
+                break
+        modules_seen = modules
     return 0
 
 
 cdef inline bint as_coefficient(object x, double *s) except -1:
     """As `as_float`; but an int that NumPy would not make a float64 of is left to it."""
     cdef int overflow = 0
+    if PyFloat_CheckExact(x):
+        s[0] = PyFloat_AS_DOUBLE(x)
+        return True
     if PyLong_CheckExact(x):
         s[0] = <double>PyLong_AsLongLongAndOverflow(x, &overflow)
         return overflow == 0
     return as_float(x, s)
 
 
-cdef inline Number of_floats(Number example, PyObject **given, size_t count):
+cdef inline Number of_floats(Number example, PyObject **given, int count):
     """A scalar like another with these first coefficients; None unless they are plain numbers."""
-    cdef Number x
-    cdef double s = 0.0
-    cdef size_t k
-    for k in range(count):
-        if not (PyFloat_CheckExact(<object>given[k]) or as_coefficient(<object>given[k], &s)):
-            return None
+    cdef Number x = scalar_like(example)
+    cdef int k
     look_around()
-    x = scalar_like(example)
-    for k in range(<size_t>x.rows):
-        x.c[k] = 0.0
     for k in range(count):
-        as_coefficient(<object>given[k], &x.c[k])
+        if not as_coefficient(<object>given[k], &x.c[k]):
+            return None
+    for k in range(count, x.rows):
+        x.c[k] = 0.0
     return x
 
 
 cdef object call_class(object cls, PyObject **args, size_t flags, PyObject *names):
     """What calling one of this module's classes does."""
-    cdef size_t k, count = PyVectorcall_NARGS(flags)
+    cdef int k, count = <int>PyVectorcall_NARGS(flags)
     cdef Number x = None
     if names == NULL and count > 0:
         if cls is Dual and count <= 2:
@@ -132,7 +138,7 @@ def construct(cls, args, kwargs):
         raise TypeError(f"{cls.__name__} is made by transforms, not by hand")
     if cls is known:
         return x
-    y = <Number>taylorad_blank(<PyTypeObject *>cls, x.algebra)  # a subclass made by the user
+    y = <Number>taylorad_blank(<PyTypeObject *>cls, <PyObject *>x.algebra)  # a subclass made by the user
     if x.rows:
         fill_inline(y, parts_of(x))
     else:
