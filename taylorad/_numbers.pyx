@@ -63,6 +63,7 @@ cdef enum:
 
 cdef dict ARITHMETIC = {np.add: ADD, np.subtract: SUBTRACT, np.multiply: MULTIPLY,
                         np.divide: DIVIDE}
+cdef object POWER = np.power
 UFUNCS = (np.add, np.subtract, np.multiply, np.divide)
 
 
@@ -151,6 +152,8 @@ cdef object array_ufunc(object self, PyObject **args, size_t count, PyObject *na
         found = ARITHMETIC.get(ufunc)
         if found is not None:
             return arithmetic(found, operand, other)
+        if ufunc is POWER and is_inline(operand):
+            return power(operand, other)
         larger = EXTREMA.get(ufunc)
         if larger is not None:
             found = extremum_few(larger, operand, other)

@@ -109,13 +109,43 @@ cdef inline Number elementary(int index, Number x):
     """f(x) for an inline scalar; None where something is not finite."""
     cdef const Scalar *row = &SCALARS[index]
     cdef double value, slope
-    cdef Number y
     if row.pair != NULL:
         row.pair(x.c[0], &value, &slope)
         slope *= row.partner_sign
     else:
         value = row.value(x.c[0])
         slope = slope_of(row, x.c[0], value)
+    return from_slope(row, x, value, slope)
+
+
+cdef Number power_of_scalar(Number x, double p):
+    """x^p for an inline scalar; None where that is left to the rule."""
+    cdef Scalar row
+    cdef Number square
+    cdef double u = x.c[0]
+    if p == 2.0 or p == 3.0 or p == 4.0:
+        square = scalar_with_scalar(MULTIPLY, x, x)
+        if p == 2.0:
+            return square
+        return scalar_with_scalar(MULTIPLY, square, x if p == 3.0 else square)
+    if p == -1.0 and u != 0.0:
+        return float_with_scalar(DIVIDE, 1.0, x)
+    # whole powers up to the degree are products: near 0 the equation leaves nothing of them
+    if not u > 0.0 or 0.0 <= p <= x.rows and p == libm.floor(p):
+        return None
+    # x y' = p x' y
+    row.sign = 0.0
+    row.f.q[:] = (0.0, 1.0, 0.0)
+    row.f.root = False
+    row.f.a = row.f.c = 0.0
+    row.f.b = &p
+    row.f.b_step = 0
+    return from_slope(&row, x, libm.pow(u, p), p * libm.pow(u, p - 1.0))
+
+
+cdef inline Number from_slope(const Scalar *row, Number x, double value, double slope):
+    """The function of x with this value and slope; None where something is not finite."""
+    cdef Number y
     if x.rows != 2:
         return elementary_series(row, x, value, slope)
     slope *= x.c[1]
@@ -128,7 +158,7 @@ cdef inline Number elementary(int index, Number x):
 
 
 cdef Number elementary_series(const Scalar *row, Number x, double value, double slope):
-    """The series with this value and slope; None where something is not finite."""
+    """As `from_slope`, for more than a first derivative."""
     cdef Number y = scalar_like(x)
     cdef double room[BLOCKS * FEW]
     cdef double *work = room

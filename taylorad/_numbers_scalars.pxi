@@ -197,16 +197,18 @@ cdef object array_arithmetic(int op, object a, object b):
 cdef object power(object a, object b):
     """a ** b, at least one a Number."""
     cdef Number x, y
-    cdef long n
-    if isinstance(a, Number) and PyLong_CheckExact(b):
+    cdef double p = 0.0
+    if is_inline(a):
+        if as_coefficient(b, &p):
+            y = power_of_scalar(<Number>a, p)
+            if y is not None:
+                return y
+    elif isinstance(a, Number) and PyLong_CheckExact(b):
         x = <Number>a
-        if x.rows and (b == 2 or b == 3):
-            y = scalar_with_scalar(MULTIPLY, x, x)
-            return scalar_with_scalar(MULTIPLY, y, x) if b == 3 else y
         if isinstance(x.buffer, np.ndarray) and (b == 2 or b == 3):
             square = general(MULTIPLY, x, x)
             return general(MULTIPLY, square, x) if b == 3 else square
-    elif isinstance(a, Number) and PyFloat_CheckExact(b) and (<Number>a).rows == 0:
+    elif isinstance(a, Number) and PyFloat_CheckExact(b):
         found = None
         if b != libm.floor(b):  # whole powers are products
             found = power_few(<Number>a, PyFloat_AS_DOUBLE(b))
