@@ -25,33 +25,42 @@ cdef extern from *:
         return Py_TYPE(x)->tp_dealloc == taylorad_dealloc;
     }
 
+    #ifdef __GNUC__
+    __attribute__((cold))
+    #endif
+    static PyObject *taylorad_allocate(PyTypeObject *type, PyObject *algebra) {
+        PyObject *number, *nothing = PyTuple_New(0);
+        if (!nothing) return NULL;
+        Py_INCREF(algebra); /* before the collector may run */
+        number = taylorad_allocator(type, nothing, NULL);
+        Py_DECREF(nothing);
+        if (number) Py_SETREF(((taylorad_head *)number)->algebra, algebra);
+        else Py_DECREF(algebra);
+        return number;
+    }
     static inline PyObject *taylorad_blank(PyTypeObject *type, PyObject *algebra) {
-        PyObject *number, *nothing;
+        PyObject *number;
         taylorad_head *head;
-        Py_INCREF(algebra);
-        if (taylorad_count > 0 && !(type->tp_flags & Py_TPFLAGS_HEAPTYPE)) {
-            number = PyObject_Init(taylorad_kept[--taylorad_count], type);
-            head = (taylorad_head *)number;
-            head->algebra = algebra;
-            head->buffer = Py_NewRef(Py_None);
-            return number;
+        if (taylorad_count == 0 || (type->tp_flags & Py_TPFLAGS_HEAPTYPE)) {
+            return taylorad_allocate(type, algebra);
         }
-        nothing = PyTuple_New(0);
-        number = nothing ? taylorad_allocator(type, nothing, NULL) : NULL;
-        Py_XDECREF(nothing);
-        if (!number) {
-            Py_DECREF(algebra);
-            return NULL;
-        }
+        number = taylorad_kept[--taylorad_count];
+    #if defined(Py_REF_DEBUG) || defined(Py_TRACE_REFS)
+        PyObject_Init(number, type);
+    #else /* all that there is to do for classes that are not on the heap */
+        Py_SET_TYPE(number, type);
+        Py_SET_REFCNT(number, 1);
+    #endif
         head = (taylorad_head *)number;
-        Py_SETREF(head->algebra, algebra);
+        head->algebra = Py_NewRef(algebra);
+        head->buffer = Py_NewRef(Py_None);
         return number;
     }
     static void taylorad_dealloc(PyObject *number) {
         taylorad_head *head = (taylorad_head *)number;
         PyTypeObject *type = Py_TYPE(number);
-        Py_CLEAR(head->algebra);
-        Py_CLEAR(head->buffer);
+        Py_XDECREF(head->algebra);
+        Py_XDECREF(head->buffer);
     #ifndef Py_GIL_DISABLED
         if (taylorad_count < TAYLORAD_KEPT && !(type->tp_flags & Py_TPFLAGS_HEAPTYPE)) {
             taylorad_kept[taylorad_count++] = number;
