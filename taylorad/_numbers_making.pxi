@@ -85,6 +85,11 @@ cdef object parts_of(Number x):
     return array
 
 
+cdef inline object part(Number x, Py_ssize_t k):
+    """One row of the coefficients."""
+    return taylorad_float64(x.c[k]) if x.rows else x.buffer[k]
+
+
 def zeros(algebra, shape, dtype=np.float64):
     """The number zero, of a shape."""
     return make(algebra, np.zeros((algebra.rows, *shape), dtype))
