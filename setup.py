@@ -13,6 +13,9 @@ from setuptools import Extension, setup
 options = {
     "depends": glob("taylorad/*.h"),
     "include_dirs": ["taylorad", numpy.get_include()],
+    # Without it the functions of C's math are looked up without a version, and glibc answers
+    # with those of its first one, which are slower.
+    "libraries": [] if sys.platform == "win32" else ["m"],
     "define_macros": [("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION")],
     "extra_compile_args": ["-O3", "-g0", "-fno-math-errno", "-fno-trapping-math"]
     if sys.platform != "win32"

@@ -11,9 +11,9 @@ What a NumPy function does to a number is not known here: `install` receives the
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_CheckExact
-from cpython.long cimport PyLong_AsDouble, PyLong_CheckExact
+from cpython.long cimport PyLong_AsDouble, PyLong_AsLongLongAndOverflow, PyLong_CheckExact
 from cpython.object cimport (
-    Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE, Py_TYPE, PyTypeObject,
+    Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE, Py_TYPE, PyObject, PyTypeObject,
 )
 from libc cimport math as libm
 from libc.stdlib cimport free, malloc
@@ -55,11 +55,16 @@ cdef object function_handler = None
 cdef object mixes = None         # called where points of an array are combined
 cdef object objects_handler = None
 
+# What the scalars are like that a constructor makes; those of Taylor by their order.
+cdef Number DUAL = None, HYPERDUAL = None
+cdef dict TAYLORS = {}
+
 cdef enum:
     ADD, SUBTRACT, MULTIPLY, DIVIDE
 
 cdef dict ARITHMETIC = {np.add: ADD, np.subtract: SUBTRACT, np.multiply: MULTIPLY,
                         np.divide: DIVIDE}
+cdef object POWER = np.power
 UFUNCS = (np.add, np.subtract, np.multiply, np.divide)
 
 
@@ -67,7 +72,7 @@ def install(
     ufunc_rules, on_ufunc, on_function, on_mixing, as_objects, methods, properties, array_classes
 ):
     """Connect the numbers to the dispatch, the ndarray methods and the array classes."""
-    global unary_rules, ufunc_handler, function_handler, mixes, objects_handler
+    global unary_rules, ufunc_handler, function_handler, mixes, objects_handler, DUAL, HYPERDUAL
     mixes = on_mixing
     unary_rules = ufunc_rules
     ufunc_handler = on_ufunc
@@ -76,6 +81,7 @@ def install(
     METHODS.update(methods)
     PROPERTIES.update(properties)
     ARRAY_CLASSES.update(array_classes)
+    DUAL, HYPERDUAL = zeros(dual(), ()), zeros(hyperdual(), ())
 
 
 cdef tuple VARIABLE = ()         # the type of Variables, once there are any
@@ -114,6 +120,7 @@ include "_numbers_few.pxi"
 include "_numbers_making.pxi"
 include "_numbers_layout.pxi"
 include "_numbers_arithmetic.pxi"
+include "_numbers_ufuncs.pxi"
 
 
 cdef object refuse(object x, str what):
@@ -198,6 +205,7 @@ cdef class Operand:
 
 
 @cython.no_gc
+@cython.c_api_binop_methods(True)
 cdef class Number(Operand):
     """Base of every forward-mode number: an element of a truncated graded algebra.
 
@@ -231,9 +239,7 @@ cdef class Number(Operand):
     @property
     def value(self):
         """The plain value, without derivatives."""
-        if self.rows:
-            return np.float64(self.c[0])
-        return self.buffer[0]
+        return part(self, 0)
 
     @property
     def shape(self):
@@ -257,7 +263,7 @@ cdef class Number(Operand):
 
     def part(self, k):
         """One row of the coefficients: a view for arrays, a scalar otherwise."""
-        return np.float64(self.c[k]) if self.rows else self.buffer[k]
+        return part(self, k)
 
     def adopt(self, algebra, parts):
         """Become the array number over `algebra` with these coefficients, in place.
@@ -270,32 +276,6 @@ cdef class Number(Operand):
         self.buffer = parts
 
     # -- protocols --
-
-    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
-        cdef Number y
-        if not kwargs and method == "__call__":
-            if len(inputs) == 1:
-                index = SCALAR_INDEX.get(ufunc)
-                if index is not None:
-                    y = elementary(index, self) if self.rows else elementary_few(index, self)
-                    if y is not None:
-                        return y
-                rule = unary_rules.get(ufunc)
-                if rule is not None:
-                    return laid_out(rule(self), inputs)
-            else:
-                index = ARITHMETIC.get(ufunc)
-                if index is not None:
-                    return arithmetic(index, inputs[0], inputs[1])
-                larger = EXTREMA.get(ufunc)
-                if larger is not None and len(inputs) == 2:
-                    found = extremum_few(larger, inputs[0], inputs[1])
-                    if found is not None:
-                        return found
-        found = ufunc_handler(ufunc, method, inputs, kwargs)
-        return laid_out(found, inputs) if method == "__call__" and "out" not in kwargs and (
-            ufunc.signature is None
-        ) else found
 
     def __array_function__(self, function, types, args, kwargs):
         if function is np.sum and len(args) == 1 and not kwargs:
@@ -316,37 +296,24 @@ cdef class Number(Operand):
 
     # -- arithmetic --
 
-    def __add__(self, other):
-        return arithmetic(ADD, self, other)
+    # Each is called with the number on either side.
 
-    def __radd__(self, other):
-        return arithmetic(ADD, other, self)
+    def __add__(a, b):
+        return operation(ADD, a, b)
 
-    def __sub__(self, other):
-        return arithmetic(SUBTRACT, self, other)
+    def __sub__(a, b):
+        return operation(SUBTRACT, a, b)
 
-    def __rsub__(self, other):
-        return arithmetic(SUBTRACT, other, self)
+    def __mul__(a, b):
+        return operation(MULTIPLY, a, b)
 
-    def __mul__(self, other):
-        return arithmetic(MULTIPLY, self, other)
+    def __truediv__(a, b):
+        return operation(DIVIDE, a, b)
 
-    def __rmul__(self, other):
-        return arithmetic(MULTIPLY, other, self)
-
-    def __truediv__(self, other):
-        return arithmetic(DIVIDE, self, other)
-
-    def __rtruediv__(self, other):
-        return arithmetic(DIVIDE, other, self)
-
-    def __pow__(self, other, modulus):
+    def __pow__(a, b, modulus):
         if modulus is not None:
             raise TypeError("pow() with a modulus is for integers only")
-        return power(self, other)
-
-    def __rpow__(self, other, modulus):
-        return power(other, self)
+        return power(a, b)
 
     def __neg__(self):
         cdef Number y
@@ -381,7 +348,8 @@ cdef class Number(Operand):
         if self.rows:
             x = self.c[0]
             if as_float(other, &y):
-                pass
+                if taylorad_is_float64(other):  # NumPy answers with truth values of its own
+                    return compare(self, other, op)
             elif isinstance(other, Number) and (<Number>other).rows:
                 y = (<Number>other).c[0]
             else:

@@ -2,6 +2,8 @@
 
 cdef extern from *:
     """
+    #include "numpy/arrayscalars.h"
+
     /* Allocation. Scalars come and go at every operation, so their memory is kept for the
      * next one; Cython's own free list clears all of it each time, at twice the cost. */
 
@@ -16,30 +18,49 @@ cdef extern from *:
     static int taylorad_count = 0;
     static newfunc taylorad_allocator = NULL; /* what Cython made */
 
+    static void taylorad_dealloc(PyObject *);
+
+    /* Whether the type is one of this module itself: no class of Python's has our dealloc. */
+    static inline int taylorad_ours(PyObject *x) {
+        return Py_TYPE(x)->tp_dealloc == taylorad_dealloc;
+    }
+
+    #ifdef __GNUC__
+    __attribute__((cold))
+    #endif
+    static PyObject *taylorad_allocate(PyTypeObject *type, PyObject *algebra) {
+        PyObject *number, *nothing = PyTuple_New(0);
+        if (!nothing) return NULL;
+        Py_INCREF(algebra); /* before the collector may run */
+        number = taylorad_allocator(type, nothing, NULL);
+        Py_DECREF(nothing);
+        if (number) Py_SETREF(((taylorad_head *)number)->algebra, algebra);
+        else Py_DECREF(algebra);
+        return number;
+    }
     static inline PyObject *taylorad_blank(PyTypeObject *type, PyObject *algebra) {
         PyObject *number;
         taylorad_head *head;
-        if (taylorad_count > 0 && !(type->tp_flags & Py_TPFLAGS_HEAPTYPE)) {
-            number = PyObject_Init(taylorad_kept[--taylorad_count], type);
-            head = (taylorad_head *)number;
-            head->algebra = Py_NewRef(algebra);
-            head->buffer = Py_NewRef(Py_None);
-            return number;
+        if (taylorad_count == 0 || (type->tp_flags & Py_TPFLAGS_HEAPTYPE)) {
+            return taylorad_allocate(type, algebra);
         }
-        PyObject *nothing = PyTuple_New(0);
-        if (!nothing) return NULL;
-        number = taylorad_allocator(type, nothing, NULL);
-        Py_DECREF(nothing);
-        if (!number) return NULL;
+        number = taylorad_kept[--taylorad_count];
+    #if defined(Py_REF_DEBUG) || defined(Py_TRACE_REFS)
+        PyObject_Init(number, type);
+    #else /* all that there is to do for classes that are not on the heap */
+        Py_SET_TYPE(number, type);
+        Py_SET_REFCNT(number, 1);
+    #endif
         head = (taylorad_head *)number;
-        Py_SETREF(head->algebra, Py_NewRef(algebra));
+        head->algebra = Py_NewRef(algebra);
+        head->buffer = Py_NewRef(Py_None);
         return number;
     }
     static void taylorad_dealloc(PyObject *number) {
         taylorad_head *head = (taylorad_head *)number;
         PyTypeObject *type = Py_TYPE(number);
-        Py_CLEAR(head->algebra);
-        Py_CLEAR(head->buffer);
+        Py_XDECREF(head->algebra);
+        Py_XDECREF(head->buffer);
     #ifndef Py_GIL_DISABLED
         if (taylorad_count < TAYLORAD_KEPT && !(type->tp_flags & Py_TPFLAGS_HEAPTYPE)) {
             taylorad_kept[taylorad_count++] = number;
@@ -49,8 +70,8 @@ cdef extern from *:
         type->tp_free(number);
     }
 
-    /* Construction. What users call is a Python function that returns a number of the
-     * right class: that of arrays where it is given one. */
+    /* Construction. What users call is a function that returns a number of the right class:
+     * that of arrays where it is given one. Subclasses of the user come by `tp_new`. */
 
     static PyObject *taylorad_constructor = NULL;
 
@@ -62,12 +83,38 @@ cdef extern from *:
         taylorad_constructor = Py_NewRef(constructor);
         taylorad_allocator = ((PyTypeObject *)base)->tp_new;
     }
-    static void taylorad_take_over(PyObject *class) {
+    typedef PyObject *(*taylorad_call)(PyObject *, PyObject **, size_t, PyObject *);
+    static void taylorad_take_over(PyObject *class, taylorad_call call) {
         PyTypeObject *type = (PyTypeObject *)class;
         type->tp_new = taylorad_new;
-        type->tp_vectorcall = NULL;
+        type->tp_vectorcall = (vectorcallfunc)call;
         type->tp_dealloc = taylorad_dealloc;
     }
+    /* A method that is handed its arguments as they are, without a tuple or a dictionary. */
+    static int taylorad_set_method(PyObject *class, const char *name, taylorad_call method) {
+        static PyMethodDef definition; /* of the only one */
+        PyTypeObject *type = (PyTypeObject *)class;
+        PyObject *descriptor;
+        int failed;
+        definition.ml_name = name;
+        definition.ml_meth = (PyCFunction)(void (*)(void))method;
+        definition.ml_flags = METH_FASTCALL | METH_KEYWORDS;
+        descriptor = PyDescr_NewMethod(type, &definition);
+        if (!descriptor) return -1;
+        failed = PyDict_SetItemString(type->tp_dict, name, descriptor);
+        Py_DECREF(descriptor);
+        PyType_Modified(type);
+        return failed;
+    }
+    static inline PyObject *taylorad_float64(double x) {
+        PyObject *scalar = PyArrayScalar_New(Double);
+        if (scalar) PyArrayScalar_ASSIGN(scalar, Double, x);
+        return scalar;
+    }
+    static inline int taylorad_is_float64(PyObject *x) {
+        return Py_TYPE(x) == &PyDoubleArrType_Type;
+    }
+
     /* Between classes of arrays, which differ in nothing but their names' meaning. */
     static void taylorad_reclass(PyObject *number, PyObject *type) {
         PyTypeObject *old = Py_TYPE(number);
@@ -76,7 +123,14 @@ cdef extern from *:
         Py_DECREF((PyObject *)old);
     }
     """
-    object taylorad_blank(PyTypeObject *, object)
+    size_t PyVectorcall_NARGS(size_t)
+    ctypedef object (*Vectorcall "taylorad_call")(
+        object, PyObject **, size_t, PyObject *)
+    object taylorad_blank(PyTypeObject *, PyObject *)
+    bint taylorad_ours(object)
     void taylorad_reclass(object, object)
     void taylorad_set_constructor(object, object)
-    void taylorad_take_over(object)
+    void taylorad_take_over(object, Vectorcall)
+    int taylorad_set_method(object, const char *, Vectorcall) except -1
+    object taylorad_float64(double)
+    bint taylorad_is_float64(object)

@@ -1,6 +1,7 @@
 # Part of _numbers.pyx: elementary functions of inline scalars.
 
 ctypedef double (*Function)(double) noexcept nogil
+ctypedef void (*Pair)(double, double *, double *) noexcept nogil
 
 cdef double logistic_slope(double x) noexcept nogil:
     cdef double e = libm.exp(-libm.fabs(x))
@@ -9,8 +10,18 @@ cdef double logistic_slope(double x) noexcept nogil:
 cdef double sech2(double x) noexcept nogil:
     return 4.0 * logistic_slope(2.0 * x)
 
+# Next to each other, so that the compiler takes them together where the library can.
+cdef void sine(double x, double *value, double *partner) noexcept nogil:
+    value[0] = libm.sin(x)
+    partner[0] = libm.cos(x)
+
+cdef void cosine(double x, double *value, double *partner) noexcept nogil:
+    value[0] = libm.cos(x)
+    partner[0] = libm.sin(x)
+
 cdef struct Scalar:
     Function value
+    Pair pair            # NULL, or value and partner at once
     Function slope       # NULL: from the equation
     Function other       # rotation: the partner
     double sign          # rotation; 0 for riccati
@@ -30,6 +41,8 @@ cdef Function VALUES[FUNCTIONS]
 VALUES[:] = [libm.exp, libm.exp2, libm.expm1, libm.log, libm.log2, libm.log10, libm.log1p,
              libm.sqrt, libm.cbrt, libm.sin, libm.cos, libm.tan, libm.asin, libm.acos,
              libm.atan, libm.sinh, libm.cosh, libm.tanh, libm.asinh, libm.acosh, libm.atanh]
+cdef Pair PAIRS[FUNCTIONS]       # NULL where there is none
+PAIRS[NAMES.index("sin")], PAIRS[NAMES.index("cos")] = sine, cosine
 cdef list STDLIB = [getattr(_math, {"arc": "a"}.get(name[:3], name[:3]) + name[3:], None)
                     for name in NAMES]
 cdef dict SCALAR_INDEX = {}      # ufunc -> index of a registered function
@@ -50,6 +63,7 @@ def register_scalar(function, *, q=(1,), root=False, a=0.0, b=0.0, c=0.0, slope=
     cdef int i = NAMES.index(function.__name__)
     cdef Scalar *row = &SCALARS[i]
     row.value = VALUES[i]
+    row.pair = PAIRS[i]
     row.slope = NULL
     if slope is not None:
         row.slope = sech2 if slope == "sech2" else VALUES[NAMES.index(slope)]
@@ -80,7 +94,7 @@ cdef inline double slope_of(const Scalar *row, double x, double y) noexcept:
     if f.c != 0.0:
         p += f.c * (y * y)
     if f.q[1] == 0.0 and f.q[2] == 0.0:
-        return p / f.q[0]
+        return p if f.q[0] == 1.0 else p / f.q[0]
     if f.root and libm.fabs(x) > 1e150:
         return p / libm.fabs(x)
     if f.q[1] == 0.0 and f.q[2] == -f.q[0]:
@@ -91,19 +105,64 @@ cdef inline double slope_of(const Scalar *row, double x, double y) noexcept:
     return p if y == y else y
 
 
-cdef Number elementary(int index, Number x):
+cdef inline Number elementary(int index, Number x):
     """f(x) for an inline scalar; None where something is not finite."""
     cdef const Scalar *row = &SCALARS[index]
+    cdef double value, slope
+    if row.pair != NULL:
+        row.pair(x.c[0], &value, &slope)
+        slope *= row.partner_sign
+    else:
+        value = row.value(x.c[0])
+        slope = slope_of(row, x.c[0], value)
+    return from_slope(row, x, value, slope)
+
+
+cdef Number power_of_scalar(Number x, double p):
+    """x^p for an inline scalar; None where that is left to the rule."""
+    cdef Scalar row
+    cdef Number square
+    cdef double u = x.c[0]
+    if p == 2.0 or p == 3.0 or p == 4.0:
+        square = scalar_with_scalar(MULTIPLY, x, x)
+        if p == 2.0:
+            return square
+        return scalar_with_scalar(MULTIPLY, square, x if p == 3.0 else square)
+    if p == -1.0 and u != 0.0:
+        return float_with_scalar(DIVIDE, 1.0, x)
+    # whole powers up to the degree are products: near 0 the equation leaves nothing of them
+    if not u > 0.0 or 0.0 <= p <= x.rows and p == libm.floor(p):
+        return None
+    # x y' = p x' y
+    row.sign = 0.0
+    row.f.q[:] = (0.0, 1.0, 0.0)
+    row.f.root = False
+    row.f.a = row.f.c = 0.0
+    row.f.b = &p
+    row.f.b_step = 0
+    return from_slope(&row, x, libm.pow(u, p), p * libm.pow(u, p - 1.0))
+
+
+cdef inline Number from_slope(const Scalar *row, Number x, double value, double slope):
+    """The function of x with this value and slope; None where something is not finite."""
+    cdef Number y
+    if x.rows != 2:
+        return elementary_series(row, x, value, slope)
+    slope *= x.c[1]
+    if not (libm.isfinite(value) and libm.isfinite(slope)):
+        return None
+    y = scalar_like(x)
+    y.c[0] = value
+    y.c[1] = slope
+    return y
+
+
+cdef Number elementary_series(const Scalar *row, Number x, double value, double slope):
+    """As `from_slope`, for more than a first derivative."""
     cdef Number y = scalar_like(x)
-    cdef double value = row.value(x.c[0]), slope
     cdef double room[BLOCKS * FEW]
     cdef double *work = room
     cdef int k
-    if x.rows == 2:
-        y.c[0] = value
-        y.c[1] = slope_of(row, x.c[0], value) * x.c[1]
-        return y if libm.isfinite(y.c[0]) and libm.isfinite(y.c[1]) else None
-    slope = slope_of(row, x.c[0], value)
     if x.rows > FEW:
         work = <double *>malloc(BLOCKS * x.rows * sizeof(double))
         if work == NULL:
@@ -129,12 +188,13 @@ cdef object math_function(int index, object x):
     """As the standard `math` does on numbers, at any of our scalars too."""
     cdef double y0
     cdef Number y
-    if isinstance(x, float):  # a float64 of NumPy too: as the standard module, it gives a float
+    # for a float64 of NumPy too, as the standard module, a float
+    if PyFloat_CheckExact(x) or not taylorad_ours(x) and isinstance(x, float):
         y0 = VALUES[index](PyFloat_AS_DOUBLE(x))
         if libm.isfinite(y0):
             return y0
         return STDLIB[index](x)
-    if isinstance(x, Number) and (<Number>x).rows:
+    if is_inline(x):
         y = elementary(index, <Number>x)
         if y is not None:
             return y

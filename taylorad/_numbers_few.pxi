@@ -25,7 +25,7 @@ cdef inline double *doubles(object array) noexcept:
 
 cdef inline Number array_like(Number x, cnp.ndarray parts):
     """The array number over the algebra of another with these coefficients."""
-    cdef Number y = <Number>taylorad_blank(Py_TYPE(x), x.algebra)
+    cdef Number y = <Number>taylorad_blank(Py_TYPE(x), <PyObject *>x.algebra)
     y.rows = 0
     y.buffer = parts
     return y

@@ -34,7 +34,9 @@ cpdef object make(object algebra, parts):
         return parts[0]
     scalar, array = classes(algebra)
     if not isinstance(parts, np.ndarray):  # a Variable: coefficients that are recorded
-        x = <Number>taylorad_blank(<PyTypeObject *>(array if parts.ndim > 1 else scalar), algebra)
+        x = <Number>taylorad_blank(
+            <PyTypeObject *>(array if parts.ndim > 1 else scalar), <PyObject *>algebra
+        )
         x.rows = 0
         x.buffer = parts
         return x
@@ -44,11 +46,11 @@ cpdef object make(object algebra, parts):
         parts = parts.astype(np.float64)
     buffer = parts
     if cnp.PyArray_NDIM(buffer) > 1:
-        x = <Number>taylorad_blank(<PyTypeObject *>array, algebra)
+        x = <Number>taylorad_blank(<PyTypeObject *>array, <PyObject *>algebra)
         x.rows = 0
         x.buffer = buffer
         return x
-    x = <Number>taylorad_blank(<PyTypeObject *>scalar, algebra)
+    x = <Number>taylorad_blank(<PyTypeObject *>scalar, <PyObject *>algebra)
     x.rows = 0
     if not is_double(buffer):
         # a scalar never changes: not when the array it was taken from does, either
@@ -81,6 +83,11 @@ cdef object parts_of(Number x):
     for k in range(x.rows):
         (<double *>cnp.PyArray_DATA(array))[k] = x.c[k]
     return array
+
+
+cdef inline object part(Number x, Py_ssize_t k):
+    """One row of the coefficients."""
+    return taylorad_float64(x.c[k]) if x.rows else x.buffer[k]
 
 
 def zeros(algebra, shape, dtype=np.float64):

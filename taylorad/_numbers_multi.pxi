@@ -296,6 +296,7 @@ def make_multitaylor(coefficients, order, names=None, orders=None):
 CONSTRUCTORS.update({Dual: make_dual, HyperDual: make_hyperdual, Taylor: make_taylor,
                      MultiTaylor: make_multitaylor})
 for _class in (Number, Dual, HyperDual, Taylor, MultiTaylor, Nested):
-    taylorad_take_over(_class)
+    taylorad_take_over(_class, call_class)
+taylorad_set_method(Number, "__array_ufunc__", array_ufunc)
 SCALAR_CLASSES.update(dual=Dual, hyperdual=HyperDual, taylor=Taylor, multi=MultiTaylor,
                       nested=Nested)

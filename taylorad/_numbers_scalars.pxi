@@ -2,7 +2,7 @@
 
 cdef inline Number scalar_like(Number x):
     """An uninitialised inline scalar over the algebra of x."""
-    cdef Number y = <Number>taylorad_blank(Py_TYPE(x), x.algebra)
+    cdef Number y = <Number>taylorad_blank(Py_TYPE(x), <PyObject *>x.algebra)
     y.table = x.table
     allocate(y, x.rows)
     return y
@@ -45,18 +45,23 @@ cdef int times_or_over(int op, const Table *T, double *u, double *v, double *w) 
     return 0
 
 
+cdef inline void added(int op, int rows, const double *u, const double *v, double *w) noexcept:
+    """w = u + v or u - v."""
+    cdef int k
+    for k in range(rows):
+        w[k] = u[k] + v[k] if op == ADD else u[k] - v[k]
+
+
 cdef inline Number scalar_with_scalar(int op, Number x, Number y):
     cdef Number z = scalar_like(x)
-    cdef int k
     cdef double *u = x.c
     cdef double *v = y.c
     cdef double *w = z.c
-    if op == ADD:
-        for k in range(x.rows):
-            w[k] = u[k] + v[k]
-    elif op == SUBTRACT:
-        for k in range(x.rows):
-            w[k] = u[k] - v[k]
+    if op == ADD or op == SUBTRACT:
+        if x.rows == 2:  # known to the compiler, which needs no loop then
+            added(op, 2, u, v, w)
+        else:
+            added(op, x.rows, u, v, w)
     elif op == MULTIPLY:
         if x.rows == 2:
             w[0] = u[0] * v[0]
@@ -72,31 +77,40 @@ cdef inline Number scalar_with_scalar(int op, Number x, Number y):
     return z
 
 
+cdef inline void with_constant(int op, int rows, const double *u, double s, double *w) noexcept:
+    """w = u + s, u - s, u * s or u / s."""
+    cdef int k
+    for k in range(rows):
+        if op == MULTIPLY:
+            w[k] = u[k] * s
+        elif op == DIVIDE:
+            w[k] = u[k] / s
+        else:
+            w[k] = u[k]
+    if op == ADD:
+        w[0] = u[0] + s
+    elif op == SUBTRACT:
+        w[0] = u[0] - s
+
+
 cdef inline Number scalar_with_float(int op, Number x, double s):
     cdef Number z = scalar_like(x)
-    cdef int k
-    cdef double *u = x.c
-    cdef double *w = z.c
-    if op == ADD or op == SUBTRACT:
-        for k in range(1, x.rows):
-            w[k] = u[k]
-        w[0] = u[0] + s if op == ADD else u[0] - s
-    elif op == MULTIPLY:
-        for k in range(x.rows):
-            w[k] = u[k] * s
+    if x.rows == 2:
+        with_constant(op, 2, x.c, s, z.c)
     else:
-        for k in range(x.rows):
-            w[k] = u[k] / s
+        with_constant(op, x.rows, x.c, s, z.c)
     return z
 
 
 cdef inline Number float_with_scalar(int op, double s, Number y):
-    cdef Number z = scalar_like(y)
+    cdef Number z
     cdef int k
     cdef double *v = y.c
-    cdef double *w = z.c
+    cdef double *w
     if op == ADD or op == MULTIPLY:
         return scalar_with_float(op, y, s)
+    z = scalar_like(y)
+    w = z.c
     if op == SUBTRACT:
         w[0] = s - v[0]
         for k in range(1, y.rows):
@@ -114,8 +128,8 @@ cdef inline Number float_with_scalar(int op, double s, Number y):
 
 
 cdef inline bint as_float(object x, double *s) except -1:
-    """Whether x is a Python float or int, and its value."""
-    if PyFloat_CheckExact(x):
+    """Whether x is a float, an int or a float64 of NumPy, and its value."""
+    if PyFloat_CheckExact(x) or taylorad_is_float64(x):  # which is a subclass of float
         s[0] = PyFloat_AS_DOUBLE(x)
         return True
     if PyLong_CheckExact(x):
@@ -124,55 +138,77 @@ cdef inline bint as_float(object x, double *s) except -1:
     return False
 
 
+cdef inline bint is_inline(object x):
+    """Whether x is an inline scalar."""
+    return (taylorad_ours(x) or isinstance(x, Number)) and (<Number>x).rows != 0
+
+
+cdef inline object operation(int op, object a, object b):
+    """a + b, a - b, a * b or a / b, at least one a Number; `op` is known to the compiler.
+
+    A zero divisor goes the general way, which warns and resolves 0/0.
+    """
+    cdef double s = 0.0
+    if as_float(a, &s):
+        if is_inline(b):
+            if op != DIVIDE or (<Number>b).c[0] != 0.0:
+                return float_with_scalar(op, s, <Number>b)
+    elif is_inline(a):
+        if as_float(b, &s):
+            if op != DIVIDE or s != 0.0:
+                return scalar_with_float(op, <Number>a, s)
+        elif is_inline(b) and (<Number>b).algebra is (<Number>a).algebra:
+            if op != DIVIDE or (<Number>b).c[0] != 0.0:
+                return scalar_with_scalar(op, <Number>a, <Number>b)
+    return array_arithmetic(op, a, b)
+
+
 cdef object arithmetic(int op, object a, object b):
-    """a + b, a - b, a * b or a / b, at least one a Number."""
+    """As `operation`, for an `op` that is not known before."""
+    if op == ADD:
+        return operation(ADD, a, b)
+    if op == SUBTRACT:
+        return operation(SUBTRACT, a, b)
+    if op == MULTIPLY:
+        return operation(MULTIPLY, a, b)
+    return operation(DIVIDE, a, b)
+
+
+cdef object array_arithmetic(int op, object a, object b):
+    """a + b, a - b, a * b or a / b where that is not an operation of inline scalars."""
     cdef Number x, y
     cdef double s = 0.0
-    if isinstance(a, Number):
-        x = <Number>a
-        if x.rows:
-            if isinstance(b, Number):
-                y = <Number>b
-                if y.rows and y.algebra is x.algebra:
-                    # a zero divisor goes the general way, which warns and resolves 0/0
-                    if op != DIVIDE or y.c[0] != 0.0:
-                        return scalar_with_scalar(op, x, y)
-            elif as_float(b, &s):
-                if op != DIVIDE or s != 0.0:
-                    return scalar_with_float(op, x, s)
-        elif op == DIVIDE and isinstance(b, Number):
-            y = <Number>b
-            if y.rows == 0 and y.algebra is x.algebra and points_of(x.buffer) and (
+    if op == DIVIDE and isinstance(b, Number) and (<Number>b).rows == 0:
+        y = <Number>b
+        found = None
+        if isinstance(a, Number):
+            x = <Number>a
+            if x.rows == 0 and y.algebra is x.algebra and points_of(x.buffer) and (
                 points_of(y.buffer) and cnp.PyArray_SAMESHAPE(x.buffer, y.buffer)
             ):
                 found = quotient_few(x.buffer, s, y)
-                if found is not None:
-                    return found
-    elif isinstance(b, Number):
-        y = <Number>b
-        if y.rows and as_float(a, &s):
-            if op != DIVIDE or y.c[0] != 0.0:
-                return float_with_scalar(op, s, y)
-        elif op == DIVIDE and as_float(a, &s):
+        elif as_float(a, &s):
             found = quotient_few(None, s, y)
-            if found is not None:
-                return found
+        if found is not None:
+            return found
     return laid_out(general(op, a, b), (a, b))
 
 
 cdef object power(object a, object b):
     """a ** b, at least one a Number."""
     cdef Number x, y
-    cdef long n
-    if isinstance(a, Number) and PyLong_CheckExact(b):
+    cdef double p = 0.0
+    if is_inline(a):
+        if as_coefficient(b, &p):
+            y = power_of_scalar(<Number>a, p)
+            if y is not None:
+                return y
+    elif isinstance(a, Number) and PyLong_CheckExact(b):
         x = <Number>a
-        if x.rows and (b == 2 or b == 3):
-            y = scalar_with_scalar(MULTIPLY, x, x)
-            return scalar_with_scalar(MULTIPLY, y, x) if b == 3 else y
         if isinstance(x.buffer, np.ndarray) and (b == 2 or b == 3):
             square = general(MULTIPLY, x, x)
             return general(MULTIPLY, square, x) if b == 3 else square
-    elif isinstance(a, Number) and PyFloat_CheckExact(b) and (<Number>a).rows == 0:
+    elif isinstance(a, Number) and PyFloat_CheckExact(b):
         found = None
         if b != libm.floor(b):  # whole powers are products
             found = power_few(<Number>a, PyFloat_AS_DOUBLE(b))

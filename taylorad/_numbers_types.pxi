@@ -64,43 +64,72 @@ def stacked(given, name):
     return parts
 
 
-cdef object DUAL = dual(), HYPERDUAL = hyperdual()
-cdef dict TAYLORS = {}  # order -> algebra
 cdef dict MODULES = sys.modules
 cdef dict AWAITED = awaited
 
 
-cdef Number of_floats(object cls, object algebra, int rows, tuple given):
-    """A scalar with these first coefficients; None unless they are plain floats."""
-    cdef Number x
+cdef Py_ssize_t modules_seen = 0
+
+
+cdef inline int look_around() except -1:
+    """Whoever makes numbers looks whether another package has arrived."""
+    global modules_seen
+    cdef Py_ssize_t modules = len(MODULES)
+    if modules != modules_seen:
+        for module in AWAITED:
+            if module in MODULES:
+                discover()
+                break
+        modules_seen = modules
+    return 0
+
+
+cdef inline bint as_coefficient(object x, double *s) except -1:
+    """As `as_float`; but an int that NumPy would not make a float64 of is left to it."""
+    cdef int overflow = 0
+    if PyFloat_CheckExact(x):
+        s[0] = PyFloat_AS_DOUBLE(x)
+        return True
+    if PyLong_CheckExact(x):
+        s[0] = <double>PyLong_AsLongLongAndOverflow(x, &overflow)
+        return overflow == 0
+    return as_float(x, s)
+
+
+cdef inline Number of_floats(Number example, PyObject **given, int count):
+    """A scalar like another with these first coefficients; None unless they are plain numbers."""
+    cdef Number x = scalar_like(example)
     cdef int k
-    for item in given:
-        if not PyFloat_CheckExact(item):
+    look_around()
+    for k in range(count):
+        if not as_coefficient(<object>given[k], &x.c[k]):
             return None
-    for module in AWAITED:
-        if module in MODULES:
-            discover()
-            break
-    x = <Number>taylorad_blank(<PyTypeObject *>cls, algebra)
-    x.table = &compiled(algebra).table
-    allocate(x, rows)
-    for k in range(rows):
-        x.c[k] = PyFloat_AS_DOUBLE(given[k]) if k < len(given) else 0.0
+    for k in range(count, x.rows):
+        x.c[k] = 0.0
     return x
 
 
+cdef object call_class(object cls, PyObject **args, size_t flags, PyObject *names):
+    """What calling one of this module's classes does."""
+    cdef int k, count = <int>PyVectorcall_NARGS(flags)
+    cdef Number x = None
+    if names == NULL and count > 0:
+        if cls is Dual and count <= 2:
+            x = of_floats(DUAL, args, count)
+        elif cls is HyperDual and count <= 4:
+            x = of_floats(HYPERDUAL, args, count)
+    if x is not None:
+        return x
+    kwargs = {}
+    if names != NULL:
+        for k, name in enumerate(<tuple>names):
+            kwargs[name] = <object>args[count + k]
+    return construct(cls, tuple([<object>args[k] for k in range(count)]), kwargs)
+
+
 def construct(cls, args, kwargs):
-    """What calling a class of numbers does."""
+    """A number of a class from what its constructor takes."""
     cdef Number x, y
-    if kwargs is None:
-        if cls is Dual and 1 <= len(args) <= 2:
-            x = of_floats(cls, DUAL, 2, args)
-        elif cls is HyperDual and 1 <= len(args) <= 4:
-            x = of_floats(cls, HYPERDUAL, 4, args)
-        else:
-            x = None
-        if x is not None:
-            return x
     for known, constructor in CONSTRUCTORS.items():
         if issubclass(cls, known):
             x = constructor(*args, **(kwargs or {}))
@@ -109,7 +138,7 @@ def construct(cls, args, kwargs):
         raise TypeError(f"{cls.__name__} is made by transforms, not by hand")
     if cls is known:
         return x
-    y = <Number>taylorad_blank(<PyTypeObject *>cls, x.algebra)  # a subclass made by the user
+    y = <Number>taylorad_blank(<PyTypeObject *>cls, <PyObject *>x.algebra)  # a subclass made by the user
     if x.rows:
         fill_inline(y, parts_of(x))
     else:
@@ -155,7 +184,7 @@ cdef class Dual(Number):
     @property
     def tangent(self):
         """The derivative part."""
-        return self.part(1)
+        return part(self, 1)
 
 
 cdef class HyperDual(Number):
@@ -185,17 +214,17 @@ cdef class HyperDual(Number):
     @property
     def d1(self):
         """The derivative in the first direction."""
-        return self.part(1)
+        return part(self, 1)
 
     @property
     def d2(self):
         """The derivative in the second direction."""
-        return self.part(2)
+        return part(self, 2)
 
     @property
     def d12(self):
         """The mixed second derivative."""
-        return self.part(3)
+        return part(self, 3)
 
 
 cdef class Taylor(Number):
@@ -238,12 +267,16 @@ cdef class Taylor(Number):
         >>> np.exp(Taylor.variable(0.0, order=2))
         Taylor([1.0, 1.0, 0.5])
         """
-        if PyFloat_CheckExact(x) and PyFloat_CheckExact(direction) and type(order) is int:
-            algebra = TAYLORS.get(order)
-            if algebra is None and 0 < order <= 1000:
-                algebra = TAYLORS[order] = taylor(order)
-            if algebra is not None:
-                return of_floats(Taylor, algebra, order + 1, (x, direction))
+        cdef Number y
+        cdef PyObject **given = [<PyObject *>x, <PyObject *>direction]
+        if PyLong_CheckExact(order):
+            y = TAYLORS.get(order)
+            if y is None and 0 < order <= 1000:
+                y = TAYLORS[order] = zeros(taylor(order), ())
+            if y is not None:
+                y = of_floats(y, given, 2)
+                if y is not None:
+                    return y
         order = checked_order(order)
         if order == 0:
             return Taylor([np.broadcast_arrays(x, direction)[0]])

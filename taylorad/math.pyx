@@ -39,102 +39,102 @@ cdef int ASINH = function_index("arcsinh"), ACOSH = function_index("arccosh")
 cdef int ATANH = function_index("arctanh")
 
 
-def exp(x):
+def exp(x, /):
     """e to the power of x."""
     return math_function(EXP, x)
 
 
-def exp2(x):
+def exp2(x, /):
     """2 to the power of x."""
     return math_function(EXP2, x)
 
 
-def expm1(x):
+def expm1(x, /):
     """exp(x) - 1, accurate near 0."""
     return math_function(EXPM1, x)
 
 
-def log2(x):
+def log2(x, /):
     """The logarithm to base 2."""
     return math_function(LOG2, x)
 
 
-def log10(x):
+def log10(x, /):
     """The logarithm to base 10."""
     return math_function(LOG10, x)
 
 
-def log1p(x):
+def log1p(x, /):
     """log(1 + x), accurate near 0."""
     return math_function(LOG1P, x)
 
 
-def sqrt(x):
+def sqrt(x, /):
     """The square root."""
     return math_function(SQRT, x)
 
 
-def cbrt(x):
+def cbrt(x, /):
     """The cube root."""
     return math_function(CBRT, x)
 
 
-def sin(x):
+def sin(x, /):
     """The sine, of an angle in radians."""
     return math_function(SIN, x)
 
 
-def cos(x):
+def cos(x, /):
     """The cosine, of an angle in radians."""
     return math_function(COS, x)
 
 
-def tan(x):
+def tan(x, /):
     """The tangent, of an angle in radians."""
     return math_function(TAN, x)
 
 
-def asin(x):
+def asin(x, /):
     """The inverse sine, in radians."""
     return math_function(ASIN, x)
 
 
-def acos(x):
+def acos(x, /):
     """The inverse cosine, in radians."""
     return math_function(ACOS, x)
 
 
-def atan(x):
+def atan(x, /):
     """The inverse tangent, in radians."""
     return math_function(ATAN, x)
 
 
-def sinh(x):
+def sinh(x, /):
     """The hyperbolic sine."""
     return math_function(SINH, x)
 
 
-def cosh(x):
+def cosh(x, /):
     """The hyperbolic cosine."""
     return math_function(COSH, x)
 
 
-def tanh(x):
+def tanh(x, /):
     """The hyperbolic tangent."""
     return math_function(TANH, x)
 
 
-def asinh(x):
+def asinh(x, /):
     """The inverse hyperbolic sine."""
     return math_function(ASINH, x)
 
 
-def acosh(x):
+def acosh(x, /):
     """The inverse hyperbolic cosine."""
     return math_function(ACOSH, x)
 
 
-def atanh(x):
+def atanh(x, /):
     """The inverse hyperbolic tangent."""
     return math_function(ATANH, x)
 
