@@ -23,7 +23,13 @@ extensions = [
 ]
 myst_enable_extensions = ["dollarmath", "fieldlist"]
 myst_heading_anchors = 3
-exclude_patterns = ["_build", "gallery", "pictures/*.ipynb", "**/sg_execution_times.rst"]
+exclude_patterns = [
+    "_build",
+    "gallery",
+    "measured/*.md",  # included in the page on performance
+    "pictures/*.ipynb",
+    "**/sg_execution_times.rst",
+]
 nitpicky = False
 suppress_warnings: list[str] = []
 
@@ -69,5 +75,14 @@ def write_coverage(app):
     Path(app.srcdir, "coverage.md").write_text(coverage_table.table(), encoding="utf-8")
 
 
+def write_performance(app):
+    """The tables and plots of the page on performance are made of its figures."""
+    sys.path.insert(0, str(app.srcdir))
+    import performance_page
+
+    performance_page.main(Path(app.srcdir, "measured"))
+
+
 def setup(app):
     app.connect("builder-inited", write_coverage)
+    app.connect("builder-inited", write_performance)

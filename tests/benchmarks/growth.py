@@ -15,8 +15,8 @@ import taylorad as ta
 Prepare = Callable[[], tuple[Work, Work]]
 
 ORDERS = (1, 2, 3, 5, 8, 12, 20, 30)
-MANY = 3  # the order of the curves over points, and over variables below
-SERIES = 5
+MANY = 3  # the order of the curves over points
+SERIES = 5  # and of those over the variables of a polynomial
 
 
 def theirs(prepare: Callable[[int], Prepare]) -> Callable[[int], Work]:

@@ -130,7 +130,7 @@ series = (np.ones(points), np.zeros(points))
 compiled = jax.jit(lambda x, *series: jet(f, (x,), (series,))).lower(x, *series).compile()
 
 def work(x):
-    value, (series_out,) = jax.block_until_ready(compiled(x, *series))
+    value, series_out = jax.block_until_ready(compiled(x, *series))
     return [value, *series_out]
 """
 COUNT = """
@@ -171,7 +171,7 @@ def memory_rows(points: int) -> list[Row]:
 # fmt: off
 STARTING = [
     #   work                                             peer    goal  prepare
-    Row("import taylorad",                               "import numpy", 1.3, imports),
+    Row("`import taylorad`",                             "`import numpy`", 1.3, imports),
     Row("from the start to g to order 5 at a float",     "JAX",  None,
         first_result(G + JET, "ta.derivatives(f, 5)", "series", "jax.jit(series)")),
     Row("from the start to the gradient of Rosenbrock",  "JAX",  None,

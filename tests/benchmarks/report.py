@@ -139,8 +139,7 @@ def markdown(rows: Iterable[Figures]) -> str:
     for row in rows:
         work, peer, *rest, verdict = cells(row)
         emphasis = "**missed**" if verdict == "missed" else verdict
-        code = f"`{work}`" if "(x" in work or " @ " in work else work
-        lines.append("| " + " | ".join([code, peer, *rest, emphasis]) + " |")
+        lines.append("| " + " | ".join([work, peer, *rest, emphasis]) + " |")
     return "\n".join(lines) + "\n"
 
 

@@ -65,15 +65,15 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
 
 
 def started(options: argparse.Namespace) -> dict[str, Any]:
-    """The figures so far: of a run of some sections only, those of the others are kept."""
-    here = report.machine()
-    complete = set(options.only) == {*SECTIONS, GROWTH}
-    if complete or options.json is None or not options.json.exists():
-        return {"machine": here, "smoke": options.smoke, "sections": {}, "growth": {}}
-    before = report.load(options.json)
-    if before["machine"] != here or before["smoke"] != options.smoke:
-        sys.exit(f"{options.json} is of another machine or other versions: run all sections")
-    return before
+    """The figures so far: what is not measured now, or not yet, keeps those of the last run."""
+    here = {"machine": report.machine(), "smoke": options.smoke}
+    if options.json and options.json.exists():
+        before = report.load(options.json)
+        if {key: before[key] for key in here} == here:
+            return before
+        if set(options.only) != {*SECTIONS, GROWTH}:
+            sys.exit(f"{options.json} is of another machine or other versions: run all sections")
+    return {**here, "sections": {}, "growth": {}}
 
 
 def measure_rows(name: str, options: argparse.Namespace) -> list[dict[str, Any]]:

@@ -54,10 +54,10 @@ def recorded(operation: str) -> Callable[[], tuple[Statement, Statement]]:
     )
 
 
-TEN_POINTS = [Row(f"{code}, Dual of 10 points", "numpy", 3.0, dual(code)) for code in OPERATIONS]
+TEN_POINTS = [Row(f"`{code}`, Dual of 10 points", "numpy", 3.0, dual(code)) for code in OPERATIONS]
 RECORDING = [
     Row(
-        f"{code}, recorded, 10 points",
+        f"`{code}`, recorded, 10 points",
         "numpy",
         1e-6,
         recorded(code),

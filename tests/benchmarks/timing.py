@@ -11,7 +11,7 @@ import statistics
 import time
 import timeit
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 Work = tuple[Callable[[Any], Any], Any]  # a function and its argument, timed as f(x)
@@ -138,11 +138,11 @@ def measure_of(side: Side, seconds: float) -> Measure:
 def fastest(candidates: Sequence[Callable[[Any], Any]], x: Any) -> Work:
     """The peer's best way of several to do the same work."""
 
-    def best_of_three(f: Callable[[Any], Any]) -> float:
+    def best_of_five(f: Callable[[Any], Any]) -> float:
         f(x)
-        return min(timeit.repeat(lambda: f(x), number=1, repeat=3))
+        return min(timeit.repeat(lambda: f(x), number=1, repeat=5))
 
-    return min(candidates, key=best_of_three), x
+    return min(candidates, key=best_of_five), x
 
 
 def run(rows: Sequence[Row], effort: Effort) -> list[Result]:
@@ -157,58 +157,57 @@ def run(rows: Sequence[Row], effort: Effort) -> list[Result]:
     return [results[id(row)] for row in rows]
 
 
-@dataclass
 class _Running:
-    """A row under way."""
+    """A row under way. What fails is noted: the other rows go on."""
 
-    ours: Measure
-    theirs: Measure
-    rounds: int
-    spent: float = 0.0
-    times: list[tuple[float, float]] = field(default_factory=list)
+    def __init__(self, row: Row, effort: Effort) -> None:
+        self.row, self.effort = row, effort
+        self.rounds = min(row.rounds or effort.rounds, effort.rounds)
+        self.spent = 0.0
+        self.times: list[tuple[float, float]] = []
+        self.note = ""
+        self.try_to(self.prepare)
+
+    def try_to(self, step: Callable[[], None]) -> None:
+        try:
+            step()
+        except ImportError as error:
+            self.note = f"skipped: {error}"
+        except Exception as error:
+            self.note = f"failed: {type(error).__name__}: {error}".splitlines()[0]
+
+    def prepare(self) -> None:
+        self.sides = [measure_of(side, self.effort.seconds) for side in self.row.prepare()]
 
     def one_round(self) -> None:
         start = time.perf_counter()
-        self.times.append((self.ours.measure(), self.theirs.measure()))
+        ours, theirs = (side.measure() for side in self.sides)
+        self.times.append((ours / self.row.operations, theirs / self.row.operations))
         self.spent += time.perf_counter() - start
+
+    def is_done(self) -> bool:
+        done = len(self.times)
+        enough = done >= self.effort.fewest and self.spent > self.effort.longest
+        return bool(self.note) or done >= self.rounds or enough
+
+    def result(self) -> Result:
+        row = self.row
+        head = row.work, row.peer, row.goal, row.excess, row.unit
+        if self.note:
+            return Result(*head, note=self.note)
+        ours, theirs = map(statistics.median, zip(*self.times, strict=True))
+        # Within a round, so that a clock that changes between rounds does not matter.
+        compared = statistics.median(a - b if row.excess else a / b for a, b in self.times)
+        return Result(*head, ours, theirs, compared)
 
 
 def _run_together(rows: Sequence[Row], effort: Effort) -> list[Result]:
-    """Time the rows, round by round: a row that fails is noted, the others go on."""
-    running: list[_Running | None] = []
-    notes: list[str] = []
-    for row in rows:
-        note = ""
-        try:
-            ours, theirs = (measure_of(side, effort.seconds) for side in row.prepare())
-            running.append(_Running(ours, theirs, min(row.rounds or effort.rounds, effort.rounds)))
-        except ImportError as error:
-            note = f"skipped: {error}"
-        except Exception as error:
-            note = f"failed: {type(error).__name__}: {error}"
-        if note:
-            running.append(None)
-        notes.append(note)
-    for done in range(effort.rounds):
-        for each in filter(None, running):
-            enough = done >= effort.fewest and each.spent > effort.longest
-            if done < each.rounds and not enough:
-                each.one_round()
-    return [
-        _result(row, each.times if each else [], note)
-        for row, each, note in zip(rows, running, notes, strict=True)
-    ]
-
-
-def _result(row: Row, times: list[tuple[float, float]], note: str) -> Result:
-    head = row.work, row.peer, row.goal, row.excess, row.unit
-    if note:
-        return Result(*head, note=note)
-    per_operation = [(a / row.operations, b / row.operations) for a, b in times]
-    ours, theirs = map(statistics.median, zip(*per_operation, strict=True))
-    # Within a round, so that a clock that changes between rounds does not matter.
-    compared = statistics.median(a - b if row.excess else a / b for a, b in per_operation)
-    return Result(*head, ours, theirs, compared)
+    """Time the rows, round by round."""
+    running = [_Running(row, effort) for row in rows]
+    while waiting := [each for each in running if not each.is_done()]:
+        for each in waiting:
+            each.try_to(each.one_round)
+    return [each.result() for each in running]
 
 
 # --- How the cost grows ------------------------------------------------------------------
@@ -225,7 +224,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class Growth:
-    """Several curves over the same sizes; a number of DACE's is the last of its setting."""
+    """Several curves over the same sizes, which are measured one after another."""
 
     name: str
     title: str
@@ -250,7 +249,7 @@ def _at_size(growth: Growth, size: int, effort: Effort) -> dict[str, float | Non
             try:
                 timers[curve.label] = measure_of(curve.prepare(size), effort.seconds)
             except ImportError:
-                continue
+                continue  # the peer is not there: its curve is left out
     times: dict[str, list[float]] = {label: [] for label in timers}
     start = time.perf_counter()
     for done in range(effort.rounds):
