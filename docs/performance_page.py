@@ -13,7 +13,7 @@ from typing import Any
 
 import matplotlib as mpl
 from matplotlib import pyplot as plt
-from matplotlib.ticker import EngFormatter, LogLocator
+from matplotlib.ticker import EngFormatter, LogLocator, NullFormatter
 
 DOCS = Path(__file__).parent
 sys.path.insert(0, str(DOCS.parent / "tests" / "benchmarks"))
@@ -69,6 +69,8 @@ def draw_growth(axes: Any, growth: dict[str, Any], powers: bool) -> None:
         axes.set_xscale("log")
     axes.yaxis.set_major_locator(LogLocator(numticks=9))
     axes.yaxis.set_major_formatter(EngFormatter(unit="s", places=0))
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_minor_formatter(NullFormatter())
     axes.set(xlabel=growth["axis"], title=growth["title"])
     axes.grid(alpha=0.25)
     axes.legend(fontsize=9)

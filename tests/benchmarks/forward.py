@@ -196,9 +196,9 @@ ONE_POINT = [
 ]
 
 MANY_POINTS = [
-    Row("g, orders 0..1 at 1000000 points",     "numpy, g", 1.0, against_numpy(1_000_000)),
+    Row("g, orders 0..1 at 1,000,000 points",     "numpy, g", 1.0, against_numpy(1_000_000)),
     *(
-        Row(f"g, orders 0..{order} at {n} points", "jax.jit(jet)", goal, against_jet(order, n))
+        Row(f"g, orders 0..{order} at {n:,} points", "jax.jit(jet)", goal, against_jet(order, n))
         for n, orders, goal in (
             (1_000_000, (1, 2, 3, 5, 10, 20), 0.5),
             (1_000,     (1, 2, 3, 5, 10, 20), 0.3),
@@ -206,7 +206,7 @@ MANY_POINTS = [
         )
         for order in orders
     ),
-    Row("g of a Taylor of order 1, 1000 points", "numpy, 1000 points", 4.0,
+    Row("g of a Taylor of order 1, 1,000 points", "numpy, 1,000 points", 4.0,
         number(G_NUMPY, of_order(1, points(1000)), (G_NUMPY, points(1000)))),
 ]
 

@@ -161,7 +161,7 @@ def memory_against_jet(points: int) -> Callable[[], tuple[Measure, Measure]]:
 
 
 def memory_rows(points: int) -> list[Row]:
-    work = f"memory beyond the result, g to order 2 at {points} points"
+    work = f"memory beyond the result, g to order 2 at {points:,} points"
     return [
         Row(work, "200 MB",       1.0,  memory_against_bound(points), unit="B", rounds=1),
         Row(work, "jax.jit(jet)", None, memory_against_jet(points),   unit="B", rounds=1),

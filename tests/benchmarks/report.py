@@ -137,9 +137,10 @@ def text(rows: Iterable[Figures]) -> str:
 def markdown(rows: Iterable[Figures]) -> str:
     lines = ["| " + " | ".join(HEAD) + " |", "|---|---|--:|--:|--:|--:|---|"]
     for row in rows:
-        work, peer, *rest, verdict = cells(row)
+        work, peer, *figures, verdict = cells(row)
+        figures = [figure.replace(" ", "\N{NO-BREAK SPACE}") for figure in figures]
         emphasis = "**missed**" if verdict == "missed" else verdict
-        lines.append("| " + " | ".join([work, peer, *rest, emphasis]) + " |")
+        lines.append("| " + " | ".join([work, peer, *figures, emphasis]) + " |")
     return "\n".join(lines) + "\n"
 
 

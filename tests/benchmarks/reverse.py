@@ -132,29 +132,36 @@ def network() -> tuple[Work, Work]:
 
 
 # fmt: off
-ROWS = [
-    #   work                                  peer                 goal  prepare
-    Row("gradient of Rosenbrock, n = 10",      "autograd",          0.1,  against_autograd(10)),
-    Row("gradient of Rosenbrock, n = 10",      "torch",             0.15, against_torch(10)),
-    Row("gradient of Rosenbrock, n = 10",      "jax.jit(grad)",     None, against_jax(10)),
-    Row("gradient of Rosenbrock, n = 1000",    "jax.jit(grad)",     2.5,  against_jax(1000)),
-    Row("gradient of Rosenbrock, n = 1000",    "autograd",          0.1,  against_autograd(1000)),
-    Row("gradient of Rosenbrock, n = 1000",    "torch",             0.15, against_torch(1000)),
-    Row("gradient of Rosenbrock, n = 1000000", "autograd",          0.2,
-        against_autograd(1_000_000)),
-    Row("gradient of Rosenbrock, n = 1000000", "torch",             0.8,  against_torch(1_000_000)),
-    Row("gradient of Rosenbrock, n = 1000000", "jax.jit(grad)",     None, against_jax(1_000_000)),
-    Row("gradient of Rosenbrock, n = 1000000", "numpy, value",      4.0,  against_numpy(1_000_000)),
-    Row("gradient of a network of two layers", "jax.jit(grad)",     1.5,  network),
-    Row("Hessian of Rosenbrock, n = 100",      "torch",             0.1,
-        hessian_against_torch(100, fast=False)),
-    Row("Hessian of Rosenbrock, n = 100",      "torch, fastest way", None,
-        hessian_against_torch(100)),
-    Row("Hessian of Rosenbrock, n = 1000",     "torch, fastest way", 0.5,
-        hessian_against_torch(1000)),
-    Row("Hessian of Rosenbrock, n = 100",      "jax.jit(hessian)",  None,
-        hessian_against_jax(100)),
-    Row("Hessian of Rosenbrock, n = 1000",     "jax.jit(hessian)",  None,
-        hessian_against_jax(1000)),
+GRADIENTS = [
+    # n          peer             goal  against
+    (10,        "autograd",       0.1,  against_autograd),
+    (10,        "torch",          0.15, against_torch),
+    (10,        "jax.jit(grad)",  None, against_jax),
+    (1000,      "jax.jit(grad)",  2.5,  against_jax),
+    (1000,      "autograd",       0.1,  against_autograd),
+    (1000,      "torch",          0.15, against_torch),
+    (1_000_000, "autograd",       0.2,  against_autograd),
+    (1_000_000, "torch",          0.8,  against_torch),
+    (1_000_000, "jax.jit(grad)",  None, against_jax),
+    (1_000_000, "numpy, value",   4.0,  against_numpy),
+]
+one_by_one = functools.partial(hessian_against_torch, fast=False)
+HESSIANS = [
+    (100,       "torch",              0.1,  one_by_one),
+    (100,       "torch, fastest way", None, hessian_against_torch),
+    (1000,      "torch, fastest way", 0.5,  hessian_against_torch),
+    (100,       "jax.jit(hessian)",   None, hessian_against_jax),
+    (1000,      "jax.jit(hessian)",   None, hessian_against_jax),
 ]
 # fmt: on
+ROWS = [
+    *(
+        Row(f"gradient of Rosenbrock, n = {n:,}", peer, goal, against(n))
+        for n, peer, goal, against in GRADIENTS
+    ),
+    Row("gradient of a network of two layers", "jax.jit(grad)", 1.5, network),
+    *(
+        Row(f"Hessian of Rosenbrock, n = {n:,}", peer, goal, against(n))
+        for n, peer, goal, against in HESSIANS
+    ),
+]
