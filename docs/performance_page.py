@@ -73,7 +73,7 @@ def draw_growth(axes: Any, growth: dict[str, Any], powers: bool) -> None:
         axis.set_minor_formatter(NullFormatter())
     axes.set(xlabel=growth["axis"], title=growth["title"])
     axes.grid(alpha=0.25)
-    axes.legend(fontsize=9)
+    axes.legend(fontsize=8.5)
 
 
 def draw_goals(axes: Any, sections: dict[str, Any]) -> None:
@@ -156,7 +156,7 @@ def main(folder: Path) -> None:
         (folder / f"{name}.md").write_text(text, encoding="utf-8")
 
     for name, panels in PICTURES.items():
-        figure, axes = plt.subplots(1, len(panels), figsize=(5.4 * len(panels), 4.2), squeeze=False)
+        figure, axes = plt.subplots(1, len(panels), figsize=(4.6 * len(panels), 4.0), squeeze=False)
         for each, (growth, powers) in zip(axes[0], panels.items(), strict=True):
             if growth in growths:
                 draw_growth(each, growths[growth], powers)

@@ -17,6 +17,8 @@ import taylorad as ta
 # Children see the taylorad that this process sees, from wherever it came.
 PATH = [str(Path(ta.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
 ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, PATH))}
+# An installed package is compiled to bytecode once; that is not to be part of each start.
+ENVIRONMENT.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 class Process:
