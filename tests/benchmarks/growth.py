@@ -47,7 +47,7 @@ GROWTHS = [
         Curve("jax.jit(jet)", theirs(functools.partial(forward.against_jet, MANY))),
         Curve("numpy, g alone", lambda n: (forward.G_NUMPY, forward.points(n))),
     ]),
-    Growth("order", "g at 1000 points", "order", ORDERS, [
+    Growth("order", "g at 1,000 points", "order", ORDERS, [
         Curve("taylorad",     lambda k: (ta.derivatives(forward.G_NUMPY, k), forward.points(1000))),
         Curve("jax.jit(jet)", theirs(jet_to_order), largest=20),  # it compiles for 20 s at 30
     ]),
