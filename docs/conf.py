@@ -25,7 +25,13 @@ extensions = [
 ]
 myst_enable_extensions = ["dollarmath", "fieldlist"]
 myst_heading_anchors = 3
-exclude_patterns = ["_build", "gallery", "pictures/*.ipynb", "**/sg_execution_times.rst"]
+exclude_patterns = [
+    "_build",
+    "gallery",
+    "measured/*.md",  # included in the page on performance
+    "pictures/*.ipynb",
+    "**/sg_execution_times.rst",
+]
 nitpicky = True
 nitpick_ignore_regex = [
     ("py:class", ".*"),  # numpydoc's types are words: array_like, optional
@@ -77,5 +83,14 @@ def write_pages(app):
     Path(app.srcdir, "reference-scipy.md").write_text(reference_scipy.page(), encoding="utf-8")
 
 
+def write_performance(app):
+    """The tables and plots of the page on performance are made of its figures."""
+    sys.path.insert(0, str(app.srcdir))
+    import performance_page
+
+    performance_page.main(Path(app.srcdir, "measured"))
+
+
 def setup(app):
     app.connect("builder-inited", write_pages)
+    app.connect("builder-inited", write_performance)

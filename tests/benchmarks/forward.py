@@ -6,16 +6,16 @@ g(x) = sin(x) exp(-x²/2) + log(1 + x²) / sqrt(x + 2).
 from __future__ import annotations
 
 import functools
+import math
 import types
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from timing import Row, Work
 
 import taylorad as ta
 from taylorad import math as taylorad_math
-
-Work = tuple[Callable[[Any], Any], Any]  # a function and its argument, timed as f(x)
 
 POINT = 0.7
 
@@ -62,9 +62,7 @@ def to_order(order: int) -> Callable[[float], Any]:
 
 
 def against_math() -> tuple[Work, Work]:
-    import math
-
-    return (first, POINT), (g(math), POINT)
+    return (first, POINT), ON_A_FLOAT
 
 
 def first_against_fastdual(ours: Callable[[float], Any]) -> Callable[[], tuple[Work, Work]]:
@@ -156,27 +154,51 @@ def matrices(order: int, size: int, name: str) -> Callable[[], tuple[Work, Work]
     return prepare
 
 
+ON_A_FLOAT = g(math), POINT
+ON_A_FLOAT64 = G_NUMPY, np.float64(POINT)
+
+
+def number(work: Callable[[Any], Any], x: Any, plain: Work) -> Callable[[], tuple[Work, Work]]:
+    """The function of a number that is made beforehand, beside the function of a plain one."""
+    return lambda: ((work, x), plain)
+
+
+def of_order(order: int, x: Any = POINT) -> Any:
+    return ta.Taylor.variable(x, order)
+
+
 # fmt: off
-ROWS = [
-    #  work                                  peer            goal  prepare
-    ("g' at a float, taylorad.math",         "math",         1.3,  against_math),
-    ("g' at a float, taylorad.math",         "fastdual",     0.2,  first_against_fastdual(first)),
-    ("g' at a float, taylorad.math",         "num_dual",     0.2,
-     against_num_dual(first, "first_derivative")),
-    ("g' at a float, numpy",                 "fastdual",     0.8,
-     first_against_fastdual(first_by_numpy)),
-    ("g'' at a float, HyperDual",            "num_dual",     0.3,
-     against_num_dual(second, "second_derivative")),
-    ("g'' at a float, HyperDual",            "fastdual",     0.3,  second_against_fastdual),
-    ("g to order 3 at a float",              "num_dual",     0.4,
-     against_num_dual(to_order(3), "third_derivative")),
-    ("g to order 10 at a float",             "GTPSA",        0.1,  against_gtpsa(10)),
-    ("g to order 20 at a float",             "GTPSA",        0.1,  against_gtpsa(20)),
-    ("g to order 10 at a float",             "DACE",         0.1,  against_dace(10)),
-    ("g to order 20 at a float",             "DACE",         0.1,  against_dace(20)),
-    ("g, orders 0..1 at 1000000 points",     "numpy, g",     1.0,  against_numpy(1_000_000)),
+ONE_POINT = [
+    #   work                                    peer       goal  prepare
+    Row("g' at a float, taylorad.math",         "math",     1.3, against_math),
+    Row("g' at a float, taylorad.math",         "fastdual", 0.2, first_against_fastdual(first)),
+    Row("g' at a float, taylorad.math",         "num_dual", 0.2,
+        against_num_dual(first, "first_derivative")),
+    Row("g' at a float, numpy",                 "fastdual", 0.8,
+        first_against_fastdual(first_by_numpy)),
+    Row("g'' at a float, HyperDual",            "num_dual", 0.3,
+        against_num_dual(second, "second_derivative")),
+    Row("g'' at a float, HyperDual",            "fastdual", 0.3, second_against_fastdual),
+    Row("g to order 3 at a float",              "num_dual", 0.4,
+        against_num_dual(to_order(3), "third_derivative")),
+    Row("g to order 10 at a float",             "GTPSA",    0.1, against_gtpsa(10)),
+    Row("g to order 20 at a float",             "GTPSA",    0.1, against_gtpsa(20)),
+    Row("g to order 10 at a float",             "DACE",     0.1, against_dace(10)),
+    Row("g to order 20 at a float",             "DACE",     0.1, against_dace(20)),
+    Row("g of a Dual, taylorad.math",           "math, float", 1.5,
+        number(G_MATH, ta.Dual(POINT, 1.0), ON_A_FLOAT)),
+    Row("g of a HyperDual, taylorad.math",      "math, float", 4.0,
+        number(G_MATH, ta.HyperDual(POINT, 1.0, 1.0), ON_A_FLOAT)),
+    Row("g of a Taylor of order 3, taylorad.math", "math, float", 4.0,
+        number(G_MATH, of_order(3), ON_A_FLOAT)),
+    Row("g of a Dual, numpy",                   "numpy, np.float64", 2.5,
+        number(G_NUMPY, ta.Dual(POINT, 1.0), ON_A_FLOAT64)),
+]
+
+MANY_POINTS = [
+    Row("g, orders 0..1 at 1,000,000 points",     "numpy, g", 1.0, against_numpy(1_000_000)),
     *(
-        (f"g, orders 0..{order} at {n} points", "jax.jit(jet)", goal, against_jet(order, n))
+        Row(f"g, orders 0..{order} at {n:,} points", "jax.jit(jet)", goal, against_jet(order, n))
         for n, orders, goal in (
             (1_000_000, (1, 2, 3, 5, 10, 20), 0.5),
             (1_000,     (1, 2, 3, 5, 10, 20), 0.3),
@@ -184,7 +206,12 @@ ROWS = [
         )
         for order in orders
     ),
-    ("solve, 50 x 50, order 5",              "algopy",       0.5,  matrices(5, 50, "solve")),
-    ("inv, 50 x 50, order 5",                "algopy",       0.5,  matrices(5, 50, "inv")),
+    Row("g of a Taylor of order 1, 1,000 points", "numpy, 1,000 points", 4.0,
+        number(G_NUMPY, of_order(1, points(1000)), (G_NUMPY, points(1000)))),
+]
+
+MATRICES = [
+    Row("solve, 50 x 50, order 5",              "algopy",   0.5, matrices(5, 50, "solve")),
+    Row("inv, 50 x 50, order 5",                "algopy",   0.5, matrices(5, 50, "inv")),
 ]
 # fmt: on

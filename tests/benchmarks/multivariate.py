@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+from timing import Row, Work
 
 import taylorad as ta
 
@@ -73,39 +74,35 @@ def sin(operands: list[Any]) -> Any:
     return np.sin(operands[0])
 
 
-def row(name: str, work: Callable[..., Any], case: tuple[int, int], goal: float) -> tuple[Any, ...]:
-    return (
-        f"{name} of MultiTaylor {case}",
-        "GTPSA",
-        goal,
-        lambda: ((work, ours(*case)), (work, gtpsa(*case))),
-    )
+Prepare = Callable[[], tuple[Work, Work]]
 
 
-ROWS: list[tuple[Any, ...]] = [
-    row(name, work, case, goal)
-    for name, work, goal in (("product", product, 0.9), ("exp", exp, 0.35), ("sin", sin, 0.5))
-    for case in CASES
+def against_gtpsa(work: Callable[[Any], Any], case: tuple[int, int]) -> Prepare:
+    return lambda: ((work, ours(*case)), (work, gtpsa(*case)))
+
+
+def at_points(case: tuple[int, int]) -> Prepare:
+    return lambda: ((product, ours(*case, POINTS)), (products, gtpsa(*case)))
+
+
+def against_dace(case: tuple[int, int]) -> Prepare:
+    return lambda: ((product, ours(*case)), (product, dace(*case)))
+
+
+ROWS = [
+    *(
+        Row(f"{name} of MultiTaylor {case}", "GTPSA", goal, against_gtpsa(work, case))
+        for name, work, goal in (("product", product, 0.9), ("exp", exp, 0.35), ("sin", sin, 0.5))
+        for case in CASES
+    ),
+    *(
+        Row(
+            f"product of MultiTaylor {case}, {POINTS} points",
+            f"GTPSA, {POINTS} products",
+            0.25,
+            at_points(case),
+        )
+        for case in ((4, 8), (6, 6))
+    ),
+    *(Row(f"product of MultiTaylor {case}", "DACE", 0.25, against_dace(case)) for case in CASES),
 ]
-ROWS += [
-    (
-        f"product of MultiTaylor {case}, {POINTS} points",
-        f"GTPSA, {POINTS} products",
-        0.25,
-        lambda case=case: ((product, ours(*case, POINTS)), (products, gtpsa(*case))),
-    )
-    for case in ((4, 8), (6, 6))
-]
-
-
-def dace_row(case: tuple[int, int]) -> tuple[Any, ...]:
-    """DACE's operands live as long as its one algebra, so that of the last row is the only one."""
-    return (
-        f"product of MultiTaylor {case}",
-        "DACE",
-        0.25,
-        lambda: ((product, ours(*case)), (product, dace(*case))),
-    )
-
-
-ROWS.append(dace_row((6, 6)))

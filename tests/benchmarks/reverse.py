@@ -7,10 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from timing import Row, Work, fastest
 
 import taylorad as ta
-
-Work = tuple[Callable[[Any], Any], Any]
 
 BATCH, INPUTS, HIDDEN, CLASSES = 4096, 64, 128, 10
 
@@ -38,6 +37,17 @@ def against_autograd(n: int) -> Callable[[], tuple[Work, Work]]:
     return prepare
 
 
+def with_threads(f: Callable[[Any], Any]) -> list[Callable[[Any], Any]]:
+    """Torch with one thread and with its own choice: on few cores either may be the faster."""
+    import torch
+
+    def limited(x: Any, threads: int) -> Any:
+        torch.set_num_threads(threads)
+        return f(x)
+
+    return [functools.partial(limited, threads=n) for n in {1, torch.get_num_threads()}]
+
+
 def against_torch(n: int) -> Callable[[], tuple[Work, Work]]:
     def prepare() -> tuple[Work, Work]:
         import torch
@@ -45,7 +55,8 @@ def against_torch(n: int) -> Callable[[], tuple[Work, Work]]:
         def theirs(x: Any) -> Any:
             return torch.autograd.grad(rosenbrock(x, torch), x)[0]
 
-        return (ta.grad(rosenbrock), point(n)), (theirs, torch.tensor(point(n), requires_grad=True))
+        x = torch.tensor(point(n), requires_grad=True)
+        return (ta.grad(rosenbrock), point(n)), fastest(with_threads(theirs), x)
 
     return prepare
 
@@ -62,13 +73,38 @@ def against_jax(n: int) -> Callable[[], tuple[Work, Work]]:
     return prepare
 
 
-def hessian(n: int) -> tuple[Work, Work]:
-    import torch
+def hessian_against_torch(n: int, fast: bool = True) -> Callable[[], tuple[Work, Work]]:
+    """Torch has several ways, and which is the fastest depends on n: that one, or the first."""
 
-    theirs = functools.partial(
-        torch.autograd.functional.hessian, functools.partial(rosenbrock, np=torch)
-    )
-    return (ta.hessian(rosenbrock), point(n)), (theirs, torch.tensor(point(n)))
+    def prepare() -> tuple[Work, Work]:
+        import torch
+
+        f = functools.partial(rosenbrock, np=torch)
+        one_by_one = functools.partial(torch.autograd.functional.hessian, f)
+        candidates = [
+            functools.partial(one_by_one, vectorize=True),
+            torch.func.hessian(f),
+            torch.func.jacrev(torch.func.jacrev(f)),
+        ]  # one by one is far behind them
+        x = torch.tensor(point(n))
+        if not fast:
+            return (ta.hessian(rosenbrock), point(n)), (one_by_one, x)
+        limited = [way for candidate in candidates for way in with_threads(candidate)]
+        return (ta.hessian(rosenbrock), point(n)), fastest(limited, x)
+
+    return prepare
+
+
+def hessian_against_jax(n: int) -> Callable[[], tuple[Work, Work]]:
+    def prepare() -> tuple[Work, Work]:
+        jax, jnp = _jax()
+        compiled = jax.jit(jax.hessian(functools.partial(rosenbrock, np=jnp)))
+        return (
+            (ta.hessian(rosenbrock), point(n)),
+            (lambda x: compiled(x).block_until_ready(), jnp.array(point(n))),
+        )
+
+    return prepare
 
 
 def _jax() -> tuple[Any, Any]:
@@ -109,16 +145,36 @@ def network() -> tuple[Work, Work]:
 
 
 # fmt: off
-ROWS = [
-    #  work                                      peer             goal  prepare
-    ("gradient of Rosenbrock, n = 10",           "autograd",      0.15, against_autograd(10)),
-    ("gradient of Rosenbrock, n = 1000",         "autograd",      0.15, against_autograd(1000)),
-    ("gradient of Rosenbrock, n = 1000",         "torch",         0.25, against_torch(1000)),
-    ("gradient of Rosenbrock, n = 10",           "jax.jit",       None, against_jax(10)),
-    ("gradient of Rosenbrock, n = 1000",         "jax.jit",       None, against_jax(1000)),
-    ("gradient of Rosenbrock, n = 1000000",      "jax.jit",       None, against_jax(1_000_000)),
-    ("gradient of Rosenbrock, n = 1000000",      "numpy, value",  4.0,  against_numpy(1_000_000)),
-    ("gradient of a network of two layers",      "jax.jit",       1.5,  network),
-    ("Hessian of Rosenbrock, n = 100",           "torch",         0.1,  lambda: hessian(100)),
+GRADIENTS = [
+    # n          peer             goal  against
+    (10,        "autograd",       0.1,  against_autograd),
+    (10,        "torch",          0.15, against_torch),
+    (10,        "jax.jit(grad)",  None, against_jax),
+    (1000,      "jax.jit(grad)",  2.5,  against_jax),
+    (1000,      "autograd",       0.1,  against_autograd),
+    (1000,      "torch",          0.15, against_torch),
+    (1_000_000, "autograd",       0.2,  against_autograd),
+    (1_000_000, "torch",          0.8,  against_torch),
+    (1_000_000, "jax.jit(grad)",  None, against_jax),
+    (1_000_000, "numpy, value",   4.0,  against_numpy),
+]
+one_by_one = functools.partial(hessian_against_torch, fast=False)
+HESSIANS = [
+    (100,       "torch",              0.1,  one_by_one),
+    (100,       "torch, fastest way", None, hessian_against_torch),
+    (1000,      "torch, fastest way", 0.5,  hessian_against_torch),
+    (100,       "jax.jit(hessian)",   None, hessian_against_jax),
+    (1000,      "jax.jit(hessian)",   None, hessian_against_jax),
 ]
 # fmt: on
+ROWS = [
+    *(
+        Row(f"gradient of Rosenbrock, n = {n:,}", peer, goal, against(n))
+        for n, peer, goal, against in GRADIENTS
+    ),
+    Row("gradient of a network of two layers", "jax.jit(grad)", 1.5, network),
+    *(
+        Row(f"Hessian of Rosenbrock, n = {n:,}", peer, goal, against(n))
+        for n, peer, goal, against in HESSIANS
+    ),
+]
