@@ -18,7 +18,11 @@ from contextvars import ContextVar
 from math import prod
 
 from cpython.float cimport PyFloat_Check
+from cpython.long cimport PyLong_CheckExact
 from cpython.object cimport PyObject
+from libc.math cimport fabs
+from libc.stdlib cimport calloc, free
+from libc.string cimport memset
 
 import numpy as np
 
@@ -47,6 +51,8 @@ cdef extern from *:
 cdef extern from "Python.h":
     Py_ssize_t Py_REFCNT(PyObject *)
     PyObject *PyTuple_GET_ITEM(object, Py_ssize_t)
+    int PySlice_Unpack(object, Py_ssize_t *, Py_ssize_t *, Py_ssize_t *) except -1
+    Py_ssize_t PySlice_AdjustIndices(Py_ssize_t, Py_ssize_t *, Py_ssize_t *, Py_ssize_t)
 
 cdef object ACTIVE = ContextVar("taylorad_active_graphs", default=())
 
@@ -64,6 +70,7 @@ UFUNCS = {np.add: ADD, np.subtract: SUBTRACT, np.multiply: MULTIPLY, np.divide: 
 include "_tape_graph.pxi"
 include "_tape_arithmetic.pxi"
 include "_tape_items.pxi"
+include "_tape_doubles.pxi"
 include "_tape_walk.pxi"
 
 
