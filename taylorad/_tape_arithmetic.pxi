@@ -4,7 +4,9 @@ def level_of_all(operands):
     """The highest level among operands."""
     level = -1
     for x in operands:
-        if isinstance(x, (Variable, Number)):
+        if isinstance(x, Variable) and not inner_tapes:
+            level = max(level, (<Variable>x).home_level)
+        elif isinstance(x, (Variable, Number)):
             level = max(level, level_of(x))
         elif isinstance(x, (list, tuple)):
             level = max(level, level_of_all(x))

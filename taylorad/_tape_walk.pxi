@@ -382,6 +382,9 @@ cdef class Walk:
             g, factor = self.cotangents[at], self.factors[at]
         else:
             g = self.whole(at, self.settled(at))
+        if node.pulls is None:
+            node.pulls = tuple(node.make[0](*node.make[1]))
+            node.make = None
         if node.keep & KEEP_OUTPUT:
             arguments.append(handle(self.graph, at, node.output) if self.recorded else node.output)
         if node.keep & KEEP_OPERANDS:

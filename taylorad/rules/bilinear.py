@@ -22,7 +22,7 @@ from numpy import linalg as la
 
 from taylorad import dispatch
 from taylorad._numbers import Number, common, make, repack, value
-from taylorad._tape import Variable, record
+from taylorad._tape import Variable, enter_matrices, record
 from taylorad.dispatch import carries
 from taylorad.rules import products
 from taylorad.rules._rows import describe, multilinear, refuse_numbers, unpacked
@@ -143,7 +143,7 @@ class MatrixProduct(Bilinear):
         if self.function is np.dot and not (1 <= u.ndim <= 2 and 1 <= v.ndim <= 2):
             pulls = products.sparing(products.dot_left, 0), products.sparing(products.dot_right, 1)
         else:
-            pulls = matrix_pulls(u, v)
+            pulls = matrix_pulls(u.ndim, v.ndim)
         return record(self.function(first, second), (u, v), pulls, "operands")
 
     def _by_constant(self, u: Any, v: Any, first: Any, second: Any) -> Any:
@@ -364,3 +364,5 @@ if hasattr(np, "matvec"):
     ]
 
 dispatch.register([*TABLE, Contraction(), MultiDot(), PolynomialProduct()])
+for _function in (np.matmul, np.dot):
+    enter_matrices(_function, matrix_pulls)
