@@ -29,13 +29,14 @@ import numpy as np
 cimport cython
 cimport numpy as cnp
 
+from taylorad._memory cimport enter_reused, exit_reused
 from taylorad._numbers cimport Operand
 
 from taylorad import dispatch
 from taylorad._arrivals import discover
 from taylorad._foreign import refuse_foreign
 from taylorad._numbers import Number, install_variables, level_of, make, repack, value
-from taylorad.algebra import Algebra, innermost
+from taylorad.algebra import INNERMOST, Algebra, innermost, new_tag
 
 cnp.import_array()
 
@@ -76,6 +77,7 @@ include "_tape_doubles.pxi"
 include "_tape_items.pxi"
 include "_tape_quick.pxi"
 include "_tape_walk.pxi"
+include "_tape_gradient.pxi"
 
 
 cdef inline object measured(Variable x):
