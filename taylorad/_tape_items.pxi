@@ -65,6 +65,8 @@ cdef object kept_copy(object x, object level):
 
     Variables of this level are on the record, and those of lower levels on theirs.
     """
+    if cnp.PyArray_CheckExact(x):
+        return cnp.PyArray_NewCopy(<cnp.ndarray>x, cnp.NPY_CORDER) if may_change(x) else x
     if isinstance(x, np.ndarray):
         return x.copy() if may_change(x) else x
     if isinstance(x, list):

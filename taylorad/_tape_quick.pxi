@@ -6,7 +6,7 @@
 # and takes the way through dispatch, which knows all cases and all errors.
 
 cdef enum:
-    ALONE, JOINED, CHOSEN, MATRICES
+    ALONE, JOINED, CHOSEN, MATRICES, GIVEN
 
 cdef dict QUICK = {}      # function or ufunc -> Quick
 cdef dict POINTWISE = {}  # ufunc of two operands -> (pulls, what it keeps, masks, whether a power)
@@ -22,6 +22,9 @@ cdef class Quick:
     cdef object make         # of the pulls
     cdef object row          # of a function of one array
     cdef object method       # of ndarray, which does the same as the function
+    cdef tuple pulls         # where they are always the same
+    cdef bint leads          # whether the array is the first argument
+    cdef bint scalars        # whether operands may be numbers
     cdef Py_ssize_t places   # how many arguments by position, the array too, only steer it
     cdef object barred       # the names of those that do not
 
@@ -55,6 +58,14 @@ def enter_chosen(function, make):
 def enter_matrices(function, make):
     """The same for products of matrices and vectors; ``make(left, right)`` of their dimensions."""
     enter(MATRICES, function, make)
+
+
+def enter_given(function, pulls, bint scalars=False):
+    """The same for a function of as many operands as there are pulls, which take all of them."""
+    cdef Quick quick
+    enter(GIVEN, function, None)
+    quick = QUICK[function]
+    quick.pulls, quick.scalars = tuple(pulls), scalars
 
 
 cdef int enter(int kind, object function, object make) except -1:
@@ -114,10 +125,11 @@ cdef object pointwise(object ufunc, tuple rule, tuple operands):
     u, v = doubles_of(operands[0], level), doubles_of(operands[1], level)
     if u is None or v is None:
         return None
-    if rule[3]:  # a power: of a plain exponent, whose slope may be infinite at 0
-        if not PyFloat_Check(v) or v in (0.0, 1.0, 2.0, 3.0) or isinstance(operands[1], Variable):
+    if rule[3]:  # a power
+        if not isinstance(operands[1], Variable) and not is_double(v) and v in (0, 1, 2, 3):
             return None
-        branch = 0.0 < v < 1.0 and not np.all(u)
+        if not (is_flat(u) and none_zero(u)):  # some slope may be infinite
+            branch = np.any(np.logical_and(np.equal(u, 0), np.logical_and(v > 0, v < 1)))
     value = ufunc(u, v)
     graph = joint_recorder(operands)
     if graph is None:
@@ -150,6 +162,8 @@ cdef object quickly(object function, tuple args, dict kwargs):
         return None
     if quick.kind == CHOSEN:
         return chosen(quick, args) if len(args) == 3 else None
+    if quick.kind == GIVEN:
+        return given(quick, args) if len(args) == len(quick.pulls) else None
     return matrices(quick, args) if len(args) == 2 else None
 
 
@@ -169,8 +183,8 @@ cdef int prepare(Quick quick) except -1:
     """Learn which arguments steer a function of one array, when it is first called."""
     names = list(quick.row.parameters)
     barred = {"out", "dtype", "order", "copy", "initial", "where", "like", *quick.row.operands}
-    quick.places = 1
-    while quick.row.leads and quick.places < len(names) and names[quick.places] not in barred:
+    quick.places, quick.leads = 1, quick.row.leads
+    while quick.places < len(names) and names[quick.places] not in barred:
         quick.places += 1
     quick.barred = barred
     return 0
@@ -183,7 +197,7 @@ cdef object alone(Quick quick, Variable x, tuple rest, dict kwargs):
     cdef Variable y
     if quick.barred is None:
         prepare(quick)
-    if len(rest) >= quick.places or not quick.row.leads:
+    if len(rest) >= quick.places or not quick.leads:
         return None
     for item in rest:
         if not steers(item):
@@ -197,8 +211,11 @@ cdef object alone(Quick quick, Variable x, tuple rest, dict kwargs):
     if quick.function is np.sum and not rest and not kwargs:
         return total(x)
     function = quick.function
-    if quick.method is not None and is_double(u) and (not kwargs or kwargs.keys() <= REDUCING):
+    if quick.method is not None and is_double(u):
         function = quick.method
+        for name in kwargs:
+            if name not in ("axis", "keepdims"):
+                function = quick.function
     value = function(u, *rest, **kwargs) if kwargs else function(u, *rest)
     if not (is_double(value) or type(value) is FLOAT64) and (
         getattr(value, "dtype", np.dtype(object)).kind not in "fc"
@@ -208,14 +225,11 @@ cdef object alone(Quick quick, Variable x, tuple rest, dict kwargs):
     if graph is None:
         return value
     node = rule_node(graph, (x,))
-    node.make = quick.make, (x.shape, rest, kwargs)
+    node.make = quick.make, (u.shape, rest, kwargs)
     y = append(graph, node, value)
     if len(node.shape) and share_memory(value, u):
         as_view(y, x, Path(quick.function, rest, kwargs))
     return y
-
-
-cdef object REDUCING = {"axis", "keepdims"}
 
 
 cdef bint share_memory(object view, object x) except -1:
@@ -282,12 +296,36 @@ cdef object chosen(Quick quick, tuple args):
     u, v = doubles_of(operands[0], level), doubles_of(operands[1], level)
     if u is None or v is None:
         return None
-    value = quick.function(condition, u, v)
+    value = cnp.PyArray_Where(condition, u, v)
+    if not is_double(value):
+        return None
+    value = value[()] if cnp.PyArray_NDIM(value) == 0 else value
     graph = joint_recorder(operands)
     if graph is None:
         return value
     node = rule_node(graph, operands)
     node.make = quick.make, (kept_copy(condition, -1),)
+    return append(graph, node, value)
+
+
+cdef object given(Quick quick, tuple operands):
+    """Record a function all of whose arguments are operands."""
+    cdef Graph graph
+    cdef Node node
+    cdef list values = [], kept = []
+    level = first_level(operands)
+    for x in operands:
+        u = doubles_of(x, level)
+        if not (is_double(u) or quick.scalars and u is not None):
+            return None
+        values.append(u)
+        kept.append(kept_of(x, u))
+    value = quick.function(*values)
+    graph = joint_recorder(operands)
+    if graph is None:
+        return value
+    node = rule_node(graph, operands)
+    node.pulls, node.keep, node.operands = quick.pulls, KEEP_OPERANDS, tuple(kept)
     return append(graph, node, value)
 
 
