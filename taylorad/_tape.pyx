@@ -18,7 +18,7 @@ from contextvars import ContextVar
 from math import prod
 
 from cpython.float cimport PyFloat_Check, PyFloat_CheckExact
-from cpython.long cimport PyLong_CheckExact
+from cpython.long cimport PyLong_Check, PyLong_CheckExact
 from cpython.object cimport PyObject
 from libc.math cimport fabs
 from libc.stdlib cimport calloc, free
@@ -76,6 +76,7 @@ include "_tape_arithmetic.pxi"
 include "_tape_doubles.pxi"
 include "_tape_items.pxi"
 include "_tape_quick.pxi"
+include "_tape_cotangents.pxi"
 include "_tape_walk.pxi"
 include "_tape_gradient.pxi"
 
