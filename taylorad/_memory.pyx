@@ -16,6 +16,19 @@ cdef object NUMPYS = pool_numpys()
 cdef object OURS = pool_ours()
 
 
+cdef bint enter_reused() except -1:
+    """Let new large arrays take the memory of old ones; whether that was not so before."""
+    if PyDataMem_GetHandler() is not NUMPYS:
+        return False
+    PyDataMem_SetHandler(OURS)
+    return True
+
+
+cdef int exit_reused() except -1:
+    PyDataMem_SetHandler(NUMPYS)
+    return 0
+
+
 cdef class reused:
     """A context in which new large arrays take the memory of old ones.
 
@@ -25,11 +38,9 @@ cdef class reused:
     cdef bint entered
 
     def __enter__(self):
-        self.entered = PyDataMem_GetHandler() is NUMPYS
-        if self.entered:
-            PyDataMem_SetHandler(OURS)
+        self.entered = enter_reused()
         return self
 
     def __exit__(self, *error):
         if self.entered:
-            PyDataMem_SetHandler(NUMPYS)
+            exit_reused()

@@ -217,3 +217,4 @@ PROPERTIES: dict[str, Callable[[Any], Any]] = {
 _numbers.install(
     UFUNCS, on_ufunc, on_function, mixes, as_objects, METHODS, PROPERTIES, ARRAY_CLASSES
 )
+_tape.install_reshape(_reshape)

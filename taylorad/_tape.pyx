@@ -17,21 +17,26 @@ transpose, without conjugation, and a real operand takes the real part.
 from contextvars import ContextVar
 from math import prod
 
-from cpython.float cimport PyFloat_Check
+from cpython.float cimport PyFloat_Check, PyFloat_CheckExact
+from cpython.long cimport PyLong_Check, PyLong_CheckExact
 from cpython.object cimport PyObject
+from libc.math cimport fabs
+from libc.stdlib cimport calloc, free
+from libc.string cimport memset
 
 import numpy as np
 
 cimport cython
 cimport numpy as cnp
 
+from taylorad._memory cimport enter_reused, exit_reused
 from taylorad._numbers cimport Operand
 
 from taylorad import dispatch
 from taylorad._arrivals import discover
 from taylorad._foreign import refuse_foreign
 from taylorad._numbers import Number, install_variables, level_of, make, repack, value
-from taylorad.algebra import Algebra, innermost
+from taylorad.algebra import INNERMOST, Algebra, innermost, new_tag
 
 cnp.import_array()
 
@@ -47,11 +52,15 @@ cdef extern from *:
 cdef extern from "Python.h":
     Py_ssize_t Py_REFCNT(PyObject *)
     PyObject *PyTuple_GET_ITEM(object, Py_ssize_t)
+    int PySlice_Unpack(object, Py_ssize_t *, Py_ssize_t *, Py_ssize_t *) except -1
+    Py_ssize_t PySlice_AdjustIndices(Py_ssize_t, Py_ssize_t *, Py_ssize_t *, Py_ssize_t)
 
 cdef object ACTIVE = ContextVar("taylorad_active_graphs", default=())
 
 cdef enum:
     LEAF, ADD, SUBTRACT, MULTIPLY, DIVIDE, NEGATIVE, SQUARE, GETITEM, SUM, RULE
+
+cdef object reshape_method = None
 
 KEEPS = ("nothing", "operands", "output", "both")
 
@@ -59,12 +68,17 @@ cdef enum:
     KEEP_NOTHING, KEEP_OPERANDS, KEEP_OUTPUT, KEEP_BOTH
 
 UNARY = {}  # ufunc -> (pull, what it keeps, whether its slope at 0 is infinite)
-UFUNCS = {np.add: ADD, np.subtract: SUBTRACT, np.multiply: MULTIPLY, np.divide: DIVIDE}
+UFUNCS = {np.add: ADD, np.subtract: SUBTRACT, np.multiply: MULTIPLY, np.divide: DIVIDE,
+          np.negative: NEGATIVE, np.square: SQUARE}
 
 include "_tape_graph.pxi"
 include "_tape_arithmetic.pxi"
+include "_tape_doubles.pxi"
 include "_tape_items.pxi"
+include "_tape_quick.pxi"
+include "_tape_cotangents.pxi"
 include "_tape_walk.pxi"
+include "_tape_gradient.pxi"
 
 
 cdef inline object measured(Variable x):
@@ -195,10 +209,19 @@ cdef class Variable(Operand):
                     y = elementary(ufunc, <tuple>rule, self)
                     if y is not None:
                         return y
+                code = UFUNCS.get(ufunc)
+                if code is not None:
+                    return unary(code, self)
             else:
                 code = UFUNCS.get(ufunc)
                 if code is not None:
                     return arithmetic(code, inputs[0], inputs[1])
+                rule = POINTWISE.get(ufunc)
+                y = quickly(ufunc, inputs, kwargs) if rule is None else pointwise(
+                    ufunc, <tuple>rule, inputs
+                )
+                if y is not None:
+                    return y
             if are_plain(inputs, self):
                 rule = dispatch.UFUNCS.get(ufunc)
                 if rule is not None:
@@ -206,9 +229,9 @@ cdef class Variable(Operand):
         return dispatch.on_ufunc(ufunc, method, inputs, kwargs)
 
     def __array_function__(self, function, types, args, kwargs):
-        if function is np.sum and len(args) == 1 and not kwargs and isinstance(args[0], Variable):
-            if cnp.PyArray_CheckExact((<Variable>args[0])._value):
-                return total(<Variable>args[0])
+        found = quickly(function, args, kwargs)
+        if found is not None:
+            return found
         return dispatch.on_function(function, types, args, kwargs, self)
 
     def __reduce__(self):
@@ -271,6 +294,39 @@ cdef class Variable(Operand):
 
     def __abs__(self):
         return np.absolute(self)
+
+    def __matmul__(self, other):
+        found = quickly(np.matmul, (self, other), {})
+        return np.matmul(self, other) if found is None else found
+
+    # The commonest methods of ndarray; the others are found by name, see `Operand`.
+
+    @property
+    def T(self):
+        return call_method(np.transpose, self, (), {})
+
+    def dot(self, *args, **kwargs):
+        return call_method(np.dot, self, args, kwargs)
+
+    def mean(self, *args, **kwargs):
+        return call_method(np.mean, self, args, kwargs)
+
+    def ravel(self, *args, **kwargs):
+        return call_method(np.ravel, self, args, kwargs)
+
+    def reshape(self, *shape, **kwargs):
+        if kwargs:
+            return reshape_method(self, *shape, **kwargs)
+        return call_method(np.reshape, self, shape if len(shape) == 1 else (shape,), {})
+
+    def squeeze(self, *args, **kwargs):
+        return call_method(np.squeeze, self, args, kwargs)
+
+    def sum(self, *args, **kwargs):
+        return call_method(np.sum, self, args, kwargs)
+
+    def swapaxes(self, *args, **kwargs):
+        return call_method(np.swapaxes, self, args, kwargs)
 
     def __iadd__(self, other):
         return replace(self, self + other)

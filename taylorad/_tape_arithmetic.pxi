@@ -4,7 +4,9 @@ def level_of_all(operands):
     """The highest level among operands."""
     level = -1
     for x in operands:
-        if isinstance(x, (Variable, Number)):
+        if isinstance(x, Variable) and not inner_tapes:
+            level = max(level, (<Variable>x).home_level)
+        elif isinstance(x, (Variable, Number)):
             level = max(level, level_of(x))
         elif isinstance(x, (list, tuple)):
             level = max(level, level_of_all(x))
@@ -73,6 +75,12 @@ cdef inline object compute(int code, object a, object b):
     return a / b
 
 
+cdef inline bint is_known(object x):
+    """Whether this is a plain array or number."""
+    return (PyFloat_Check(x) or cnp.PyArray_Check(x) or PyLong_Check(x)
+            or cnp.PyArray_CheckScalar(x))
+
+
 cdef object arithmetic(int code, object a, object b):
     """a + b, a - b, a * b or a / b, at least one a Variable."""
     cdef Graph graph = None
@@ -88,7 +96,7 @@ cdef object arithmetic(int code, object a, object b):
                 right = False
             else:
                 left = False
-    elif not isinstance(b if left else a, (float, int, np.ndarray, np.generic)):
+    elif not is_known(b if left else a):
         other = operand(b if left else a)
         if other is NotImplemented:
             return NotImplemented
@@ -100,7 +108,7 @@ cdef object arithmetic(int code, object a, object b):
             b = other
         else:
             a = other
-    elif isinstance(b if left else a, np.ndarray):
+    elif cnp.PyArray_Check(b if left else a):
         other = b if left else a
         if not cnp.PyArray_CheckExact(other):
             refuse_foreign(type(other))

@@ -8,6 +8,7 @@ cdef class Node:
     cdef tuple operands       # their values, as far as kept
     cdef object output        # the value, if kept
     cdef tuple pulls          # of a RULE: one function for each operand, or None
+    cdef object make          # the function and the arguments that make the pulls, if needed
     cdef int keep
     cdef bint branch          # a root at 0: its infinite slope times a zero is zero
     cdef bint pointwise       # each point of the result depends on that of the operands
@@ -269,9 +270,10 @@ def record(
         The result, computed from the operands' values.
     operands : sequence
         Variables and plain things, as the operation got them.
-    pulls : sequence of callable or None
+    pulls : sequence of callable or None, or callable
         For each operand, its cotangent from that of the result: ``pull(g)``, followed by the
-        result if it is kept and by the operands' values if they are kept.
+        result if it is kept and by the operands' values if they are kept. Or a function
+        without arguments that makes this sequence, when a walk first asks for it.
     keep : {"nothing", "operands", "output", "both"}
         What the pulls need.
     branch : bool
@@ -297,7 +299,7 @@ def record(
         return value
     node = Node.__new__(Node)
     node.code = RULE
-    node.keep = KEEPS.index(keep)
+    node.keep = KEEP_NOTHING if keep == "nothing" else KEEPS.index(keep)
     for x in operands:
         if isinstance(x, Variable) and (<Variable>x).home_level == level:
             parents.append(place_in(graph, fresh(<Variable>x)))
@@ -306,7 +308,10 @@ def record(
             parents.append(-1)
             kept.append(x)
     node.parents = tuple(parents)
-    node.pulls = tuple(pulls)
+    if isinstance(pulls, (tuple, list)):
+        node.pulls = tuple(pulls)
+    else:
+        node.make = pulls, ()
     node.branch = branch
     node.pointwise = pointwise
     node.masks = masks

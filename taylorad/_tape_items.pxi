@@ -53,7 +53,7 @@ def plain_index(index):
 
 cdef bint may_change(object x) except -1:
     """Whether somebody can write to an array's memory: through what it is a view of, too."""
-    while isinstance(x, np.ndarray):
+    while cnp.PyArray_Check(x):
         if cnp.PyArray_ISWRITEABLE(<cnp.ndarray>x):
             return True
         x = x.base
@@ -65,7 +65,9 @@ cdef object kept_copy(object x, object level):
 
     Variables of this level are on the record, and those of lower levels on theirs.
     """
-    if isinstance(x, np.ndarray):
+    if cnp.PyArray_CheckExact(x):
+        return cnp.PyArray_NewCopy(<cnp.ndarray>x, cnp.NPY_CORDER) if may_change(x) else x
+    if cnp.PyArray_Check(x):
         return x.copy() if may_change(x) else x
     if isinstance(x, list):
         return [kept_copy(item, level) for item in x]

@@ -1,134 +1,61 @@
 # Part of _tape.pyx: the backward walk.
 
-def unbroadcast(g, tuple shape, full=None):
-    """A cotangent summed over the axes along which its operand was broadcast."""
-    have = g.shape if hasattr(g, "shape") else np.shape(g)
-    if have == shape:
-        return g
-    extra = len(have) - len(shape)
-    if extra < 0:
-        return np.broadcast_to(g, shape)
-    if extra:
-        g = np.sum(g, axis=tuple(range(extra)))
-    axes = tuple([i for i, n in enumerate(shape) if n == 1 and np.shape(g)[i] != 1])
-    return np.sum(g, axis=axes, keepdims=True) if axes else g
+cdef enum:
+    SHARED, OWNED, BORROWED
+
+# Factors that may wait: so near to 1 that the order of the multiplications does not matter
+# unless a product is at the edge of the range of doubles anyway.
+cdef double NARROWEST = 2.0**-40, WIDEST = 2.0**40
 
 
-cdef inline bint is_float(object g):
-    return PyFloat_Check(g)
-
-
-cdef inline bint is_double(object g):
-    return cnp.PyArray_CheckExact(g) and cnp.PyArray_TYPE(<cnp.ndarray>g) == cnp.NPY_DOUBLE
-
-
-cdef inline object infinite(object g):
-    """Where a cotangent is infinite, be it of floats or of exact objects."""
-    kind = np.asarray(g).dtype.kind
-    return np.isinf(g) if kind != "O" else np.equal(np.absolute(np.asarray(g)), np.inf)
-
-
-cdef inline bint is_complex(object g):
-    if PyFloat_Check(g) or is_double(g):
-        return False
-    return np.iscomplexobj(g)
-
-
-cdef bint finite(cnp.ndarray array):
-    """Whether all of a contiguous array of doubles are finite."""
-    cdef double *x = <double *>cnp.PyArray_DATA(array)
-    cdef Py_ssize_t n = cnp.PyArray_SIZE(array), i = 0
-    cdef double a = 0.0, b = 0.0, c = 0.0, d = 0.0  # nan as soon as something is not finite
-    while i + 4 <= n:
-        a += x[i] - x[i]
-        b += x[i + 1] - x[i + 1]
-        c += x[i + 2] - x[i + 2]
-        d += x[i + 3] - x[i + 3]
-        i += 4
-    while i < n:
-        a += x[i] - x[i]
-        i += 1
-    return a + b + c + d == 0.0
-
-
-def absorbed(g, slope):
-    """A slope, or a product with it, without what is not finite where `g` is zero.
-
-    Where a value was not taken its cotangent is zero, and whatever the slope is there, be
-    it infinite or nan, leaves no trace.
-    """
-    if slope is None or is_double(slope) and cnp.PyArray_IS_C_CONTIGUOUS(slope) and finite(slope):
-        return slope
-    if is_float(slope):
-        return slope if slope - slope == 0.0 else absorbed(g, np.array(slope))
-    left_out = wild(slope)
-    if not np.any(left_out):
-        return slope
-    left_out = np.logical_and(left_out, unused(g))
-    return np.where(left_out, 0, slope) if np.any(left_out) else slope
-
-
-def unused(g):
-    """Where a cotangent is zero, with all its derivatives."""
-    return np.all(np.equal(coefficients(g), 0), axis=0)
-
-
-def wild(x):
-    """Where an operand or one of its derivatives is infinite or nan."""
-    known = coefficients(x)
-    if known.dtype.kind not in "fc":
-        return np.zeros(known.shape[1:], bool)
-    return np.logical_not(np.all(np.isfinite(known), axis=0))
-
-
-def all_finite(x):
-    """Whether nothing about a cotangent is infinite or nan."""
-    if is_double(x) and cnp.PyArray_IS_C_CONTIGUOUS(x):
-        return finite(x)
-    return not np.any(wild(x))
-
-
-cdef object coefficients(object x):
-    """All that is known of a cotangent as a plain array, its value in row 0."""
-    while isinstance(x, Variable):
-        x = fresh(<Variable>x)._value
-    return value(x.parts) if isinstance(x, Number) else np.asarray(x)[None]
+cdef inline bint can_wait(double factor):
+    return NARROWEST < fabs(factor) < WIDEST
 
 
 cdef class Walk:
-    """One backward walk: the cotangents on their way."""
+    """One backward walk: the cotangents on their way.
+
+    A cotangent is an array times a factor, which waits until somebody needs the array: signs
+    and constants then cost nothing, and a sum of cotangents is one pass through memory.
+    The array may be an operand of the record: `BORROWED`, as neither the walk nor the user
+    may write to it. `OWNED` is an array of our own to write to, and `SHARED` any other.
+    """
 
     cdef Graph graph
     cdef list cotangents
-    cdef bytearray owned      # whether a cotangent is an array of our own to add into
+    cdef double *factors      # by which the cotangents are to be multiplied
+    cdef unsigned char *whose
+    cdef unsigned char *wanted
+    cdef unsigned char *kept
+    cdef unsigned char *seen
     cdef bint recorded
     cdef bint branch
     cdef bint release         # nodes are forgotten as they are passed
     cdef bint masked          # a cotangent may be zero because a value was not taken
 
-    cdef object times(self, object g, object factor, bint own):
-        """g factor, in the memory of g if that is our own.
+    def __cinit__(self, Py_ssize_t places):
+        cdef Py_ssize_t i
+        self.factors = <double *>calloc(places, sizeof(double) + 4)
+        if self.factors == NULL:
+            raise MemoryError
+        self.whose = <unsigned char *>(self.factors + places)
+        self.wanted = self.whose + places
+        self.kept = self.wanted + places
+        self.seen = self.kept + places
+        for i in range(places):
+            self.factors[i] = 1.0
 
-        0 for a zero factor where g is infinite because of a root.
-        """
-        if self.masked and not (is_float(g) and g != 0.0):
-            factor = absorbed(g, factor)
-        if not self.branch:
-            if own and is_double(g) and (
-                is_float(factor) or is_double(factor) and cnp.PyArray_SAMESHAPE(g, factor)
-            ):
-                return np.multiply(g, factor, g)
-            return g * factor
-        with np.errstate(invalid="ignore"):
-            product = g * factor
-        return np.where(np.logical_and(value(factor) == 0, infinite(value(g))), 0.0, product)
+    def __dealloc__(self):
+        free(self.factors)
 
-    cdef bint spare(self, Node node, int i):
+    cdef inline bint flat(self, object g):
+        """Whether a factor of this cotangent may wait."""
+        return is_flat(g) and not self.recorded and not self.branch
+
+    cdef inline bint spare(self, Node node, int i):
         """Whether an operand's memory is free for the cotangent: nobody else has the array."""
         cdef PyObject *x = PyTuple_GET_ITEM(node.operands, i)
-        return (self.release and not self.branch and Py_REFCNT(x) == 1 and is_double(<object>x)
-                and cnp.PyArray_CHKFLAGS(<cnp.ndarray>x, cnp.NPY_ARRAY_OWNDATA)
-                and cnp.PyArray_ISWRITEABLE(<cnp.ndarray>x))
+        return self.release and Py_REFCNT(x) == 1 and is_writable(<object>x)
 
     cdef object over(self, object g, object part, object divisor):
         if not self.masked:
@@ -136,58 +63,144 @@ cdef class Walk:
         with np.errstate(invalid="ignore"):
             return absorbed(g, part / divisor)
 
-    cdef object negated(self, object g, bint own):
-        return np.negative(g, g) if own else -g
+    cdef object settled(self, Py_ssize_t at):
+        """A cotangent with its factor."""
+        cdef double factor = self.factors[at]
+        if factor != 1.0:
+            g = self.cotangents[at]
+            self.cotangents[at] = scaled(g, factor, self.whose[at] == OWNED)
+            self.whose[at] = OWNED
+            self.factors[at] = 1.0
+        return self.cotangents[at]
 
-    cdef int add(self, Py_ssize_t at, object g, bint new=False) except -1:
-        """Add a cotangent to that of a node; `new` if nobody else has this array."""
+    cdef object result(self, Py_ssize_t at):
+        """What the walk found for a source."""
+        g = self.settled(at)
+        return g.copy() if self.whose[at] == BORROWED else g
+
+    cdef int add(
+        self, Py_ssize_t at, object g, int whose=SHARED, double factor=1.0
+    ) except -1:
+        """Add a cotangent, which is to be multiplied by a factor, to that of a node."""
         cdef Node node = <Node>self.graph.nodes[at]
         cdef object known
         # A plain scalar stands for an array of that value until a rule needs the array.
-        if not (is_float(g) or (cnp.PyArray_CheckExact(g) and (<object>g).shape == node.shape)):
+        if not (is_float(g) or (cnp.PyArray_CheckExact(g) and has_shape(g, node.shape))):
             g = unbroadcast(g, node.shape)
-            new = False
+            whose = SHARED
         if node.real and is_complex(g):
             g = np.real(g)
+        if factor != 1.0 and not is_flat(g):
+            g = g * factor
+            factor = 1.0
         known = self.cotangents[at]
         if known is None:
             self.cotangents[at] = g
-            self.owned[at] = new and not self.recorded and is_double(g)
-        elif self.owned[at] and (is_float(g) or is_double(g)) and is_double(known):
-            np.add(known, g, known)
+            self.factors[at] = factor
+            self.whose[at] = whose if is_double(g) and not self.recorded else SHARED
+        elif known is g and self.flat(g) and can_wait(self.factors[at] + factor):
+            self.factors[at] += factor
+        elif is_flat(g) and is_flat(known) and not self.recorded:
+            if self.whose[at] == OWNED:
+                accumulate(known, self.factors[at], g, factor)
+            elif whose == OWNED:
+                accumulate(g, factor, known, self.factors[at])
+                self.cotangents[at] = g
+            else:
+                self.cotangents[at] = added(known, self.factors[at], g, factor)
+            self.factors[at] = 1.0
+            self.whose[at] = OWNED
         else:
-            known = known + g
-            self.cotangents[at] = known
-            self.owned[at] = (not self.recorded and cnp.PyArray_CheckExact(known)
-                              and (<object>known).shape == node.shape)
+            known = self.settled(at)
+            g = g if factor == 1.0 else scaled(g, factor, whose == OWNED)
+            if self.whose[at] == OWNED and is_double(known) and (is_float(g) or is_double(g)):
+                np.add(known, g, known)
+            else:
+                known = known + g
+                self.cotangents[at] = known
+                self.whose[at] = OWNED if not self.recorded and is_double(known) and (
+                    has_shape(known, node.shape)
+                ) else SHARED
         return 0
 
-    cdef int add_at(self, Py_ssize_t at, object index, object g) except -1:
+    cdef int add_times(
+        self, Py_ssize_t at, object g, double factor, object other, int whose, bint spare
+    ) except -1:
+        """Add g factor other to the cotangent of a node.
+
+        In the memory of g if that is our own, or in that of the other if that is `spare`. Where
+        g is infinite because of a root, a zero other makes 0.
+        """
+        cdef double product
+        given = other
+        if self.masked and not (is_float(g) and g != 0.0):
+            other = absorbed(g, other)
+        if self.branch:
+            with np.errstate(invalid="ignore"):
+                found = g * other
+            found = np.where(np.logical_and(value(other) == 0, infinite(value(g))), 0.0, found)
+            return self.add(at, found)
+        if self.recorded:
+            return self.add(at, g * other)
+        if is_float(g) and is_flat(other):
+            product = <double>g * factor
+            if can_wait(product):
+                return self.add(at, other, OWNED if spare else BORROWED, product)
+        elif is_flat(g) and is_float(other):
+            product = <double>other * factor
+            if can_wait(product):
+                return self.add(at, g, whose, product)
+        elif is_flat(g) and is_flat(other) and cnp.PyArray_SAMESHAPE(g, other):
+            if whose == OWNED:
+                multiply(g, other)
+                return self.add(at, g, OWNED, factor)
+            if spare and other is given:
+                multiply(other, g)
+                return self.add(at, other, OWNED, factor)
+            return self.add(at, multiplied(g, other), OWNED, factor)
+        if factor != 1.0:
+            g = scaled(g, factor, whose == OWNED)
+        return self.add(at, g * other, OWNED)
+
+    cdef int add_at(self, Py_ssize_t at, object index, object g, double factor) except -1:
         """Add a cotangent of x[index] to that of x."""
         cdef Node node = <Node>self.graph.nodes[at]
+        cdef bint new
         known = self.cotangents[at]
         if self.recorded or not (is_float(g) or is_double(g)) or not (
             known is None or is_float(known) or is_double(known)
         ):
-            return self.add(at, scatter(g, node.shape, index))
+            return self.add(at, scatter(g, node.shape, index), OWNED, factor)
         new = known is None
         if new:
-            known = np.zeros(node.shape)
-        elif not self.owned[at]:
-            known = np.full(node.shape, known) if is_float(known) else np.array(known)
-        self.cotangents[at] = known
-        self.owned[at] = True
-        if is_basic(index):
-            if new:
-                known[index] = g
-                return 0
-            target = known[index]
-            if cnp.PyArray_CheckExact(target):
-                np.add(target, g, target)
-            else:
-                known[index] = target + g
+            known = empty_but(node.shape, index) if is_flat(g) else None
+            if known is None:
+                known = np.zeros(node.shape)
         else:
-            np.add.at(known, index, g)
+            known = self.settled(at)
+            if self.whose[at] != OWNED:
+                known = np.full(node.shape, known) if is_float(known) else np.array(known)
+        self.cotangents[at] = known
+        self.whose[at] = OWNED
+        if is_float(g) and add_item(known, index, <double>g * factor):
+            return 0
+        if not is_basic(index):
+            np.add.at(known, index, g if factor == 1.0 else scaled(g, factor, False))
+            return 0
+        target = known[index]
+        if is_flat(target) and is_flat(g):
+            if new:
+                copy_scaled(target, g, factor)
+            else:
+                accumulate(target, 1.0, g, factor)
+            return 0
+        g = g if factor == 1.0 else scaled(g, factor, False)
+        if new:
+            known[index] = g
+        elif cnp.PyArray_CheckExact(target):
+            np.add(target, g, target)
+        else:
+            known[index] = target + g
         return 0
 
     cdef object whole(self, Py_ssize_t at, object g):
@@ -202,84 +215,123 @@ cdef class Walk:
             return handle(self.graph, at, node.operands[i])
         return node.operands[i]
 
-    cdef int step(self, Node node, Py_ssize_t at, object g, unsigned char[::1] wanted,
-                  bint kept) except -1:
+    cdef int step(self, Node node, Py_ssize_t at) except -1:
         """Pull one cotangent back to the operands that lead to a source."""
         cdef tuple parents = node.parents
-        cdef Py_ssize_t p = <Py_ssize_t>parents[0], q
-        cdef bint left = p >= 0 and wanted[p], right = False
-        cdef list arguments
-        cdef object twice
-        cdef int i
-        cdef bint own
-        q = -1
+        cdef Py_ssize_t p = <Py_ssize_t>parents[0], q = -1
+        cdef bint left = p >= 0 and self.wanted[p], right = False
+        cdef object g = self.cotangents[at]
+        cdef bint flat = self.flat(g)
+        cdef double factor
+        cdef object twice  # an int stays one
+        cdef int passed  # what it is to the last who gets it; to one before that, not our own
+        if not flat:
+            g = self.settled(at)
+        factor = self.factors[at]
         if node.code <= DIVIDE:
             q = <Py_ssize_t>parents[1]
-            right = q >= 0 and wanted[q]
+            right = q >= 0 and self.wanted[q]
             if is_float(g) and len(node.shape) and (
                 left and (<Node>self.graph.nodes[p]).shape != node.shape
                 or right and (<Node>self.graph.nodes[q]).shape != node.shape
             ):
                 g = self.whole(at, g)  # it is summed over the axes of a broadcast
-        own = self.owned[at] and not kept and is_double(g)
+                flat = self.flat(g)
+        if self.kept[at] and self.whose[at] == OWNED:
+            self.whose[at] = SHARED
+        passed = self.whose[at]
+        cdef int both = SHARED if left and right and passed == OWNED else passed
         if node.code == ADD:
             if left:
-                self.add(p, g, own and not right)
+                self.add(p, g, both, factor)
             if right:
-                self.add(q, g, own and not left)
+                self.add(q, g, both, factor)
         elif node.code == SUBTRACT:
             if left:
-                self.add(p, g, own and not right)
+                self.add(p, g, both, factor)
             if right:
-                self.add(q, self.negated(g, own and not left), True)
+                self.add_negative(q, g, both, factor, flat)
         elif node.code == MULTIPLY:
             if left:
-                self.add(p, self.times(g, self.operand(node, 1), own and not right), True)
+                other = self.operand(node, 1)
+                self.add_times(p, g, factor, other, both, not right and self.spare(node, 1))
+                if is_float(other):
+                    passed = both  # the left one may have the array itself
             if right:
-                self.add(q, self.times(g, self.operand(node, 0), own), True)
+                self.add_times(q, g, factor, self.operand(node, 0), passed, self.spare(node, 0))
         elif node.code == DIVIDE:
             v = self.operand(node, 1)
             if left:
-                self.add(p, self.over(g, g, v), True)
+                self.add(p, self.over(g, g, v), OWNED, factor)
             if right:
                 y = handle(self.graph, at, node.output) if self.recorded else node.output
-                self.add(q, self.over(g, -g * y, v), True)
+                if flat:
+                    self.add(q, self.over(g, g * y, v), OWNED, -factor)
+                else:
+                    self.add(q, self.over(g, -g * y, v), OWNED)
         elif node.code == NEGATIVE:
-            self.add(p, self.negated(g, own), True)
+            self.add_negative(p, g, passed, factor, flat)
         elif node.code == SQUARE:
-            if is_float(g) and g != 0.0 and self.spare(node, 0):
-                x = node.operands[0]
-                self.add(p, np.multiply(x, 2 * g, x), True)
-            elif is_float(g):
-                self.add(p, self.times(2 * g, self.operand(node, 0), False), True)
+            if is_float(g):
+                self.add_times(p, 2 * g, 1.0, self.operand(node, 0), SHARED, self.spare(node, 0))
+            elif flat:
+                self.add_times(p, g, 2.0 * factor, self.operand(node, 0), passed,
+                               self.spare(node, 0))
             else:
-                g = self.times(g, self.operand(node, 0), own)
-                twice = 2 if not is_double(g) else 2.0  # exact among exact objects
-                self.add(p, self.times(g, twice, own or not self.recorded), True)
+                twice = 2.0 if is_double(g) else 2  # exact among exact objects
+                self.add_times(p, g * twice, 1.0, self.operand(node, 0), SHARED, False)
         elif node.code == GETITEM:
-            self.add_at(p, node.operands[0], g)
+            self.add_at(p, node.operands[0], g, factor)
         elif node.code == SUM:
-            self.add(p, g)
+            self.add(p, g, SHARED, factor)
         else:
-            g = self.whole(at, g)
-            arguments = []
-            if node.keep & KEEP_OUTPUT:
-                arguments.append(
-                    handle(self.graph, at, node.output) if self.recorded else node.output
-                )
-            if node.keep & KEEP_OPERANDS:
-                for i in range(len(parents)):
-                    arguments.append(self.operand(node, i))
-            for i in range(len(parents)):
-                p = <Py_ssize_t>parents[i]
-                if p >= 0 and wanted[p] and node.pulls[i] is not None:
-                    if self.masked and node.pointwise:
-                        with np.errstate(invalid="ignore"):
-                            part = absorbed(g, node.pulls[i](g, *arguments))
-                    else:
-                        part = node.pulls[i](g, *arguments)
-                    if part is not None:
-                        self.add(p, part)
+            self.pull(node, at, flat)
+        return 0
+
+    cdef int add_negative(
+        self, Py_ssize_t at, object g, int whose, double factor, bint flat
+    ) except -1:
+        if flat:
+            return self.add(at, g, whose, -factor)
+        return self.add(at, -g, OWNED)
+
+    cdef int pull(self, Node node, Py_ssize_t at, bint flat) except -1:
+        """Pull one cotangent back by the functions of a rule."""
+        cdef list arguments = []
+        cdef Py_ssize_t p
+        cdef int i, whose
+        cdef double factor = 1.0
+        cdef object part, g
+        # What is pointwise is linear: a factor of the cotangent is one of the result.
+        if flat and node.pointwise:
+            g, factor = self.cotangents[at], self.factors[at]
+        else:
+            g = self.whole(at, self.settled(at))
+        if node.pulls is None:
+            node.pulls = tuple(node.make[0](*node.make[1]))
+            node.make = None
+        if node.keep & KEEP_OUTPUT:
+            arguments.append(handle(self.graph, at, node.output) if self.recorded else node.output)
+        if node.keep & KEEP_OPERANDS:
+            for i in range(len(node.parents)):
+                arguments.append(self.operand(node, i))
+        for i in range(len(node.parents)):
+            p = <Py_ssize_t>node.parents[i]
+            if p < 0 or not self.wanted[p] or node.pulls[i] is None:
+                continue
+            if self.masked and node.pointwise:
+                with np.errstate(invalid="ignore"):
+                    part = absorbed(g, node.pulls[i](g, *arguments))
+            else:
+                part = node.pulls[i](g, *arguments)
+            if part is None:
+                continue
+            whose = SHARED
+            if part is g and self.whose[at] == BORROWED:
+                whose = BORROWED
+            elif Py_REFCNT(<PyObject *>part) == 1 and is_writable(part):
+                whose = OWNED  # nobody else has it
+            self.add(p, part, whose, factor)
         return 0
 
 
@@ -319,25 +371,23 @@ def pull_back(
     list
         The cotangents; None where no target depends on the source.
     """
-    cdef Walk walk = Walk.__new__(Walk)
     cdef list targets = target if isinstance(target, list) else [target]
     cdef list seeds = seed if isinstance(target, list) else [seed]
     cdef Py_ssize_t last = max(targets, default=-1)
     cdef Py_ssize_t at, first = last + 1, p
+    cdef Walk walk
     cdef Node node
     if last < 0:
         return [None] * len(sources)
-    cdef unsigned char[::1] wanted = bytearray(last + 1)
-    cdef unsigned char[::1] kept = bytearray(last + 1)
+    walk = Walk(last + 1)
     for at in sources:
         if 0 <= at <= last:
-            wanted[at] = kept[at] = 1
+            walk.wanted[at] = walk.kept[at] = 1
             first = min(first, at)
-    cdef unsigned char[::1] seen = bytearray(last + 1)
     for start, stop in ((first, last + 1),) if spans is None else spans:
         for at in range(max(start, first), min(stop, last + 1)):
-            seen[at] = 1
-            if not wanted[at]:
+            walk.seen[at] = 1
+            if not walk.wanted[at]:
                 node = <Node>graph.nodes[at]
                 if node is None:
                     raise RuntimeError(
@@ -345,12 +395,11 @@ def pull_back(
                     )
                 for parent in node.parents:
                     p = <Py_ssize_t>parent
-                    if p >= first and wanted[p]:
-                        wanted[at] = 1
+                    if p >= first and walk.wanted[p]:
+                        walk.wanted[at] = 1
                         break
     walk.graph = graph
     walk.cotangents = [None] * (last + 1)
-    walk.owned = bytearray(last + 1)
     walk.recorded = recorded
     walk.release = release and not recorded
     for at, g in zip(targets, seeds):
@@ -358,16 +407,15 @@ def pull_back(
             walk.masked |= not is_float(g)
             walk.add(at, g)
     for at in range(last, first - 1, -1):
-        g = walk.cotangents[at]
-        if g is not None and wanted[at]:
+        if walk.cotangents[at] is not None and walk.wanted[at]:
             node = <Node>graph.nodes[at]
-            if node.code != LEAF and seen[at]:
+            if node.code != LEAF and walk.seen[at]:
                 walk.branch |= node.branch
                 walk.masked |= (node.masks or node.code == GETITEM
                                 or node.code == RULE and not node.pointwise)
-                walk.step(node, at, g, wanted, kept[at])
-            if not kept[at]:
+                walk.step(node, at)
+            if not walk.kept[at]:
                 walk.cotangents[at] = None
-        if release and not kept[at]:
+        if release and not walk.kept[at]:
             graph.nodes[at] = None
-    return [walk.cotangents[at] if 0 <= at <= last else None for at in sources]
+    return [walk.result(at) if 0 <= at <= last else None for at in sources]

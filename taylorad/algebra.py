@@ -27,7 +27,7 @@ from taylorad.monomials import Rows, Shape, Structure, Table, cached, structure
 __all__ = ["Algebra", "Factor", "dual", "hyperdual", "innermost", "new_tag", "opened", "taylor"]
 
 _tags = itertools.count(1)
-_innermost: ContextVar[int] = ContextVar("taylorad_innermost_level", default=0)
+INNERMOST: ContextVar[int] = ContextVar("taylorad_innermost_level", default=0)
 
 
 def new_tag() -> int:
@@ -45,15 +45,15 @@ class opened:
         self._tag = tag
 
     def __enter__(self) -> None:
-        self._token = _innermost.set(self._tag)
+        self._token = INNERMOST.set(self._tag)
 
     def __exit__(self, *error: object) -> None:
-        _innermost.reset(self._token)
+        INNERMOST.reset(self._token)
 
 
 def innermost() -> int:
     """The level of the innermost transform under way, 0 outside of all."""
-    return _innermost.get()
+    return INNERMOST.get()
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -183,8 +183,15 @@ class Linear:
         y = self.function(x.value, *rest, **kwargs)
         if not (type(y) is np.ndarray and y.dtype.kind == "f"):
             refuse_integers(getattr(y, "dtype", np.dtype(object)), self.name)
-        y = record(y, (x,), (_Later(self, x.shape, rest, kwargs),))
+        y = record(y, (x,), partial(self.pulls_of, x.shape, rest, kwargs))
         return viewed(y, x, lambda other: self.function(other, *rest, **kwargs))
+
+    def pulls_of(self, shape: Any, rest: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """The pulls of a call with one array of this shape."""
+        given = dict(zip(self.parameters, (0, *rest), strict=False)) | kwargs
+        for name in [name for name in kwargs if given[name] is np._NoValue]:
+            del given[name]
+        return self._pulls(self._call(given, [self.operands[0]], [shape], 1 + len(rest)))
 
     def _call(
         self, given: dict[str, Any], operands: list[str], shapes: list[Any], positional: int
@@ -264,26 +271,6 @@ class Part(Linear):
         assert self.back is not None
         y = record(result, (val,), self.back(Call(self.function, {}, (), (), [val.shape], 1)))
         return as_view(y, val, again) if isinstance(y, Variable) and y.ndim else y
-
-
-class _Later:
-    """The pull of a function of one array, made when it is first called."""
-
-    __slots__ = ("arguments", "pull")
-
-    def __init__(self, *arguments: Any) -> None:
-        self.arguments = arguments
-        self.pull: Any = None
-
-    def __call__(self, g: Any) -> Any:
-        if self.pull is None:
-            row, shape, rest, kwargs = self.arguments
-            given = dict(zip(row.parameters, (0, *rest), strict=False)) | kwargs
-            for name in [name for name in kwargs if given[name] is np._NoValue]:
-                del given[name]
-            call = row._call(given, [row.operands[0]], [shape], 1 + len(rest))
-            (self.pull,) = row._pulls(call)
-        return self.pull(g)
 
 
 # Operands that are lists of arrays.
@@ -368,8 +355,12 @@ class Join(Linear):
             return super().reverse(arrays, axis, **kwargs)
         arrays = list(map(unpacked, arrays))
         result = self.function(values_of(arrays), axis=axis)
-        pulls = transposes.stacked if self.new_axis else transposes.joined
-        return record(result, arrays, pulls([array.shape for array in arrays], axis))
+        return record(result, arrays, self.pulls_along([array.shape for array in arrays], axis))
+
+    @property
+    def pulls_along(self) -> Callable[[list[Any], int], Any]:
+        """What makes the pulls of arrays of some shapes, joined along an axis."""
+        return transposes.stacked if self.new_axis else transposes.joined
 
 
 def _stored(algebra: Algebra, operand: Any) -> Any:

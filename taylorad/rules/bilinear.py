@@ -22,7 +22,7 @@ from numpy import linalg as la
 
 from taylorad import dispatch
 from taylorad._numbers import Number, common, make, repack, value
-from taylorad._tape import Variable, record
+from taylorad._tape import Variable, enter_given, enter_matrices, record
 from taylorad.dispatch import carries
 from taylorad.rules import products
 from taylorad.rules._rows import describe, multilinear, refuse_numbers, unpacked
@@ -73,6 +73,11 @@ class Bilinear:
     def name(self) -> str:
         return describe(self.function)
 
+    @cached_property
+    def pulls(self) -> list[Any]:
+        """The pulls, for which what was not taken leaves no trace."""
+        return [products.sparing(self.left, 0), products.sparing(self.right, 1)]
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if len(args) == 2 and not kwargs:
             return _product(self.function, args, self.name)
@@ -97,7 +102,7 @@ class Bilinear:
             return found
         first, second = values_of((u, v))
         y = self.function(first, second, *others, **kwargs)
-        pulls: list[Any] = [products.sparing(self.left, 0), products.sparing(self.right, 1)]
+        pulls: list[Any] = self.pulls
         if others or kwargs:
             pulls = [partial(_with, pull, others, kwargs) for pull in pulls]
         return record(y, (u, v), pulls, "operands")
@@ -143,7 +148,7 @@ class MatrixProduct(Bilinear):
         if self.function is np.dot and not (1 <= u.ndim <= 2 and 1 <= v.ndim <= 2):
             pulls = products.sparing(products.dot_left, 0), products.sparing(products.dot_right, 1)
         else:
-            pulls = matrix_pulls(u, v)
+            pulls = matrix_pulls(u.ndim, v.ndim)
         return record(self.function(first, second), (u, v), pulls, "operands")
 
     def _by_constant(self, u: Any, v: Any, first: Any, second: Any) -> Any:
@@ -364,3 +369,8 @@ if hasattr(np, "matvec"):
     ]
 
 dispatch.register([*TABLE, Contraction(), MultiDot(), PolynomialProduct()])
+for _row in TABLE:
+    if isinstance(_row, MatrixProduct):
+        enter_matrices(_row.function, matrix_pulls)
+    elif _row.expression is None:
+        enter_given(_row.function, _row.pulls)

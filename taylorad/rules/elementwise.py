@@ -11,7 +11,7 @@ import numpy as np
 from numpy._core.umath import clip as clip_ufunc  # type: ignore[attr-defined]
 
 from taylorad._numbers import Number, common, make, parts_over, value
-from taylorad._tape import record
+from taylorad._tape import enter_pointwise, record, register_unary
 from taylorad.dispatch import carries, register
 from taylorad.rules.objects import at
 from taylorad.rules.operands import with_value as of_new
@@ -92,7 +92,14 @@ def _absolute(x: Number) -> Any:
 def _absolute_back(x: Any) -> Any:
     if x.dtype.kind == "c":
         return np.hypot(np.real(x), np.imag(x))
-    return elementwise(np.absolute, (x,), (lambda g, x: g * np.sign(value(x)),), "operands")
+    return elementwise(np.absolute, (x,), (_times_sign,), "operands")
+
+
+def _times_sign(g: Any, x: Any) -> Any:
+    return g * np.sign(value(x))
+
+
+register_unary(np.absolute, _times_sign, "operands")
 
 
 def nowhere(function: Any) -> Callable[..., Any]:
@@ -175,6 +182,7 @@ def _extremum_back(function: Any, wins: Any, skips_nan: bool) -> Callable[[Any, 
         return back
 
     pulls = (pull(True), pull(False))
+    enter_pointwise(function, pulls, "operands", masks=True)
     return lambda u, v: elementwise(function, (u, v), pulls, "operands", masks=True)
 
 
@@ -297,21 +305,27 @@ def _arctan2(y: Any, x: Any) -> Any:
     return with_value(result + np.zeros_like(angle), angle)
 
 
+def _over_square(x: Any, y: Any) -> Any:
+    """x / (x^2 + y^2), nan at the origin."""
+    if _exact(x, y):
+        return x / (x * x + y * y)
+    radius = np.hypot(x, y)
+    return np.where(np.isinf(value(radius)), 0.0, x / radius / radius)
+
+
+def _angle_by_y(g: Any, y: Any, x: Any) -> Any:
+    return g * _over_square(x, y)
+
+
+def _angle_by_x(g: Any, y: Any, x: Any) -> Any:
+    return -g * _over_square(y, x)
+
+
 def _arctan2_back(y: Any, x: Any) -> Any:
-    def over_square(x: Any, y: Any) -> Any:
-        """x / (x^2 + y^2), nan at the origin."""
-        if _exact(x, y):
-            return x / (x * x + y * y)
-        radius = np.hypot(x, y)
-        return np.where(np.isinf(value(radius)), 0.0, x / radius / radius)
+    return elementwise(partial(at, np.arctan2), (y, x), (_angle_by_y, _angle_by_x), "operands")
 
-    def to_y(g: Any, y: Any, x: Any) -> Any:
-        return g * over_square(x, y)
 
-    def to_x(g: Any, y: Any, x: Any) -> Any:
-        return -g * over_square(y, x)
-
-    return elementwise(partial(at, np.arctan2), (y, x), (to_y, to_x), "operands")
+enter_pointwise(np.arctan2, (_angle_by_y, _angle_by_x), "operands")
 
 
 def _logaddexp(function: Any, base: float) -> Callable[[Any, Any], Any]:

@@ -30,6 +30,7 @@ from numpy import linalg as la
 from numpy.lib.stride_tricks import sliding_window_view
 
 from taylorad import dispatch
+from taylorad._tape import enter_alone, enter_joined
 from taylorad.rules import sums, transposes
 from taylorad.rules._linear import (
     ALL,
@@ -146,3 +147,14 @@ ELEMENTWISE = [
 ]  # fmt: skip
 
 dispatch.register([*TABLE, *ELEMENTWISE])
+
+# What a method of ndarray does as well, without NumPy's way from one to the other.
+_METHODS = "sum mean cumsum reshape ravel transpose swapaxes squeeze diagonal".split()
+
+for _row in (*TABLE, *ELEMENTWISE):
+    if isinstance(_row, Join):
+        enter_joined(_row.function, _row.pulls_along)
+    elif not isinstance(_row, Pieces | Part):
+        _same = getattr(np, _row.function.__name__, None) is _row.function
+        enter_alone(_row, _row.function.__name__ if _same and (
+            _row.function.__name__ in _METHODS) else None)

@@ -8,6 +8,7 @@ import numpy as np
 
 from taylorad import _numbers, recurrences
 from taylorad._numbers import Number, engine, make, parts_over, value
+from taylorad._tape import enter_pointwise
 from taylorad.algebra import Algebra
 from taylorad.dispatch import carries
 from taylorad.rules.objects import at, evaluate
@@ -191,3 +192,6 @@ def _by_exponent(g: Any, y: Any, u: Any, v: Any) -> Any:
     at_zero = value(u) == 0
     with np.errstate(divide="ignore", invalid="ignore"):
         return g * np.where(at_zero, 0.0, y * at(np.log, np.where(at_zero, 1.0, u)))
+
+
+enter_pointwise(np.power, (_by_base, _by_exponent), "both", is_power=True)

@@ -118,9 +118,9 @@ def matmul_right(g: Any, u: Any, v: Any) -> Any:
 _MATMUL = sparing(matmul_left, 0), sparing(matmul_right, 1)
 
 
-def matrix_pulls(u: Any, v: Any) -> tuple[Any, Any]:
-    """The pulls of ``u @ v``."""
-    return (_LEFT_OF_TWO, _RIGHT_OF_TWO) if u.ndim == v.ndim == 2 else _MATMUL
+def matrix_pulls(m: int, n: int) -> tuple[Any, Any]:
+    """The pulls of ``u @ v``, of m and n dimensions."""
+    return (_LEFT_OF_TWO, _RIGHT_OF_TWO) if m == n == 2 else _MATMUL
 
 
 def matvec(a: Any, x: Any) -> Any:

@@ -15,7 +15,7 @@ import numpy as np
 
 from taylorad import dispatch
 from taylorad._numbers import common, make, repack, value
-from taylorad._tape import record
+from taylorad._tape import enter_chosen, enter_given, record
 from taylorad.dispatch import Reverse, carries
 from taylorad.rules.operands import (
     NO_VALUE,
@@ -116,8 +116,11 @@ def _where_recorded(condition: Any, x: Any = NO_VALUE, y: Any = NO_VALUE, /) -> 
     if x is NO_VALUE or y is NO_VALUE:
         return where(condition, x, y)
     condition, x, y = plain(number(condition)), number(x), number(y)
-    pulls = (lambda g: np.where(condition, g, 0), lambda g: np.where(condition, 0, g))
-    return record(np.where(condition, *values_of((x, y))), (x, y), pulls)
+    return record(np.where(condition, *values_of((x, y))), (x, y), _where_pulls(condition))
+
+
+def _where_pulls(condition: Any) -> Any:
+    return (lambda g: np.where(condition, g, 0), lambda g: np.where(condition, 0, g))
 
 
 def _common_dtype(*values: Any) -> Any:
@@ -314,3 +317,5 @@ SELECTING = (
 )  # fmt: skip
 
 dispatch.register(SELECTING)
+enter_chosen(np.where, _where_pulls)
+enter_given(np.clip, _CLIPPED, scalars=True)

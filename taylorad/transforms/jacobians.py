@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from taylorad._cotangents import ones
+from taylorad._memory import reused
 from taylorad._numbers import Number, common, make, parts_over
 from taylorad._tape import Variable
 from taylorad._trees import flatten
@@ -141,29 +142,40 @@ def step_of(size: int) -> int:
 
 def _forward(call: Callable[..., Any], inputs: Sequence[Any]) -> Rows:
     """The same, by pushing all directions forward."""
-    sizes = [x.size for x in inputs]
-    total = sum(sizes)
-    step = step_of(max(*sizes, 1))
+    total = sum(x.size for x in inputs)
+    step = step_of(max(*(x.size for x in inputs), 1))
     passes: list[list[Any]] = []
     rebuild: Any = None
-    for start in range(0, max(total, 1), step):
-        columns, rebuild = _columns(call, inputs, start, min(start + step, total))
-        passes.append(columns)
-    rows = []
-    for parts in zip(*passes, strict=True):
+    with reused():
+        for start in range(0, max(total, 1), step):
+            columns, rebuild = _columns(call, inputs, start, min(start + step, total))
+            passes.append(columns)
+        rows = [_by_input(parts, inputs) for parts in zip(*passes, strict=True)]
+    return rows, rebuild
+
+
+def _by_input(parts: Sequence[Any], inputs: Sequence[Any]) -> list[Any]:
+    """The derivatives of one output by each input; the parts have some directions each."""
+    shape = parts[0].shape[:-1]
+    ends = np.cumsum([x.size for x in inputs]).tolist()
+    if any(map(carries, parts)):
         whole = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=-1)
-        ends = np.cumsum(sizes)
-        rows.append(
-            [
-                np.reshape(whole[..., end - x.size : end], (*whole.shape[:-1], *x.shape))
-                for x, end in zip(inputs, ends.tolist(), strict=True)
-            ]
-        )
-    return [[_own(entry) for entry in row] for row in rows], rebuild
-
-
-def _own(entry: Any) -> Any:
-    return entry if carries(entry) else np.array(entry)[()]
+        return [
+            np.reshape(whole[..., end - x.size : end], (*shape, *x.shape))
+            for x, end in zip(inputs, ends, strict=True)
+        ]
+    dtype = np.result_type(*parts)
+    entries = []
+    for x, end in zip(inputs, ends, strict=True):
+        entry = np.empty((*shape, x.size), dtype)
+        stop = x.size - end
+        for part in parts:
+            start, stop = stop, stop + part.shape[-1]
+            if start < x.size and stop > 0:
+                entry[..., max(start, 0) : stop] = part[..., max(-start, 0) : x.size - start]
+        entry.shape = (*shape, *x.shape)
+        entries.append(entry[()])
+    return entries
 
 
 def _columns(
@@ -235,10 +247,11 @@ def _read(leaf: Any, tag: int, count: int, dtype: Any) -> Any:
     if not isinstance(leaf, Number) or leaf.algebra.factor(tag) is None:
         kind = leaf.dtype if carries(leaf) else np.result_type(np.asarray(leaf), dtype)
         return np.zeros((*shape_of(leaf), count), kind if kind.kind in "fcO" else dtype)
-    _, linear = _places(leaf.algebra, count)
     rest = leaf.algebra.without(tag, 1)
-    parts = np.moveaxis(leaf.parts[linear.T], 1, -1)
-    return make(rest, parts)
+    if len(leaf.algebra.factors) == 1 and not carries(leaf.parts):
+        return np.moveaxis(leaf.parts[1 : count + 1], 0, -1)
+    _, linear = _places(leaf.algebra, count)
+    return make(rest, np.moveaxis(leaf.parts[linear.T], 1, -1))
 
 
 def _one_by_one(call: Callable[..., Any], inputs: Sequence[Any], start: int, stop: int) -> Any:

@@ -7,12 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from taylorad._cotangents import ones, owned, zero
-from taylorad._memory import reused
+from taylorad._cotangents import ones
 from taylorad._numbers import value
-from taylorad._tape import Variable, kept, pull_back
+from taylorad._tape import gradient_of_one, kept
 from taylorad._trees import flatten, structure
-from taylorad.algebra import opened
 from taylorad.transforms._arguments import check_argnums, check_callable, named, numeric
 from taylorad.transforms._levels import shape_of
 from taylorad.transforms._recording import Arguments, Output, Recording, scalar
@@ -128,11 +126,9 @@ def _evaluator(f: Any, argnums: Any) -> Callable[[tuple[Any, ...], Any], tuple[A
 
     def evaluate(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any]:
         if type(chosen) is int and -len(args) <= chosen < len(args):
-            x = args[chosen]
-            if type(x) is np.ndarray and x.ndim and x.dtype == np.float64:
-                found = _of_one_array(f, chosen, args, kwargs)
-                if found is not None:
-                    return found
+            found = gradient_of_one(f, args, kwargs, chosen % len(args))
+            if found is not None:
+                return found
         arguments = Arguments(chosen, args)
         with Recording(arguments.leaves) as recording:
             output = recording.run(f, arguments.filled(recording.variables), kwargs)
@@ -145,35 +141,6 @@ def _evaluator(f: Any, argnums: Any) -> Callable[[tuple[Any, ...], Any], tuple[A
         return values[0], arguments.like(gradients)
 
     return evaluate
-
-
-def _of_one_array(
-    f: Callable[..., Any], at: int, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> tuple[Any, Any] | None:
-    """The value and the gradient by one plain array: the case that has to be quick.
-
-    None if `f` does not return one real number that depends on it, or something is nan; `f`
-    is then run again.
-    """
-    x = args[at]
-    filled = list(args)
-    with reused(), Recording((x,)) as recording:
-        (filled[at],) = recording.variables
-        tag, graph = recording.tag, recording.graph
-        with opened(tag):
-            y = f(*filled, **kwargs)
-        graph.open = False
-        if not isinstance(y, Variable) or y.level != tag:
-            return None
-        value = y.value
-        home, place = y.home
-        if type(value) is not np.float64 or home is not graph:
-            return None
-        (g,) = pull_back(graph, place, 1.0, (0,), release=True)
-        if g is None:
-            return value, zero(x)
-        g = owned(g, x, set())
-        return None if has_nan((g,)) else (value, g)
 
 
 def _unit(output: Output, arguments: Arguments) -> Any:

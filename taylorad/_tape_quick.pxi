@@ -1,0 +1,369 @@
+# Part of _tape.pyx: calls that are recorded without the way through dispatch.
+#
+# These are what most programs are made of: NumPy functions of Variables of one level whose
+# values are doubles, and of plain doubles. A rule enters its function here, with what makes the
+# pulls; these are made when a walk gets there. Whatever is not that simple is answered by None
+# and takes the way through dispatch, which knows all cases and all errors.
+
+cdef enum:
+    ALONE, JOINED, CHOSEN, MATRICES, GIVEN
+
+cdef dict QUICK = {}      # function or ufunc -> Quick
+cdef dict POINTWISE = {}  # ufunc of two operands -> (pulls, what it keeps, masks, whether a power)
+cdef object FLOAT64 = np.float64
+
+
+@cython.final
+cdef class Quick:
+    """A function that may be recorded at once."""
+
+    cdef int kind
+    cdef object function
+    cdef object make         # of the pulls
+    cdef object row          # of a function of one array
+    cdef object method       # of ndarray, which does the same as the function
+    cdef tuple pulls         # where they are always the same
+    cdef bint leads          # whether the array is the first argument
+    cdef bint scalars        # whether operands may be numbers
+    cdef Py_ssize_t places   # how many arguments by position, the array too, only steer it
+    cdef object barred       # the names of those that do not
+
+
+def enter_pointwise(ufunc, pulls, keep, bint masks=False, bint is_power=False):
+    """Let an elementwise ufunc of two operands be recorded at once."""
+    POINTWISE[ufunc] = tuple(pulls), KEEPS.index(keep), masks, is_power
+
+
+def enter_alone(row, method=None):
+    """The same for a function of one array: a row of the linear functions.
+
+    `method` is the name of the method of ndarray that does the same, if there is one.
+    """
+    cdef Quick quick = Quick.__new__(Quick)
+    quick.kind, quick.function, quick.row, quick.make = ALONE, row.function, row, row.pulls_of
+    quick.method = None if method is None else getattr(np.ndarray, method)
+    QUICK[row.function] = quick
+
+
+def enter_joined(function, make):
+    """The same for one that joins arrays along an axis; ``make(shapes, axis)``."""
+    enter(JOINED, function, make)
+
+
+def enter_chosen(function, make):
+    """The same for `np.where`; ``make(condition)``."""
+    enter(CHOSEN, function, make)
+
+
+def enter_matrices(function, make):
+    """The same for products of matrices and vectors; ``make(left, right)`` of their dimensions."""
+    enter(MATRICES, function, make)
+
+
+def enter_given(function, pulls, bint scalars=False):
+    """The same for a function of as many operands as there are pulls, which take all of them."""
+    cdef Quick quick
+    enter(GIVEN, function, None)
+    quick = QUICK[function]
+    quick.pulls, quick.scalars = tuple(pulls), scalars
+
+
+cdef int enter(int kind, object function, object make) except -1:
+    cdef Quick quick = Quick.__new__(Quick)
+    quick.kind, quick.function, quick.make = kind, function, make
+    QUICK[function] = quick
+    return 0
+
+
+cdef inline object doubles_of(object x, object level):
+    """An operand's doubles, of a Variable of this level or plain; else None."""
+    if isinstance(x, Variable):
+        if (<Variable>x).home_level != level:
+            return None
+        x = fresh(<Variable>x)._value
+    if is_double(x) or PyFloat_CheckExact(x) or type(x) is FLOAT64 or PyLong_CheckExact(x):
+        return x
+    return None
+
+
+cdef inline Graph joint_recorder(object operands):
+    """The graph that records an operation on operands of one level."""
+    cdef Graph graph
+    for x in operands:
+        if isinstance(x, Variable):
+            graph = recorder(<Variable>x)
+            if graph is not None:
+                return graph
+    return None
+
+
+cdef object first_level(object operands):
+    for x in operands:
+        if isinstance(x, Variable):
+            return (<Variable>x).home_level
+    return None
+
+
+cdef Node rule_node(Graph graph, object operands):
+    cdef Node node = Node.__new__(Node)
+    cdef list parents = []
+    for x in operands:
+        parents.append(place_in(graph, <Variable>x) if isinstance(x, Variable) else -1)
+    node.code = RULE
+    node.parents = tuple(parents)
+    return node
+
+
+cdef object pointwise(object ufunc, tuple rule, tuple operands):
+    """Record an elementwise ufunc of two operands."""
+    cdef Graph graph
+    cdef Node node
+    cdef bint branch = False
+    if inner_tapes:
+        return None
+    level = first_level(operands)
+    u, v = doubles_of(operands[0], level), doubles_of(operands[1], level)
+    if u is None or v is None:
+        return None
+    if rule[3]:  # a power
+        if not isinstance(operands[1], Variable) and not is_double(v) and v in (0, 1, 2, 3):
+            return None
+        if not (is_flat(u) and none_zero(u)):  # some slope may be infinite
+            branch = np.any(np.logical_and(np.equal(u, 0), np.logical_and(v > 0, v < 1)))
+    value = ufunc(u, v)
+    graph = joint_recorder(operands)
+    if graph is None:
+        return value
+    node = rule_node(graph, operands)
+    node.pulls, node.keep, node.masks = rule[0], rule[1], rule[2]
+    node.branch, node.pointwise = branch, True
+    if node.keep & KEEP_OPERANDS:
+        node.operands = (kept_of(operands[0], u), kept_of(operands[1], v))
+    if node.keep & KEEP_OUTPUT:
+        node.output = value
+    return append(graph, node, value)
+
+
+cdef inline object kept_of(object operand, object value):
+    """What a record keeps of an operand with this value."""
+    return value if isinstance(operand, Variable) else kept_copy(value, -1)
+
+
+cdef object quickly(object function, tuple args, dict kwargs):
+    """Record a call if it is a simple one; else None."""
+    cdef Quick quick = QUICK.get(function)
+    if quick is None or inner_tapes or not args:
+        return None
+    if quick.kind == ALONE:
+        return alone(quick, args[0], args[1:], kwargs) if isinstance(args[0], Variable) else None
+    if quick.kind == JOINED:
+        return joined(quick, args, kwargs)
+    if kwargs:
+        return None
+    if quick.kind == CHOSEN:
+        return chosen(quick, args) if len(args) == 3 else None
+    if quick.kind == GIVEN:
+        return given(quick, args) if len(args) == len(quick.pulls) else None
+    return matrices(quick, args) if len(args) == 2 else None
+
+
+cdef inline bint steers(object x):
+    """Whether an argument cannot be an operand, and does not change."""
+    if x is None or PyLong_CheckExact(x) or isinstance(x, bool):
+        return True
+    if type(x) is not tuple:
+        return False
+    for item in <tuple>x:
+        if not PyLong_CheckExact(item):
+            return False
+    return True
+
+
+cdef int prepare(Quick quick) except -1:
+    """Learn which arguments steer a function of one array, when it is first called."""
+    names = list(quick.row.parameters)
+    barred = {"out", "dtype", "order", "copy", "initial", "where", "like", *quick.row.operands}
+    quick.places, quick.leads = 1, quick.row.leads
+    while quick.places < len(names) and names[quick.places] not in barred:
+        quick.places += 1
+    quick.barred = barred
+    return 0
+
+
+cdef object alone(Quick quick, Variable x, tuple rest, dict kwargs):
+    """Record a function of one array."""
+    cdef Graph graph
+    cdef Node node
+    cdef Variable y
+    if quick.barred is None:
+        prepare(quick)
+    if len(rest) >= quick.places or not quick.leads:
+        return None
+    for item in rest:
+        if not steers(item):
+            return None
+    for name, item in kwargs.items():
+        if name in quick.barred or not steers(item):
+            return None
+    u = fresh(x)._value
+    if not (is_double(u) or type(u) is FLOAT64):
+        return None
+    if quick.function is np.sum and not rest and not kwargs:
+        return total(x)
+    function = quick.function
+    if quick.method is not None and is_double(u):
+        function = quick.method
+        for name in kwargs:
+            if name not in ("axis", "keepdims"):
+                function = quick.function
+    value = function(u, *rest, **kwargs) if kwargs else function(u, *rest)
+    if not (is_double(value) or type(value) is FLOAT64) and (
+        getattr(value, "dtype", np.dtype(object)).kind not in "fc"
+    ):
+        return None
+    graph = recorder(x)
+    if graph is None:
+        return value
+    node = rule_node(graph, (x,))
+    node.make = quick.make, (u.shape, rest, kwargs)
+    y = append(graph, node, value)
+    if len(node.shape) and share_memory(value, u):
+        as_view(y, x, Path(quick.function, rest, kwargs))
+    return y
+
+
+cdef bint share_memory(object view, object x) except -1:
+    """Whether NumPy made one array as a view of another."""
+    if not isinstance(x, np.ndarray):
+        return False
+    base = view.base
+    if view is x or base is x or (base is not None and base is x.base):
+        return True
+    return base is not None and not isinstance(base, np.ndarray) and np.may_share_memory(view, x)
+
+
+@cython.final
+cdef class Path:
+    """The view that a function makes of any array."""
+
+    cdef object function, rest, kwargs
+
+    def __init__(self, function, rest, kwargs):
+        self.function, self.rest, self.kwargs = function, rest, kwargs
+
+    def __call__(self, x):
+        return self.function(x, *self.rest, **self.kwargs)
+
+
+cdef object joined(Quick quick, tuple args, dict kwargs):
+    """Record arrays joined along an axis."""
+    cdef Graph graph
+    cdef Node node
+    cdef list values = [], shapes = []
+    arrays = args[0]
+    if not isinstance(arrays, (list, tuple)) or len(args) + len(kwargs) > 2:
+        return None
+    axis = args[1] if len(args) > 1 else kwargs.get("axis") if kwargs else 0
+    level = first_level(arrays)
+    if not PyLong_CheckExact(axis) or level is None:
+        return None
+    for x in arrays:
+        u = doubles_of(x, level)
+        if not (is_double(u) or type(u) is FLOAT64):
+            return None
+        values.append(u)
+        shapes.append(u.shape)
+    value = quick.function(values, axis)
+    graph = joint_recorder(arrays)
+    if graph is None:
+        return value
+    node = rule_node(graph, arrays)
+    node.make = quick.make, (shapes, axis)
+    return append(graph, node, value)
+
+
+cdef object chosen(Quick quick, tuple args):
+    """Record what a condition takes of two operands."""
+    cdef Graph graph
+    cdef Node node
+    condition, operands = args[0], args[1:]
+    if not (cnp.PyArray_CheckExact(condition) and
+            cnp.PyArray_TYPE(<cnp.ndarray>condition) == cnp.NPY_BOOL):
+        return None
+    level = first_level(operands)
+    if level is None:
+        return None
+    u, v = doubles_of(operands[0], level), doubles_of(operands[1], level)
+    if u is None or v is None:
+        return None
+    value = cnp.PyArray_Where(condition, u, v)
+    if not is_double(value):
+        return None
+    value = value[()] if cnp.PyArray_NDIM(value) == 0 else value
+    graph = joint_recorder(operands)
+    if graph is None:
+        return value
+    node = rule_node(graph, operands)
+    node.make = quick.make, (kept_copy(condition, -1),)
+    return append(graph, node, value)
+
+
+cdef object given(Quick quick, tuple operands):
+    """Record a function all of whose arguments are operands."""
+    cdef Graph graph
+    cdef Node node
+    cdef list values = [], kept = []
+    level = first_level(operands)
+    for x in operands:
+        u = doubles_of(x, level)
+        if not (is_double(u) or quick.scalars and u is not None):
+            return None
+        values.append(u)
+        kept.append(kept_of(x, u))
+    value = quick.function(*values)
+    graph = joint_recorder(operands)
+    if graph is None:
+        return value
+    node = rule_node(graph, operands)
+    node.pulls, node.keep, node.operands = quick.pulls, KEEP_OPERANDS, tuple(kept)
+    return append(graph, node, value)
+
+
+cdef object matrices(Quick quick, tuple operands):
+    """Record a product of matrices or vectors."""
+    cdef Graph graph
+    cdef Node node
+    cdef int m, n
+    level = first_level(operands)
+    u, v = doubles_of(operands[0], level), doubles_of(operands[1], level)
+    if not (is_double(u) and is_double(v)):
+        return None
+    m, n = cnp.PyArray_NDIM(u), cnp.PyArray_NDIM(v)
+    if not (1 <= m <= 2 and 1 <= n <= 2):
+        return None
+    value = quick.function(u, v)
+    graph = joint_recorder(operands)
+    if graph is None:
+        return value
+    node = rule_node(graph, operands)
+    node.pulls = quick.make(m, n)
+    node.keep = KEEP_OPERANDS
+    u, v = kept_of(operands[0], u), kept_of(operands[1], v)
+    if m == n == 2:  # a constant alone is kept: the pull to it is not asked for
+        u, v = u if isinstance(operands[1], Variable) else None, (
+            v if isinstance(operands[0], Variable) else None
+        )
+    node.operands = (u, v)
+    return append(graph, node, value)
+
+
+cdef object call_method(object function, Variable x, tuple args, dict kwargs):
+    """A method of ndarray that is a NumPy function."""
+    found = quickly(function, (x, *args), kwargs)
+    return function(x, *args, **kwargs) if found is None else found
+
+
+def install_reshape(method):
+    """Connect `reshape` with options to that of all numbers."""
+    global reshape_method
+    reshape_method = method
