@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -139,8 +140,8 @@ def _describe(factor: Factor) -> str:
 class Algebra:
     """A truncated graded algebra: the tensor product of tagged factors.
 
-    Algebras are immutable and hashable; equal ones are usually, but not always, one
-    object. Build them with `Algebra.of`.
+    Algebras are immutable and hashable; equal ones are one object, but for those that two
+    threads make at once. Build them with `Algebra.of`.
 
     Attributes
     ----------
@@ -266,14 +267,22 @@ def _natural(factor: Factor) -> int:
     return min(factor.order, reached)
 
 
+# Numbers of one algebra are quicker than of equal ones: while it is alive, it is the one.
+_alive: WeakValueDictionary[tuple[tuple[Factor, ...], int], Algebra] = WeakValueDictionary()
+
+
 @cached(maxsize=1024)
 def _algebra(factors: tuple[Factor, ...], degree: int, natural: int) -> Algebra:
+    found = _alive.get((factors, degree))
+    if found is not None:
+        return found
     algebra = Algebra()
     algebra.factors = factors
     algebra.degree = degree
     algebra.capped = degree < natural
     algebra.classes = None
     algebra.structure = structure(tuple(factor.shape for factor in factors), degree)
+    _alive[factors, degree] = algebra
     return algebra
 
 
