@@ -13,14 +13,16 @@ Variables: everything is written in NumPy functions. Matrices are in the last tw
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import Any
 
 import numpy as np
 
 from taylorad import dispatch
+from taylorad._elimination import Factors
 from taylorad._numbers import common, value
 from taylorad._tape import record
 from taylorad.algebra import Algebra
@@ -35,6 +37,7 @@ __all__ = [
     "division",
     "halved_lower",
     "hermitian",
+    "inverse_rows",
     "matrix",
     "solve_rows",
     "sum_of_products",
@@ -90,28 +93,50 @@ def hermitian(a: Any, lower: bool = True) -> Any:
     return np.where(np.eye(n, dtype=bool), np.real(a), whole) if a.dtype.kind == "c" else whole
 
 
+# Up to this size a call costs as much as what it computes, and sums of products are made as
+# one product of longer matrices, [u_0 ... u_k] [v_k; ...; v_0]; larger ones BLAS multiplies
+# as fast one by one.
+JOINED = 64
+
+
 def sum_of_products(algebra: Algebra, k: int, u: Rows, v: Rows) -> Any:
     """Sum of u_i @ v_j over the pairs of row `k` that both have; None if there is none.
 
     Rows that are not solved for yet are not there: with row k of v missing this is the
     part of (u v)_k that is known.
     """
-    total = None
-    for i, j in algebra.pairs(k):
-        if i in u and j in v:
-            term = u[i] @ v[j]
-            total = term if total is None else total + term
-    return total
+    pairs = [(u[i], v[j]) for i, j in algebra.pairs(k) if i in u and j in v]
+    if not pairs:
+        return None
+    if len(pairs) > 2 and all(map(_is_small, pairs[0])):
+        left, right = zip(*pairs, strict=True)
+        return np.concatenate(left, axis=-1) @ np.concatenate(right, axis=-2)
+    return reduce(operator.add, (one @ other for one, other in pairs))
 
 
-def division(a: Any, inverse: Any = None) -> Callable[[Any], Any]:
-    """The function x -> a^-1 x, for many x: one inverse, then products.
+def _is_small(a: Any) -> bool:
+    return isinstance(a, np.ndarray) and max(a.shape[-2:]) <= JOINED
 
-    One step of refinement makes the product with an inverse as accurate as a solution by
-    elimination (Higham, Accuracy and Stability of Numerical Algorithms, section 12.1).
+
+# More columns, or larger matrices, are faster multiplied by an inverse, which BLAS does.
+_FEW_COLUMNS, _LARGEST = 16, 128
+
+
+def division(a: Any, like: Any = None) -> Callable[[Any], Any]:
+    """The function x -> a^-1 x, for many x, the results of which are like this one.
+
+    One factorisation of the matrix, then two triangular systems for each column. Where that
+    is slower, one inverse, then products: one step of refinement makes the product with an
+    inverse as accurate as a solution by elimination (Higham, Accuracy and Stability of
+    Numerical Algorithms, section 12.1).
     """
-    if inverse is None:
-        inverse = np.linalg.inv(a)
+    if _is_eliminated(a, like):
+        factors = Factors(a)
+        if factors.regular:
+            return lambda x: factors.solve(
+                x if x.shape == like.shape else np.broadcast_to(x, like.shape)
+            )
+    inverse = np.linalg.inv(a)
     if not np.all(np.isfinite(value(inverse))):  # of tiny matrices, say
         return lambda x: np.linalg.solve(a, x)
 
@@ -122,18 +147,73 @@ def division(a: Any, inverse: Any = None) -> Callable[[Any], Any]:
     return divide
 
 
-def solve_rows(algebra: Algebra, a: Rows, y: Rows, b: Rows, inverse: Any = None) -> Rows:
-    """The rows of y that follow from row 0, for a y = b."""
-    if algebra.rows == 1:
+def _is_eliminated(a: Any, like: Any) -> bool:
+    """Whether to divide by the factors of `a`."""
+    if not (type(a) is type(like) is np.ndarray and a.dtype == like.dtype == np.float64):
+        return False
+    fit = a.shape[:-2] == like.shape[:-2] and 0 < a.shape[-1] <= _LARGEST
+    return fit and like.shape[-1] <= _FEW_COLUMNS
+
+
+def solve_rows(algebra: Algebra, a: Rows, first: Any, b: Rows) -> Rows:
+    """The rows of y in a y = b, of which row 0 is `first`."""
+    y = {0: first}
+    if len(a) == 1:  # a constant: all rows are independent
+        rows = [k for k in b if k]
+        if rows:
+            found = np.linalg.solve(a[0], np.concatenate([b[k] for k in rows], axis=-1))
+            y |= zip(rows, np.split(found, len(rows), axis=-1), strict=True)
         return y
-    divide = division(a[0], inverse)
+    divide = division(a[0], first)
+    joined = _are_powers(algebra, a, first)
+    if joined:
+        n = first.shape[-2]
+        beside = np.concatenate([a[k] for k in range(algebra.degree, 0, -1)], axis=-1)
+        below = np.empty((*first.shape[:-2], algebra.rows * n, first.shape[-1]), first.dtype)
+        below[..., :n, :] = first
     for k in range(1, algebra.rows):
-        known, right = sum_of_products(algebra, k, a, y), b.get(k)
+        if joined:
+            known = beside[..., (algebra.degree - k) * n :] @ below[..., : k * n, :]
+        else:
+            known = sum_of_products(algebra, k, a, y)
+        right = b.get(k)
         if known is not None:
             right = -known if right is None else right - known
         if right is not None:
             y[k] = divide(right)
+            if joined:
+                below[..., k * n : (k + 1) * n, :] = y[k]
     return y
+
+
+def inverse_rows(algebra: Algebra, a: Rows, first: Any) -> Rows:
+    """The rows of y in y a = 1, of which row 0 is `first`, as LAPACK computes it.
+
+    That is by solving a y = 1, so that a_0 y_0 is 1 + e with a small e. From y_0 on the right,
+    z y_0 = (z a_0^-1) (1 + e) is then as accurate as a solution by elimination is; y_0 z is not.
+    """
+    y, minus = {0: first}, -first
+    joined = _are_powers(algebra, a, first)
+    if joined:
+        n = first.shape[-1]
+        beside = np.empty((*first.shape[:-1], algebra.rows * n), first.dtype)
+        below = np.concatenate([a[k] for k in range(algebra.degree, 0, -1)], axis=-2)
+        beside[..., :n] = first
+    for k in range(1, algebra.rows):
+        if joined:
+            known = beside[..., : k * n] @ below[..., (algebra.degree - k) * n :, :]
+            y[k] = np.matmul(known, minus, out=beside[..., k * n : (k + 1) * n])
+        else:
+            known = sum_of_products(algebra, k, y, a)
+            if known is not None:
+                y[k] = known @ minus
+    return y
+
+
+def _are_powers(algebra: Algebra, a: Rows, first: Any) -> bool:
+    """Whether the rows that are multiplied in a sum lie beside each other, and it pays."""
+    every = algebra.univariate and 1 < len(a) == algebra.rows
+    return every and _is_small(first) and all(map(_is_small, a.values()))
 
 
 def unless(singular: Any, a: Any) -> Any:

@@ -30,8 +30,8 @@ from taylorad.algebra import Algebra
 from taylorad.rules._matrices import (
     Solving,
     adjoint,
+    inverse_rows,
     matrix,
-    solve_rows,
     transposed,
     unless,
 )
@@ -52,8 +52,8 @@ CONDITION = 1e4  # up to which first derivatives may come through the inverse
 def _logarithmic(algebra: Algebra, a: Rows) -> Rows:
     """The rows of D log det a; the inverse is needed to one degree less."""
     degrees = algebra.degrees.tolist()
-    inverse = la.inv(a[0])
-    y = solve_rows(algebra.truncate(max(algebra.degree - 1, 0)), a, {0: inverse}, {}, inverse)
+    lower = algebra.truncate(max(algebra.degree - 1, 0))
+    y = inverse_rows(lower, {k: a[k] for k in a if k < lower.rows}, la.inv(a[0]))
     total: Rows = {}
     for k in range(1, algebra.rows):
         for i, j in algebra.pairs(k)[:-1]:

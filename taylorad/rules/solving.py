@@ -23,6 +23,7 @@ from taylorad.rules._matrices import (
     adjoint,
     halved_lower,
     hermitian,
+    inverse_rows,
     matrix,
     solve_rows,
     sum_of_products,
@@ -40,7 +41,7 @@ __all__ = ["COMPOSITES"]
 
 
 def _solve_series(algebra: Algebra, a: Rows, b: Rows) -> Rows:
-    return solve_rows(algebra, a, {0: la.solve(a[0], b[0])}, b)
+    return solve_rows(algebra, a, la.solve(a[0], b[0]), b)
 
 
 def _solve_left(g: Any, y: Any, a: Any, b: Any) -> Any:
@@ -52,8 +53,7 @@ def _solve_right(g: Any, y: Any, a: Any, b: Any) -> Any:
 
 
 def _inverse_series(algebra: Algebra, a: Rows) -> Rows:
-    y = {0: la.inv(a[0])}
-    return solve_rows(algebra, a, y, {}, y[0])
+    return inverse_rows(algebra, a, la.inv(a[0]))
 
 
 def _inverse_pull(g: Any, y: Any, a: Any) -> Any:
