@@ -7,6 +7,8 @@ they compute, and for few right-hand sides; others are better off with BLAS.
 
 import numpy as np
 
+from libc.stdlib cimport free, malloc
+
 cimport numpy as cnp
 
 cnp.import_array()
@@ -46,18 +48,26 @@ cdef class Factors:
                     self.regular = False
                     break
 
-    def solve(self, b):
-        """The x with ``a x = b``; `b` is a stack of as many matrices."""
-        cdef cnp.ndarray x = np.array(np.swapaxes(b, -1, -2), np.float64, order="C")
-        cdef ptrdiff_t k, column, width = x.shape[x.ndim - 2]
-        cdef const double *data = <const double *>cnp.PyArray_DATA(self.columns)
+    def solve(self, cnp.ndarray x):
+        """The y with ``a y = x``, written into `x`: contiguous, as many matrices ``(..., n, m)``."""
+        cdef ptrdiff_t k, i, column, width = cnp.PyArray_DIM(x, cnp.PyArray_NDIM(x) - 1)
+        cdef ptrdiff_t n = self.n
+        cdef const double *a = <const double *>cnp.PyArray_DATA(self.columns)
         cdef const ptrdiff_t *rows = <const ptrdiff_t *>cnp.PyArray_DATA(self.rows)
-        cdef double *solution = <double *>cnp.PyArray_DATA(x)
+        cdef double *y = <double *>cnp.PyArray_DATA(x)
+        cdef double *one = <double *>malloc(n * sizeof(double))
+        if one == NULL:
+            raise MemoryError
         with nogil:
             for k in range(self.matrices):
                 for column in range(width):
-                    substitute(self.n, data, rows, solution)
-                    solution += self.n
-                data += self.n * self.n
-                rows += self.n
-        return np.swapaxes(x, -1, -2)
+                    for i in range(n):
+                        one[i] = y[i * width + column]
+                    substitute(n, a, rows, one)
+                    for i in range(n):
+                        y[i * width + column] = one[i]
+                y += n * width
+                a += n * n
+                rows += n
+        free(one)
+        return x

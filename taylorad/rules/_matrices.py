@@ -23,7 +23,7 @@ import numpy as np
 
 from taylorad import dispatch
 from taylorad._elimination import Factors
-from taylorad._numbers import common, value
+from taylorad._numbers import Number, common, make, value
 from taylorad._tape import record
 from taylorad.algebra import Algebra
 from taylorad.dispatch import DerivativeError, Reverse, carries
@@ -37,8 +37,10 @@ __all__ = [
     "division",
     "halved_lower",
     "hermitian",
+    "inverse_powers",
     "inverse_rows",
     "matrix",
+    "solve_powers",
     "solve_rows",
     "sum_of_products",
     "transposed",
@@ -130,12 +132,10 @@ def division(a: Any, like: Any = None) -> Callable[[Any], Any]:
     inverse as accurate as a solution by elimination (Higham, Accuracy and Stability of
     Numerical Algorithms, section 12.1).
     """
-    if _is_eliminated(a, like):
+    if like is not None and are_eliminated(a, like):
         factors = Factors(a)
         if factors.regular:
-            return lambda x: factors.solve(
-                x if x.shape == like.shape else np.broadcast_to(x, like.shape)
-            )
+            return lambda x: factors.solve(np.array(np.broadcast_to(x, like.shape)))
     inverse = np.linalg.inv(a)
     if not np.all(np.isfinite(value(inverse))):  # of tiny matrices, say
         return lambda x: np.linalg.solve(a, x)
@@ -147,12 +147,12 @@ def division(a: Any, like: Any = None) -> Callable[[Any], Any]:
     return divide
 
 
-def _is_eliminated(a: Any, like: Any) -> bool:
-    """Whether to divide by the factors of `a`."""
-    if not (type(a) is type(like) is np.ndarray and a.dtype == like.dtype == np.float64):
+def are_eliminated(a: Any, x: Any) -> bool:
+    """Whether to solve for results like x by the factors of `a`."""
+    if not (type(a) is type(x) is np.ndarray and a.dtype == x.dtype == np.float64):
         return False
-    fit = a.shape[:-2] == like.shape[:-2] and 0 < a.shape[-1] <= _LARGEST
-    return fit and like.shape[-1] <= _FEW_COLUMNS
+    fit = a.shape[:-2] == x.shape[:-2] and 0 < a.shape[-1] <= _LARGEST
+    return fit and x.shape[-1] <= _FEW_COLUMNS
 
 
 def solve_rows(algebra: Algebra, a: Rows, first: Any, b: Rows) -> Rows:
@@ -165,24 +165,28 @@ def solve_rows(algebra: Algebra, a: Rows, first: Any, b: Rows) -> Rows:
             y |= zip(rows, np.split(found, len(rows), axis=-1), strict=True)
         return y
     divide = division(a[0], first)
-    joined = _are_powers(algebra, a, first)
-    if joined:
-        n = first.shape[-2]
-        beside = np.concatenate([a[k] for k in range(algebra.degree, 0, -1)], axis=-1)
-        below = np.empty((*first.shape[:-2], algebra.rows * n, first.shape[-1]), first.dtype)
-        below[..., :n, :] = first
     for k in range(1, algebra.rows):
-        if joined:
-            known = beside[..., (algebra.degree - k) * n :] @ below[..., : k * n, :]
-        else:
-            known = sum_of_products(algebra, k, a, y)
-        right = b.get(k)
+        known, right = sum_of_products(algebra, k, a, y), b.get(k)
         if known is not None:
             right = -known if right is None else right - known
         if right is not None:
             y[k] = divide(right)
-            if joined:
-                below[..., k * n : (k + 1) * n, :] = y[k]
+    return y
+
+
+def solve_powers(a: Any, b: Any) -> Any:
+    """The same in powers of one variable, for arrays: each row, once known, is multiplied with
+    all of `a` that it meets. None where another way is faster."""
+    if not are_eliminated(a[0], b[0]):
+        return None
+    first, factors = np.linalg.solve(a[0], b[0]), Factors(a[0])
+    if not factors.regular:
+        return None
+    y = np.array(b, order="C")
+    y[0] = first
+    for k in range(1, len(a)):
+        y[k:] -= a[1 : len(a) - k + 1] @ y[k - 1]
+        factors.solve(y[k])
     return y
 
 
@@ -193,27 +197,29 @@ def inverse_rows(algebra: Algebra, a: Rows, first: Any) -> Rows:
     z y_0 = (z a_0^-1) (1 + e) is then as accurate as a solution by elimination is; y_0 z is not.
     """
     y, minus = {0: first}, -first
-    joined = _are_powers(algebra, a, first)
-    if joined:
-        n = first.shape[-1]
-        beside = np.empty((*first.shape[:-1], algebra.rows * n), first.dtype)
-        below = np.concatenate([a[k] for k in range(algebra.degree, 0, -1)], axis=-2)
-        beside[..., :n] = first
     for k in range(1, algebra.rows):
-        if joined:
-            known = beside[..., : k * n] @ below[..., (algebra.degree - k) * n :, :]
-            y[k] = np.matmul(known, minus, out=beside[..., k * n : (k + 1) * n])
-        else:
-            known = sum_of_products(algebra, k, y, a)
-            if known is not None:
-                y[k] = known @ minus
+        known = sum_of_products(algebra, k, y, a)
+        if known is not None:
+            y[k] = known @ minus
     return y
 
 
-def _are_powers(algebra: Algebra, a: Rows, first: Any) -> bool:
-    """Whether the rows that are multiplied in a sum lie beside each other, and it pays."""
-    every = algebra.univariate and 1 < len(a) == algebra.rows
-    return every and _is_small(first) and all(map(_is_small, a.values()))
+def inverse_powers(a: Any) -> Any:
+    """The same in powers of one variable, for arrays. None where another way is faster."""
+    rows, n = len(a), a.shape[-1]
+    if n > JOINED:
+        return None
+    y = np.empty(a.shape, a.dtype)
+    y[0] = np.linalg.inv(a[0])
+    minus = -y[0]
+    # [y_0 ... y_{k-1}] and [a_last; ...; a_1], of which the lower end is needed
+    beside = np.empty((*a.shape[1:-1], rows * n), a.dtype)
+    below = np.concatenate(a[:0:-1], axis=-2) if rows > 1 else a[0]
+    for k in range(1, rows):
+        beside[..., (k - 1) * n : k * n] = y[k - 1]
+        known = beside[..., : k * n] @ below[..., (rows - 1 - k) * n :, :]
+        np.matmul(known, minus, out=y[k])
+    return y
 
 
 def unless(singular: Any, a: Any) -> Any:
@@ -239,11 +245,15 @@ class Solving:
         ``series(algebra, *rows)`` gives the rows of the result from those of the operands.
     pulls : tuple of callable
         For each operand: ``pull(g, y, *operands)``.
+    powers : callable, optional
+        A faster `series` in one variable: of the coefficients as arrays, ``(rows, ..., n, m)``.
+        It returns None where it is not.
     """
 
     function: Callable[..., Any]
     series: Callable[..., Rows]
     pulls: Sequence[Callable[..., Any]]
+    powers: Callable[..., Any] | None = None
 
     def of(self, *operands: Any) -> Any:
         """The function of operands of any kind, as the dispatch would call it."""
@@ -257,11 +267,16 @@ class Solving:
         algebra = common(operands)
         assert algebra is not None
         dispatch.mixes()
-        rows = [coefficients(algebra, x) for x in operands]
-        single = all(x.dtype in _DOUBLE for x in operands)
-        if single:  # as NumPy does: computed in double precision, and rounded once
-            rows = [{k: row.astype(_DOUBLE[row.dtype]) for k, row in x.items()} for x in rows]
+        single = all(x.dtype in _DOUBLE for x in operands)  # as NumPy does: computed in double
         with np.errstate(invalid="ignore"):  # of infinite operands, whose derivatives are nan
+            if self.powers is not None and all(_are_powers(algebra, x) for x in operands):
+                parts = [x.parts.astype(_DOUBLE[x.dtype]) if single else x.parts for x in operands]
+                whole = self.powers(*parts)
+                if whole is not None:  # rounded once
+                    return make(algebra, whole.astype(_SINGLE[whole.dtype]) if single else whole)
+            rows = [coefficients(algebra, x) for x in operands]
+            if single:
+                rows = [{k: row.astype(_DOUBLE[row.dtype]) for k, row in x.items()} for x in rows]
             found = self.series(algebra, *rows)
         if single:
             found = {k: row.astype(_SINGLE[row.dtype]) for k, row in found.items()}
@@ -270,3 +285,10 @@ class Solving:
     def reverse(self, *operands: Any) -> Any:
         """Record the function."""
         return record(self.function(*values_of(operands)), operands, self.pulls, "both")
+
+
+def _are_powers(algebra: Algebra, x: Any) -> bool:
+    """Whether the coefficients of x are those of the powers of one variable, as an array."""
+    if not (isinstance(x, Number) and algebra.univariate and x.algebra == algebra):
+        return False
+    return isinstance(x.parts, np.ndarray)

@@ -23,8 +23,10 @@ from taylorad.rules._matrices import (
     adjoint,
     halved_lower,
     hermitian,
+    inverse_powers,
     inverse_rows,
     matrix,
+    solve_powers,
     solve_rows,
     sum_of_products,
     transposed,
@@ -61,8 +63,8 @@ def _inverse_pull(g: Any, y: Any, a: Any) -> Any:
     return -(y @ g @ y)
 
 
-SOLVE = Solving(la.solve, _solve_series, (_solve_left, _solve_right))
-INVERSE = Solving(la.inv, _inverse_series, (_inverse_pull,))
+SOLVE = Solving(la.solve, _solve_series, (_solve_left, _solve_right), solve_powers)
+INVERSE = Solving(la.inv, _inverse_series, (_inverse_pull,), inverse_powers)
 
 
 def solve(a: Any, b: Any) -> Any:
