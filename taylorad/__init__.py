@@ -1,37 +1,41 @@
 """Exact derivatives of any order for plain NumPy code."""
 
-from taylorad import calculus, math, rules  # noqa: F401
-from taylorad._numbers import Dual, HyperDual, MultiTaylor, Taylor, value
-from taylorad.checks import check_grads
-from taylorad.custom import custom_derivative
-from taylorad.dispatch import DerivativeError
-from taylorad.lifting import coverage, lift
-from taylorad.plotting import plot_derivatives, plot_taylor
-from taylorad.polynomial_maps import invert_map
-from taylorad.tape import GradientTape, Variable
-from taylorad.transforms import (
-    curl,
-    custom_jvp,
-    custom_vjp,
-    derivative,
-    derivative_tensor,
-    derivatives,
-    directional_derivative,
-    divergence,
-    grad,
-    gradients_function,
-    hessian,
-    hvp,
-    jacobian,
-    jet,
-    jvp,
-    laplacian,
-    stop_gradient,
-    taylor,
-    value_and_grad,
-    value_and_gradients_function,
-    vjp,
-)
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from taylorad import math
+    from taylorad._numbers import Dual, HyperDual, MultiTaylor, Taylor, value
+    from taylorad.checks import check_grads
+    from taylorad.custom import custom_derivative
+    from taylorad.dispatch import DerivativeError
+    from taylorad.lifting import coverage, lift
+    from taylorad.plotting import plot_derivatives, plot_taylor
+    from taylorad.polynomial_maps import invert_map
+    from taylorad.tape import GradientTape, Variable
+    from taylorad.transforms import (
+        curl,
+        custom_jvp,
+        custom_vjp,
+        derivative,
+        derivative_tensor,
+        derivatives,
+        directional_derivative,
+        divergence,
+        grad,
+        gradients_function,
+        hessian,
+        hvp,
+        jacobian,
+        jet,
+        jvp,
+        laplacian,
+        stop_gradient,
+        taylor,
+        value_and_grad,
+        value_and_gradients_function,
+        vjp,
+    )
 
 __all__ = [
     "DerivativeError",
@@ -72,3 +76,32 @@ __all__ = [
     "value_and_gradients_function",
     "vjp",
 ]
+
+# Where the names are: modules are imported when one of theirs is asked for.
+_MODULES = {
+    "_numbers": "Dual HyperDual MultiTaylor Taylor value",
+    "checks": "check_grads",
+    "custom": "custom_derivative",
+    "dispatch": "DerivativeError",
+    "lifting": "coverage lift",
+    "plotting": "plot_derivatives plot_taylor",
+    "polynomial_maps": "invert_map",
+    "tape": "GradientTape Variable",
+    "transforms": "curl custom_jvp custom_vjp derivative derivative_tensor derivatives "
+    "directional_derivative divergence grad gradients_function hessian hvp jacobian jet jvp "
+    "laplacian stop_gradient taylor value_and_grad value_and_gradients_function vjp",
+}
+_HOME = {name: module for module, names in _MODULES.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "math":
+        return import_module("taylorad.math")
+    if name not in _HOME:
+        raise AttributeError(f"module 'taylorad' has no attribute {name!r}")
+    found = globals()[name] = getattr(import_module(f"taylorad.{_HOME[name]}"), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

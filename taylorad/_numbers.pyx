@@ -25,7 +25,7 @@ from taylorad._kernels cimport (
 
 import math as _math
 import sys
-import sys
+from importlib import import_module
 from fractions import Fraction
 from functools import partial
 
@@ -75,6 +75,12 @@ def install(
     METHODS.update(methods)
     PROPERTIES.update(properties)
     ARRAY_CLASSES.update(array_classes)
+
+
+cdef int connect() except -1:
+    """Have `install` and the like called: what a number can do is imported with the first one."""
+    import_module("taylorad.rules")
+    return 0
 
 
 cdef tuple VARIABLE = ()         # the type of Variables, once there are any
@@ -137,6 +143,8 @@ cdef class Operand:
     __hash__ = None
 
     def __getattr__(self, name):
+        if ufunc_handler is None:
+            connect()
         method = METHODS.get(name)
         if method is not None:
             return partial(method, self)
@@ -148,6 +156,8 @@ cdef class Operand:
         )
 
     def __dir__(self):
+        if ufunc_handler is None:
+            connect()
         return sorted({*object.__dir__(self), *METHODS, *PROPERTIES})
 
     def __floordiv__(self, other):
@@ -190,6 +200,8 @@ cdef class Operand:
         raise refuse(self, "int")
 
     def __array__(self, dtype=None, copy=None):
+        if ufunc_handler is None:
+            connect()
         return objects_handler(self, sys._getframe())
 
     def __round__(self, ndigits=None):

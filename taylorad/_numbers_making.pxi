@@ -4,6 +4,8 @@ cdef object classes(object algebra):
     """The pair of classes, for scalars and for arrays, of numbers over an algebra."""
     found = algebra.classes
     if found is None:
+        if ufunc_handler is None:
+            connect()
         kind = "nested"
         own = algebra.factors[0]
         if own.tag == 0 and own.kind in ("taylor", "multi"):

@@ -77,6 +77,8 @@ cdef Number of_floats(object cls, object algebra, int rows, tuple given):
     for item in given:
         if not PyFloat_CheckExact(item):
             return None
+    if ufunc_handler is None:
+        connect()
     for module in AWAITED:
         if module in MODULES:
             discover()
@@ -92,6 +94,8 @@ cdef Number of_floats(object cls, object algebra, int rows, tuple given):
 def construct(cls, args, kwargs):
     """What calling a class of numbers does."""
     cdef Number x, y
+    if ufunc_handler is None:
+        connect()
     if kwargs is None:
         if cls is Dual and 1 <= len(args) <= 2:
             x = of_floats(cls, DUAL, 2, args)

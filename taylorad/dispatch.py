@@ -27,11 +27,13 @@ from taylorad._numbers import Number, Operand, make, parts_over, repack, value
 __all__ = [
     "DerivativeError",
     "as_objects",
+    "await_rules",
     "mixes",
     "on_function",
     "on_ufunc",
     "provide",
     "register",
+    "rule_of",
 ]
 
 Rule = Callable[..., Any]
@@ -60,6 +62,24 @@ def register(rows: Iterable[Any]) -> None:
     for row in rows:
         table: dict[Any, Rule] = UFUNCS if isinstance(row.function, np.ufunc) else FUNCTIONS
         table[row.function] = row
+
+
+# Files of rules that have not been imported: what a program does not use costs it no time.
+_unread: dict[str, None] = {"taylorad.rules": None}  # which names the others
+
+
+def await_rules(modules: Iterable[str]) -> None:
+    """Have these modules imported, in this order, until a function's rule is found."""
+    _unread.update(dict.fromkeys(modules))
+
+
+def rule_of(function: Any) -> Rule | None:
+    """The rule of a function or ufunc; None if there is none."""
+    table: dict[Any, Rule] = UFUNCS if isinstance(function, np.ufunc) else FUNCTIONS
+    while function not in table and (module := next(iter(_unread), None)) is not None:
+        importlib.import_module(module)
+        _unread.pop(module, None)  # only now: another thread may be waiting for it
+    return table.get(function)
 
 
 class Reverse:
@@ -162,7 +182,7 @@ def on_function(
     for x in args:
         if hasattr(type(x), "tocsr"):  # sparse, and not among the types
             refuse_foreign(type(x))
-    rule = FUNCTIONS.get(function)
+    rule = FUNCTIONS.get(function) or rule_of(function)
     if rule is None:
         raise DerivativeError(_no_rule(f"{function.__module__}.{function.__name__}"))
     if not getattr(rule, "elementwise", False):
@@ -295,7 +315,7 @@ def _known(x: Any) -> bool:
 
 
 def _rule(ufunc: np.ufunc) -> Rule:
-    rule = UFUNCS.get(ufunc)
+    rule = UFUNCS.get(ufunc) or rule_of(ufunc)
     if rule is None and _wanted:
         _import_wanted()
         rule = UFUNCS.get(ufunc)
