@@ -1,7 +1,8 @@
 """Exact derivatives of any order for plain NumPy code."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from taylorad._lazily import names_of
 
 if TYPE_CHECKING:
     from taylorad import math
@@ -77,30 +78,23 @@ __all__ = [
     "vjp",
 ]
 
-# Where the names are: modules are imported when one of theirs is asked for.
-_MODULES = {
-    "_numbers": "Dual HyperDual MultiTaylor Taylor value",
-    "checks": "check_grads",
-    "custom": "custom_derivative",
-    "dispatch": "DerivativeError",
-    "lifting": "coverage lift",
-    "plotting": "plot_derivatives plot_taylor",
-    "polynomial_maps": "invert_map",
-    "tape": "GradientTape Variable",
-    "transforms": "curl custom_jvp custom_vjp derivative derivative_tensor derivatives "
-    "directional_derivative divergence grad gradients_function hessian hvp jacobian jet jvp "
-    "laplacian stop_gradient taylor value_and_grad value_and_gradients_function vjp",
-}
-_HOME = {name: module for module, names in _MODULES.items() for name in names.split()}
-
-
-def __getattr__(name: str) -> Any:
-    if name == "math":
-        return import_module("taylorad.math")
-    if name not in _HOME:
-        raise AttributeError(f"module 'taylorad' has no attribute {name!r}")
-    found = globals()[name] = getattr(import_module(f"taylorad.{_HOME[name]}"), name)
-    return found
+__getattr__ = names_of(
+    globals(),
+    {
+        "_numbers": "Dual HyperDual MultiTaylor Taylor value",
+        "checks": "check_grads",
+        "custom": "custom_derivative",
+        "dispatch": "DerivativeError",
+        "lifting": "coverage lift",
+        "math": "math",
+        "plotting": "plot_derivatives plot_taylor",
+        "polynomial_maps": "invert_map",
+        "tape": "GradientTape Variable",
+        "transforms": "curl custom_jvp custom_vjp derivative derivative_tensor derivatives "
+        "directional_derivative divergence grad gradients_function hessian hvp jacobian jet jvp "
+        "laplacian stop_gradient taylor value_and_grad value_and_gradients_function vjp",
+    },
+)
 
 
 def __dir__() -> list[str]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -9,13 +12,14 @@ import numpy as np
 __all__ = ["refuse_foreign"]
 
 
-def refuse_foreign(kind: type[Any]) -> None:
+def _refuse(kind: Any) -> None:
     """Raise if things of this type are arrays that are to be multiplied or read differently.
 
     The mask of a masked array would be dropped, a `numpy.matrix` multiplies as matrices do,
     and to NumPy a sparse array is a single object.
     """
-    if issubclass(kind, np.ma.MaskedArray):
+    masked = sys.modules.get("numpy.ma")  # which NumPy imports when it is asked for
+    if masked is not None and issubclass(kind, masked.MaskedArray):
         raise TypeError(
             "masked arrays are not supported: their mask would be dropped; use "
             "np.where(mask, 0, x.data)"
@@ -30,3 +34,7 @@ def refuse_foreign(kind: type[Any]) -> None:
             f"sparse arrays ({kind.__name__}) are not supported: NumPy sees a single object in "
             "them; use x.toarray()"
         )
+
+
+# Every operand of every call is asked about, and there are few types.
+refuse_foreign: Callable[[type[Any]], None] = lru_cache(maxsize=256)(_refuse)

@@ -11,7 +11,6 @@ import itertools
 import math
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 
 __all__ = ["Block", "block_points", "blocks", "run", "split_axis", "worker_count"]
 
@@ -80,6 +79,8 @@ def run(task: Callable[[Block], bool], todo: list[Block], workers: int) -> bool:
     workers = min(workers, len(todo))
     if workers <= 1:
         return drain(pending)
+    from concurrent.futures import ThreadPoolExecutor  # costs as much as a small derivative
+
     with ThreadPoolExecutor(workers - 1, "taylorad") as pool:
         # np.errstate and our own levels are context variables: each thread gets a copy.
         futures = [
