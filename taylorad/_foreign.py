@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -12,12 +11,17 @@ import numpy as np
 __all__ = ["refuse_foreign"]
 
 
-def _refuse(kind: Any) -> None:
+def refuse_foreign(kind: Any) -> None:
     """Raise if things of this type are arrays that are to be multiplied or read differently.
 
     The mask of a masked array would be dropped, a `numpy.matrix` multiplies as matrices do,
     and to NumPy a sparse array is a single object.
     """
+    _refuse(kind)
+
+
+@lru_cache(maxsize=256)  # every operand of every call is asked about, and there are few types
+def _refuse(kind: Any) -> None:
     masked = sys.modules.get("numpy.ma")  # which NumPy imports when it is asked for
     if masked is not None and issubclass(kind, masked.MaskedArray):
         raise TypeError(
@@ -34,7 +38,3 @@ def _refuse(kind: Any) -> None:
             f"sparse arrays ({kind.__name__}) are not supported: NumPy sees a single object in "
             "them; use x.toarray()"
         )
-
-
-# Every operand of every call is asked about, and there are few types.
-refuse_foreign: Callable[[type[Any]], None] = lru_cache(maxsize=256)(_refuse)

@@ -15,7 +15,7 @@ cdef struct Scalar:
     Function other       # rotation: the partner
     double sign          # rotation; 0 for riccati
     double partner_sign
-    bint known           # whether a row was registered
+    bint known           # whether its row has been registered
     Riccati f
     double b
 
@@ -134,7 +134,7 @@ cdef object math_function(int index, object x):
         if libm.isfinite(y0):
             return y0
         return STDLIB[index](x)
-    if isinstance(x, Number) and (<Number>x).rows:
+    if isinstance(x, Number) and (<Number>x).rows and SCALARS[index].known:
         y = elementary(index, <Number>x)
         if y is not None:
             return y

@@ -127,6 +127,7 @@ def test_all_is_sorted_and_known():
 
 FIRST = {  # what a program may do first, each with what it gives
     "a constructor": ("ta.Dual([1.0, 2.0], 1.0).sum().tangent", 2.0),
+    "a function of math": ("ta.math.exp(ta.Dual(0.0, 1.0)).tangent", 1.0),
     "a scalar": ("np.sinc(ta.Dual(0.0, 1.0)).tangent", 0.0),
     "a series": ("np.sum(ta.Taylor.variable(2.0, 2) ** 2).derivative(2)", 2.0),
     "polynomials": ("ta.MultiTaylor.variables([1.0, 2.0], 2)[0].gradient[0]", 1.0),
