@@ -16,7 +16,7 @@ from taylorad import _numbers, _tape
 from taylorad._array import ARRAY_CLASSES, Flat
 from taylorad._notebook import html, latex
 from taylorad._numbers import Number, make
-from taylorad.dispatch import UFUNCS, as_objects, mixes, on_function, on_ufunc
+from taylorad.dispatch import UFUNCS, as_objects, on_function, on_ufunc
 
 __all__ = ["METHODS", "PROPERTIES"]
 
@@ -215,5 +215,5 @@ PROPERTIES: dict[str, Callable[[Any], Any]] = {
 
 
 _numbers.install(
-    UFUNCS, on_ufunc, on_function, mixes, as_objects, METHODS, PROPERTIES, ARRAY_CLASSES
+    UFUNCS, on_ufunc, on_function, as_objects, METHODS, PROPERTIES, ARRAY_CLASSES
 )

@@ -13,8 +13,9 @@ from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_CheckExact
 from cpython.long cimport PyLong_AsDouble, PyLong_CheckExact
 from cpython.object cimport (
-    Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE, Py_TYPE, PyTypeObject,
+    Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE, Py_TYPE, PyObject, PyTypeObject,
 )
+from cpython.ref cimport Py_INCREF
 from libc cimport math as libm
 from libc.stdlib cimport free, malloc
 
@@ -51,7 +52,6 @@ cdef dict PROPERTIES = {}        # name -> function of the number, called on acc
 cdef dict unary_rules = {}       # ufunc -> rule
 cdef object ufunc_handler = None
 cdef object function_handler = None
-cdef object mixes = None         # called where points of an array are combined
 cdef object objects_handler = None
 
 cdef enum:
@@ -59,15 +59,15 @@ cdef enum:
 
 cdef dict ARITHMETIC = {np.add: ADD, np.subtract: SUBTRACT, np.multiply: MULTIPLY,
                         np.divide: DIVIDE}
+cdef object np_square = np.square, np_absolute = np.absolute, np_power = np.power
 UFUNCS = (np.add, np.subtract, np.multiply, np.divide)
 
 
 def install(
-    ufunc_rules, on_ufunc, on_function, on_mixing, as_objects, methods, properties, array_classes
+    ufunc_rules, on_ufunc, on_function, as_objects, methods, properties, array_classes
 ):
     """Connect the numbers to the dispatch, the ndarray methods and the array classes."""
-    global unary_rules, ufunc_handler, function_handler, mixes, objects_handler
-    mixes = on_mixing
+    global unary_rules, ufunc_handler, function_handler, objects_handler
     unary_rules = ufunc_rules
     ufunc_handler = on_ufunc
     function_handler = on_function
@@ -118,6 +118,7 @@ include "_numbers_elementary.pxi"
 include "_numbers_few.pxi"
 include "_numbers_making.pxi"
 include "_numbers_layout.pxi"
+include "_numbers_items.pxi"
 include "_numbers_arithmetic.pxi"
 
 
@@ -291,6 +292,12 @@ cdef class Number(Operand):
                     y = elementary(index, self) if self.rows else elementary_few(index, self)
                     if y is not None:
                         return y
+                elif ufunc is np_square:
+                    return arithmetic(MULTIPLY, self, self)
+                elif ufunc is np_absolute and self.rows == 0:
+                    y = absolute_few(self)
+                    if y is not None:
+                        return y
                 rule = unary_rules.get(ufunc)
                 if rule is not None:
                     return laid_out(rule(self), inputs)
@@ -303,6 +310,8 @@ cdef class Number(Operand):
                     found = extremum_few(larger, inputs[0], inputs[1])
                     if found is not None:
                         return found
+                elif ufunc is np_power:
+                    return power(inputs[0], inputs[1])
         found = ufunc_handler(ufunc, method, inputs, kwargs)
         return laid_out(found, inputs) if method == "__call__" and "out" not in kwargs and (
             ufunc.signature is None
@@ -311,7 +320,7 @@ cdef class Number(Operand):
     def __array_function__(self, function, types, args, kwargs):
         if function is np.sum and len(args) == 1 and not kwargs:
             if points_of(self.buffer) and args[0] is self:
-                mixes()
+                mix()
                 shape = (cnp.PyArray_DIM(self.buffer, 0), -1)
                 return make(self.algebra, np.add.reduce(self.buffer.reshape(shape), 1))
         return function_handler(function, types, args, kwargs, self)

@@ -136,6 +136,57 @@ cdef object quotient_few(object u, double s, Number y):
     return array_like(y, result) if all_finite(doubles(result), table.rows * n) else None
 
 
+cdef double *same_points(object s, Number x) noexcept:
+    """The entries of a plain array that has the shape of an array of a few points; else NULL."""
+    cdef int k, ndim
+    if not (cnp.PyArray_CheckExact(s) and is_double(s)) or points_of(x.buffer) == 0:
+        return NULL
+    ndim = cnp.PyArray_NDIM(<cnp.ndarray>s)
+    if cnp.PyArray_NDIM(x.buffer) != ndim + 1 or not cnp.PyArray_ISCARRAY_RO(<cnp.ndarray>s):
+        return NULL
+    for k in range(ndim):
+        if cnp.PyArray_DIM(<cnp.ndarray>s, k) != cnp.PyArray_DIM(x.buffer, k + 1):
+            return NULL
+    return doubles(s)
+
+
+cdef object with_array_few(int op, Number x, object other, bint reflected):
+    """x op s, or s op x, with a plain array of the same few points; None where a result is not
+    finite, or this is not the case."""
+    cdef double *s = same_points(other, x)
+    cdef double *u
+    cdef double *w
+    cdef Py_ssize_t n, t, k, rows
+    cdef cnp.ndarray y
+    cdef double sign
+    if s == NULL:
+        return None
+    n, rows = points_of(x.buffer), cnp.PyArray_DIM(x.buffer, 0)
+    y = empty_like(x.buffer)
+    u, w = doubles(x.buffer), doubles(y)
+    if op == DIVIDE and reflected:
+        for t in range(n):
+            w[t] = s[t]
+        for t in range(n, rows * n):
+            w[t] = 0.0
+        return quotient_few(y, 0.0, x)
+    if op == MULTIPLY:
+        for k in range(rows):
+            for t in range(n):
+                w[k * n + t] = u[k * n + t] * s[t]
+    elif op == DIVIDE:
+        for k in range(rows):
+            for t in range(n):
+                w[k * n + t] = u[k * n + t] / s[t]
+    else:
+        sign = -1.0 if op == SUBTRACT and reflected else 1.0
+        for t in range(n):
+            w[t] = u[t] + s[t] if op == ADD else s[t] - u[t] if reflected else u[t] - s[t]
+        for t in range(n, rows * n):
+            w[t] = sign * u[t]
+    return array_like(x, y) if all_finite(w, rows * n) else None
+
+
 # ufunc -> whether the larger operand wins
 cdef dict EXTREMA = {np.maximum: True, np.fmax: True, np.minimum: False, np.fmin: False}
 
@@ -148,6 +199,7 @@ cdef object extremum_few(bint larger, object a, object b):
     cdef double *u
     cdef double *v = NULL
     cdef double *w
+    cdef bint moving = isinstance(a, Number) and isinstance(b, Number)
     cdef cnp.ndarray y
     if not isinstance(a, Number):
         a, b = b, a
@@ -162,7 +214,9 @@ cdef object extremum_few(bint larger, object a, object b):
             return None
         v = doubles((<Number>b).buffer)
     elif not as_float(b, &s):
-        return None
+        v = same_points(b, x)
+        if v == NULL:
+            return None
     y = empty_like(x.buffer)
     rows = cnp.PyArray_DIM(y, 0)
     u, w = doubles(x.buffer), doubles(y)
@@ -172,7 +226,7 @@ cdef object extremum_few(bint larger, object a, object b):
             return None
         w[t] = first if (first > second) == larger or first == second else second
         for k in range(1, rows):
-            s_k = v[k * n + t] if v != NULL else 0.0
+            s_k = v[k * n + t] if moving else 0.0
             if first == second:
                 w[k * n + t] = (u[k * n + t] + s_k) / 2
             else:

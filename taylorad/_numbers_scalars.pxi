@@ -148,6 +148,10 @@ cdef object arithmetic(int op, object a, object b):
                 found = quotient_few(x.buffer, s, y)
                 if found is not None:
                     return found
+        if x.rows == 0 and cnp.PyArray_CheckExact(b):
+            found = with_array_few(op, x, b, False)
+            if found is not None:
+                return found
     elif isinstance(b, Number):
         y = <Number>b
         if y.rows and as_float(a, &s):
@@ -155,6 +159,10 @@ cdef object arithmetic(int op, object a, object b):
                 return float_with_scalar(op, s, y)
         elif op == DIVIDE and as_float(a, &s):
             found = quotient_few(None, s, y)
+            if found is not None:
+                return found
+        elif y.rows == 0:
+            found = with_array_few(op, y, a, True)
             if found is not None:
                 return found
     return laid_out(general(op, a, b), (a, b))
