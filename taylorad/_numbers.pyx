@@ -60,6 +60,7 @@ cdef enum:
 cdef dict ARITHMETIC = {np.add: ADD, np.subtract: SUBTRACT, np.multiply: MULTIPLY,
                         np.divide: DIVIDE}
 cdef object np_square = np.square, np_absolute = np.absolute, np_power = np.power
+cdef object np_where = np.where, np_clip = np.clip
 UFUNCS = (np.add, np.subtract, np.multiply, np.divide)
 
 
@@ -323,6 +324,14 @@ cdef class Number(Operand):
                 mix()
                 shape = (cnp.PyArray_DIM(self.buffer, 0), -1)
                 return make(self.algebra, np.add.reduce(self.buffer.reshape(shape), 1))
+        elif len(args) == 3 and not kwargs:
+            found = None
+            if function is np_where:
+                found = where_few(args[0], args[1], args[2])
+            elif function is np_clip and isinstance(args[0], Number):
+                found = clip_few(<Number>args[0], args[1], args[2])
+            if found is not None:
+                return found
         return function_handler(function, types, args, kwargs, self)
 
     def __reduce__(self):
