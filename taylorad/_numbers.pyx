@@ -26,9 +26,10 @@ from taylorad._kernels cimport (
 
 import math as _math
 import sys
-from importlib import import_module
 from fractions import Fraction
 from functools import partial
+from importlib import import_module
+from types import SimpleNamespace
 
 import numpy as np
 

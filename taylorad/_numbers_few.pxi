@@ -155,37 +155,42 @@ cdef double *same_points(object s, Number x) noexcept:
 
 
 cdef object with_array_few(int op, Number x, object other, bint reflected):
-    """x op s, or s op x, with a plain array of the same few points; None where a result is not
-    finite, or this is not the case."""
+    """x op s, or s op x, with a float or a plain array of the same few points; None where a
+    result is not finite, or this is not the case."""
+    cdef double single = 0.0
     cdef double *s = same_points(other, x)
+    cdef Py_ssize_t step = 1
     cdef double *u
     cdef double *w
     cdef Py_ssize_t n, t, k, rows
     cdef cnp.ndarray y
     cdef double sign
     if s == NULL:
-        return None
+        if points_of(x.buffer) == 0 or not as_float(other, &single):
+            return None
+        s, step = &single, 0
     n, rows = points_of(x.buffer), cnp.PyArray_DIM(x.buffer, 0)
     y = empty_like(x.buffer)
     u, w = doubles(x.buffer), doubles(y)
     if op == DIVIDE and reflected:
         for t in range(n):
-            w[t] = s[t]
+            w[t] = s[t * step]
         for t in range(n, rows * n):
             w[t] = 0.0
         return quotient_few(y, 0.0, x)
     if op == MULTIPLY:
         for k in range(rows):
             for t in range(n):
-                w[k * n + t] = u[k * n + t] * s[t]
+                w[k * n + t] = u[k * n + t] * s[t * step]
     elif op == DIVIDE:
         for k in range(rows):
             for t in range(n):
-                w[k * n + t] = u[k * n + t] / s[t]
+                w[k * n + t] = u[k * n + t] / s[t * step]
     else:
         sign = -1.0 if op == SUBTRACT and reflected else 1.0
         for t in range(n):
-            w[t] = u[t] + s[t] if op == ADD else s[t] - u[t] if reflected else u[t] - s[t]
+            single = s[t * step]
+            w[t] = u[t] + single if op == ADD else single - u[t] if reflected else u[t] - single
         for t in range(n, rows * n):
             w[t] = sign * u[t]
     return array_like(x, y) if all_finite(w, rows * n) else None

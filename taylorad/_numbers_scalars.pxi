@@ -148,7 +148,7 @@ cdef object arithmetic(int op, object a, object b):
                 found = quotient_few(x.buffer, s, y)
                 if found is not None:
                     return found
-        if x.rows == 0 and cnp.PyArray_CheckExact(b):
+        if x.rows == 0 and not isinstance(b, Number):
             found = with_array_few(op, x, b, False)
             if found is not None:
                 return found

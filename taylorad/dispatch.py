@@ -306,7 +306,7 @@ def _operand(x: Any, inputs: Any) -> Any:
 
 
 def _known(x: Any) -> bool:
-    kind = type(x)
+    kind: Any = type(x)
     return kind is np.ndarray or _is_known(kind)
 
 
