@@ -99,6 +99,7 @@ class Timer:
         f, x = work
         # A statement, so that no call of ours stands around the one that is timed.
         self.timer = timeit.Timer("f(x)", globals={"f": f, "x": x})
+        self.timer.timeit(1)  # what the first call imports or compiles is no part of the work
         self.calls = 1
         while (taken := self.timer.timeit(self.calls)) < seconds / 2:
             self.calls *= 2 if taken <= 0 else max(2, min(10, int(seconds / taken)))
