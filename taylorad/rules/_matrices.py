@@ -212,12 +212,14 @@ def inverse_powers(a: Any) -> Any:
     y = np.empty(a.shape, a.dtype)
     y[0] = np.linalg.inv(a[0])
     minus = -y[0]
-    # [y_0 ... y_{k-1}] and [a_last; ...; a_1], of which the lower end is needed
-    beside = np.empty((*a.shape[1:-1], rows * n), a.dtype)
-    below = np.concatenate(a[:0:-1], axis=-2) if rows > 1 else a[0]
+    # [y_{k-1} ... y_0] and [a_1; ...; a_k], which is a itself if it is no stack of matrices
+    last = (rows - 1) * n
+    beside = np.empty((*a.shape[1:-1], last), a.dtype)
+    below = np.moveaxis(a[1:], 0, -3).reshape(*a.shape[1:-2], last, n)
+    known = np.empty(a.shape[1:], a.dtype)
     for k in range(1, rows):
-        beside[..., (k - 1) * n : k * n] = y[k - 1]
-        known = beside[..., : k * n] @ below[..., (rows - 1 - k) * n :, :]
+        beside[..., last - k * n : last - (k - 1) * n] = y[k - 1]
+        np.matmul(beside[..., last - k * n :], below[..., : k * n, :], out=known)
         np.matmul(known, minus, out=y[k])
     return y
 
