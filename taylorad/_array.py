@@ -19,12 +19,15 @@ from taylorad._numbers import (
     Nested,
     Number,
     Taylor,
+    basic_item,
     make,
+    mixes,
     parts_over,
     repack,
+    set_point,
 )
 from taylorad._tape import record
-from taylorad.dispatch import carries, mixes
+from taylorad.dispatch import carries
 
 __all__ = ["ARRAY_CLASSES", "Array", "Flat"]
 
@@ -76,6 +79,9 @@ def _get(parts: Any, index: Any) -> Any:
 
 def _get_item(x: Any, index: Any) -> Any:
     """x[index]: a view where NumPy's is one."""
+    found = basic_item(x, index)
+    if found is not None:
+        return found
     mixes()
     return make(x.algebra, _item(_get(x.parts, index)))
 
@@ -94,6 +100,8 @@ def _iterate(x: Any) -> Iterator[Any]:
 
 def _set_item(x: Any, index: Any, item: Any) -> None:
     """x[index] = item: plain items are constants."""
+    if set_point(x, index, item):
+        return
     mixes()
     item = repack(item)
     if isinstance(item, Number):

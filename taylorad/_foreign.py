@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -9,13 +11,19 @@ import numpy as np
 __all__ = ["refuse_foreign"]
 
 
-def refuse_foreign(kind: type[Any]) -> None:
+def refuse_foreign(kind: Any) -> None:
     """Raise if things of this type are arrays that are to be multiplied or read differently.
 
     The mask of a masked array would be dropped, a `numpy.matrix` multiplies as matrices do,
     and to NumPy a sparse array is a single object.
     """
-    if issubclass(kind, np.ma.MaskedArray):
+    _refuse(kind)
+
+
+@lru_cache(maxsize=256)  # every operand of every call is asked about, and there are few types
+def _refuse(kind: Any) -> None:
+    masked = sys.modules.get("numpy.ma")  # which NumPy imports when it is asked for
+    if masked is not None and issubclass(kind, masked.MaskedArray):
         raise TypeError(
             "masked arrays are not supported: their mask would be dropped; use "
             "np.where(mask, 0, x.data)"

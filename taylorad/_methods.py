@@ -15,14 +15,14 @@ import numpy as np
 from taylorad import _numbers, _tape
 from taylorad._array import ARRAY_CLASSES, Flat
 from taylorad._notebook import html, latex
-from taylorad._numbers import Number, make
-from taylorad.dispatch import UFUNCS, as_objects, mixes, on_function, on_ufunc
+from taylorad._numbers import Number, make, mixes
+from taylorad.dispatch import UFUNCS, as_objects, on_function, on_ufunc
 
 __all__ = ["METHODS", "PROPERTIES"]
 
 _SAME_NAME = (
     "all any argmax argmin argpartition argsort choose clip conj conjugate cumprod cumsum "
-    "diagonal dot max mean min nonzero prod ravel repeat round searchsorted squeeze std "
+    "diagonal dot max mean min nonzero prod repeat round searchsorted squeeze std "
     "sum swapaxes take trace var"
 ).split()
 # NumPy's loops over object arrays call these on the elements.
@@ -55,16 +55,46 @@ def _astype(x: Any, dtype: Any, order: str = "K", casting: Any = "unsafe",
     return make(x.algebra, x.parts.astype(dtype, casting=casting))
 
 
+def _own(x: Any) -> bool:
+    """Whether x is a number whose coefficients are a plain array in C order."""
+    if not (isinstance(x, Number) and x.ndim):
+        return False
+    return type(x.parts) is np.ndarray and x.parts.flags.c_contiguous
+
+
 def _copy(x: Any, order: Any = "C") -> Any:
+    if order == "C" and _own(x):
+        return make(x.algebra, x.parts.copy())
     return np.copy(x, order=order)  # whose own default is "K"
 
 
 def _reshape(x: Number, *shape: Any, order: str = "C", copy: bool | None = None) -> Any:
-    result = np.reshape(x, shape[0] if len(shape) == 1 else shape, order=order)
+    if len(shape) == 1 and isinstance(shape[0], (tuple, list)):
+        (shape,) = shape
+    if order == "C" and not copy and _own(x) and x.size:
+        mixes()
+        return make(x.algebra, x.parts.reshape(len(x.parts), *shape))
+    result = np.reshape(x, shape, order=order)
     return result.copy() if copy else result
 
 
+def _ravel(x: Any, order: str = "C") -> Any:
+    if order == "C" and _own(x):
+        mixes()
+        return make(x.algebra, x.parts.reshape(len(x.parts), -1))
+    return np.ravel(x, order)
+
+
+def _reversed(x: Any) -> Any:
+    if isinstance(x, Number) and type(x.parts) is np.ndarray:
+        mixes()
+        return make(x.algebra, x.parts.transpose(0, *range(x.ndim, 0, -1)))
+    return np.transpose(x)
+
+
 def _transpose(x: Number, *axes: Any) -> Any:
+    if not axes:
+        return _reversed(x)
     if len(axes) == 1 and (axes[0] is None or isinstance(axes[0], (tuple, list))):
         return np.transpose(x, axes[0])
     return np.transpose(x, axes or None)
@@ -186,6 +216,7 @@ METHODS: dict[str, Callable[..., Any]] = {
     "item": _item,
     "partition": _partition,
     "put": _put,
+    "ravel": _ravel,
     "reshape": _reshape,
     "resize": _resize,
     "setflags": _setflags,
@@ -200,7 +231,7 @@ METHODS: dict[str, Callable[..., Any]] = {
 }
 
 PROPERTIES: dict[str, Callable[[Any], Any]] = {
-    "T": np.transpose,
+    "T": _reversed,
     "base": _value_attribute("base"),
     "device": lambda x: "cpu",
     "flags": _value_attribute("flags"),
@@ -215,6 +246,6 @@ PROPERTIES: dict[str, Callable[[Any], Any]] = {
 
 
 _numbers.install(
-    UFUNCS, on_ufunc, on_function, mixes, as_objects, METHODS, PROPERTIES, ARRAY_CLASSES
+    UFUNCS, on_ufunc, on_function, as_objects, METHODS, PROPERTIES, ARRAY_CLASSES
 )
 _tape.install_reshape(_reshape)

@@ -15,6 +15,7 @@ from cpython.long cimport PyLong_AsDouble, PyLong_AsLongLongAndOverflow, PyLong_
 from cpython.object cimport (
     Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE, Py_TYPE, PyObject, PyTypeObject,
 )
+from cpython.ref cimport Py_INCREF
 from libc cimport math as libm
 from libc.stdlib cimport free, malloc
 
@@ -25,9 +26,10 @@ from taylorad._kernels cimport (
 
 import math as _math
 import sys
-import sys
 from fractions import Fraction
 from functools import partial
+from importlib import import_module
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -52,7 +54,6 @@ cdef dict PROPERTIES = {}        # name -> function of the number, called on acc
 cdef dict unary_rules = {}       # ufunc -> rule
 cdef object ufunc_handler = None
 cdef object function_handler = None
-cdef object mixes = None         # called where points of an array are combined
 cdef object objects_handler = None
 
 # What the scalars are like that a constructor makes; those of Taylor by their order.
@@ -64,16 +65,16 @@ cdef enum:
 
 cdef dict ARITHMETIC = {np.add: ADD, np.subtract: SUBTRACT, np.multiply: MULTIPLY,
                         np.divide: DIVIDE}
-cdef object POWER = np.power
+cdef object np_square = np.square, np_absolute = np.absolute, np_power = np.power
+cdef object np_where = np.where, np_clip = np.clip
 UFUNCS = (np.add, np.subtract, np.multiply, np.divide)
 
 
 def install(
-    ufunc_rules, on_ufunc, on_function, on_mixing, as_objects, methods, properties, array_classes
+    ufunc_rules, on_ufunc, on_function, as_objects, methods, properties, array_classes
 ):
     """Connect the numbers to the dispatch, the ndarray methods and the array classes."""
-    global unary_rules, ufunc_handler, function_handler, mixes, objects_handler, DUAL, HYPERDUAL
-    mixes = on_mixing
+    global unary_rules, ufunc_handler, function_handler, objects_handler, DUAL, HYPERDUAL
     unary_rules = ufunc_rules
     ufunc_handler = on_ufunc
     function_handler = on_function
@@ -82,6 +83,12 @@ def install(
     PROPERTIES.update(properties)
     ARRAY_CLASSES.update(array_classes)
     DUAL, HYPERDUAL = zeros(dual(), ()), zeros(hyperdual(), ())
+
+
+cdef int connect() except -1:
+    """Have `install` and the like called: what a number can do is imported with the first one."""
+    import_module("taylorad.rules")
+    return 0
 
 
 cdef tuple VARIABLE = ()         # the type of Variables, once there are any
@@ -119,6 +126,7 @@ include "_numbers_elementary.pxi"
 include "_numbers_few.pxi"
 include "_numbers_making.pxi"
 include "_numbers_layout.pxi"
+include "_numbers_items.pxi"
 include "_numbers_arithmetic.pxi"
 include "_numbers_ufuncs.pxi"
 
@@ -145,6 +153,8 @@ cdef class Operand:
     __hash__ = None
 
     def __getattr__(self, name):
+        if ufunc_handler is None:
+            connect()
         method = METHODS.get(name)
         if method is not None:
             return partial(method, self)
@@ -156,6 +166,8 @@ cdef class Operand:
         )
 
     def __dir__(self):
+        if ufunc_handler is None:
+            connect()
         return sorted({*object.__dir__(self), *METHODS, *PROPERTIES})
 
     def __floordiv__(self, other):
@@ -198,6 +210,8 @@ cdef class Operand:
         raise refuse(self, "int")
 
     def __array__(self, dtype=None, copy=None):
+        if ufunc_handler is None:
+            connect()
         return objects_handler(self, sys._getframe())
 
     def __round__(self, ndigits=None):
@@ -280,9 +294,17 @@ cdef class Number(Operand):
     def __array_function__(self, function, types, args, kwargs):
         if function is np.sum and len(args) == 1 and not kwargs:
             if points_of(self.buffer) and args[0] is self:
-                mixes()
+                mix()
                 shape = (cnp.PyArray_DIM(self.buffer, 0), -1)
                 return make(self.algebra, np.add.reduce(self.buffer.reshape(shape), 1))
+        elif len(args) == 3 and not kwargs:
+            found = None
+            if function is np_where:
+                found = where_few(args[0], args[1], args[2])
+            elif function is np_clip and isinstance(args[0], Number):
+                found = clip_few(<Number>args[0], args[1], args[2])
+            if found is not None:
+                return found
         return function_handler(function, types, args, kwargs, self)
 
     def __reduce__(self):

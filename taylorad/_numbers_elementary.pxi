@@ -26,7 +26,7 @@ cdef struct Scalar:
     Function other       # rotation: the partner
     double sign          # rotation; 0 for riccati
     double partner_sign
-    bint known           # whether a row was registered
+    bint known           # whether its row has been registered
     Riccati f
     double b
 
@@ -194,7 +194,7 @@ cdef object math_function(int index, object x):
         if libm.isfinite(y0):
             return y0
         return STDLIB[index](x)
-    if is_inline(x):
+    if is_inline(x) and SCALARS[index].known:
         y = elementary(index, <Number>x)
         if y is not None:
             return y

@@ -132,6 +132,66 @@ cdef object quotient_few(object u, double s, Number y):
     return array_like(y, result) if all_finite(doubles(result), table.rows * n) else None
 
 
+cdef bint has_points(cnp.ndarray s, Number x) noexcept:
+    """Whether a plain contiguous array has the shape of an array."""
+    cdef int k, ndim = cnp.PyArray_NDIM(s)
+    if cnp.PyArray_NDIM(x.buffer) != ndim + 1 or not cnp.PyArray_ISCARRAY_RO(s):
+        return False
+    for k in range(ndim):
+        if cnp.PyArray_DIM(s, k) != cnp.PyArray_DIM(x.buffer, k + 1):
+            return False
+    return True
+
+
+cdef double *same_points(object s, Number x) noexcept:
+    """The entries of a plain array that has the shape of an array of a few points; else NULL."""
+    if not (cnp.PyArray_CheckExact(s) and is_double(s)) or points_of(x.buffer) == 0:
+        return NULL
+    return doubles(s) if has_points(<cnp.ndarray>s, x) else NULL
+
+
+cdef object with_array_few(int op, Number x, object other, bint reflected):
+    """x op s, or s op x, with a float or a plain array of the same few points; None where a
+    result is not finite, or this is not the case."""
+    cdef double single = 0.0
+    cdef double *s = same_points(other, x)
+    cdef Py_ssize_t step = 1
+    cdef double *u
+    cdef double *w
+    cdef Py_ssize_t n, t, k, rows
+    cdef cnp.ndarray y
+    cdef double sign
+    if s == NULL:
+        if points_of(x.buffer) == 0 or not as_float(other, &single):
+            return None
+        s, step = &single, 0
+    n, rows = points_of(x.buffer), cnp.PyArray_DIM(x.buffer, 0)
+    y = empty_like(x.buffer)
+    u, w = doubles(x.buffer), doubles(y)
+    if op == DIVIDE and reflected:
+        for t in range(n):
+            w[t] = s[t * step]
+        for t in range(n, rows * n):
+            w[t] = 0.0
+        return quotient_few(y, 0.0, x)
+    if op == MULTIPLY:
+        for k in range(rows):
+            for t in range(n):
+                w[k * n + t] = u[k * n + t] * s[t * step]
+    elif op == DIVIDE:
+        for k in range(rows):
+            for t in range(n):
+                w[k * n + t] = u[k * n + t] / s[t * step]
+    else:
+        sign = -1.0 if op == SUBTRACT and reflected else 1.0
+        for t in range(n):
+            single = s[t * step]
+            w[t] = u[t] + single if op == ADD else single - u[t] if reflected else u[t] - single
+        for t in range(n, rows * n):
+            w[t] = sign * u[t]
+    return array_like(x, y) if all_finite(w, rows * n) else None
+
+
 # ufunc -> whether the larger operand wins
 cdef dict EXTREMA = {np.maximum: True, np.fmax: True, np.minimum: False, np.fmin: False}
 
@@ -144,6 +204,7 @@ cdef object extremum_few(bint larger, object a, object b):
     cdef double *u
     cdef double *v = NULL
     cdef double *w
+    cdef bint moving = isinstance(a, Number) and isinstance(b, Number)
     cdef cnp.ndarray y
     if not isinstance(a, Number):
         a, b = b, a
@@ -158,7 +219,9 @@ cdef object extremum_few(bint larger, object a, object b):
             return None
         v = doubles((<Number>b).buffer)
     elif not as_float(b, &s):
-        return None
+        v = same_points(b, x)
+        if v == NULL:
+            return None
     y = empty_like(x.buffer)
     rows = cnp.PyArray_DIM(y, 0)
     u, w = doubles(x.buffer), doubles(y)
@@ -168,7 +231,7 @@ cdef object extremum_few(bint larger, object a, object b):
             return None
         w[t] = first if (first > second) == larger or first == second else second
         for k in range(1, rows):
-            s_k = v[k * n + t] if v != NULL else 0.0
+            s_k = v[k * n + t] if moving else 0.0
             if first == second:
                 w[k * n + t] = (u[k * n + t] + s_k) / 2
             else:
@@ -191,4 +254,77 @@ cdef object absolute_few(Number x):
     for t in range(n):
         for k in range(cnp.PyArray_DIM(y, 0)):
             doubles(y)[k * n + t] = u[k * n + t] if u[t] > 0.0 else -u[k * n + t]
+    return array_like(x, y)
+
+
+cdef bint chosen_few(object x, Number like, double **rows, double *single) except -1:
+    """What is chosen from: the coefficients of an array like this one, or a single float."""
+    rows[0] = NULL
+    if isinstance(x, Number):
+        if (<Number>x).algebra is not like.algebra or points_of((<Number>x).buffer) == 0 or (
+            not cnp.PyArray_SAMESHAPE((<Number>x).buffer, like.buffer)
+        ):
+            return False
+        rows[0] = doubles((<Number>x).buffer)
+        return True
+    return as_float(x, single)
+
+
+cdef object where_few(object condition, object a, object b):
+    """`numpy.where` at a few points, of one or two arrays and a float; None for all else."""
+    cdef Number like
+    cdef double *u
+    cdef double *v
+    cdef double *w
+    cdef double first = 0.0, second = 0.0
+    cdef const cnp.npy_bool *holds
+    cdef Py_ssize_t n, t, k, rows
+    cdef cnp.ndarray y
+    if not (isinstance(a, Number) or isinstance(b, Number)):
+        return None
+    like = <Number>(a if isinstance(a, Number) else b)
+    n = points_of(like.buffer)
+    if n == 0 or not cnp.PyArray_CheckExact(condition) or (
+        cnp.PyArray_TYPE(<cnp.ndarray>condition) != cnp.NPY_BOOL
+    ) or not has_points(<cnp.ndarray>condition, like):
+        return None
+    if not (chosen_few(a, like, &u, &first) and chosen_few(b, like, &v, &second)):
+        return None
+    y = empty_like(like.buffer)
+    w, rows = doubles(y), cnp.PyArray_DIM(y, 0)
+    holds = <const cnp.npy_bool *>cnp.PyArray_DATA(<cnp.ndarray>condition)
+    for k in range(rows):
+        for t in range(n):
+            if holds[t]:
+                w[k * n + t] = u[k * n + t] if u != NULL else first
+            else:
+                w[k * n + t] = v[k * n + t] if v != NULL else second
+        first = second = 0.0  # a float does not move
+    return array_like(like, y)
+
+
+cdef object clip_few(Number x, object low, object high):
+    """`numpy.clip` at a few points between floats; None with nan among them, and for all else."""
+    cdef Py_ssize_t n = points_of(x.buffer), t, k, rows
+    cdef double least = 0.0, most = 0.0, value
+    cdef double *u
+    cdef double *w
+    cdef cnp.ndarray y
+    if n == 0 or not (as_float(low, &least) and as_float(high, &most)):
+        return None
+    if least != least or most != most:
+        return None
+    y = empty_like(x.buffer)
+    u, w, rows = doubles(x.buffer), doubles(y), cnp.PyArray_DIM(y, 0)
+    for t in range(n):
+        value = u[t]
+        if value != value:
+            return None
+        if value < least:
+            value = least
+        if value > most:
+            value = most
+        w[t] = value
+        for k in range(1, rows):
+            w[k * n + t] = u[k * n + t] if least <= u[t] <= most else 0.0
     return array_like(x, y)

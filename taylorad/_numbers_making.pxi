@@ -4,6 +4,8 @@ cdef object classes(object algebra):
     """The pair of classes, for scalars and for arrays, of numbers over an algebra."""
     found = algebra.classes
     if found is None:
+        if ufunc_handler is None:
+            connect()
         kind = "nested"
         own = algebra.factors[0]
         if own.tag == 0 and own.kind in ("taylor", "multi"):
@@ -199,8 +201,36 @@ def holds(items, kinds):
 
 
 def engine(*arrays):
-    """The module with the recurrences for these coefficients: compiled for float64."""
+    """What has the recurrences for these coefficients: compiled for float64 and float32."""
+    cdef int kind = -1
     for array in arrays:
-        if not (isinstance(array, np.ndarray) and is_double(array)):
+        if not isinstance(array, np.ndarray):
             return recurrences
-    return _kernels
+        if kind < 0:
+            kind = cnp.PyArray_TYPE(<cnp.ndarray>array)
+        if cnp.PyArray_TYPE(<cnp.ndarray>array) != kind:
+            return recurrences
+    if kind == cnp.NPY_DOUBLE:
+        return _kernels
+    return SINGLE if kind == cnp.NPY_FLOAT else recurrences
+
+
+def in_double(recurrence):
+    """A compiled recurrence for float32: computed in double precision, and rounded once."""
+    def rounded(algebra, *operands):
+        found = recurrence(algebra, *[
+            x.astype(np.float64) if isinstance(x, (np.ndarray, np.generic)) else x
+            for x in operands
+        ])
+        with np.errstate(over="ignore", under="ignore"):
+            if isinstance(found, tuple):
+                return tuple([y.astype(np.float32) for y in found])
+            return found.astype(np.float32)
+
+    return rounded
+
+
+SINGLE = SimpleNamespace(**{
+    name: in_double(getattr(_kernels, name))
+    for name in ("product", "quotient", "riccati", "rotation", "quadrature", "compose")
+})

@@ -82,6 +82,8 @@ cdef class MultiTaylor(Number):
         >>> (grid[0] * grid[1]).shape
         (3, 5)
         """
+        if ufunc_handler is None:
+            connect()
         return POLYNOMIALS["variables"](point, order, names, orders)
 
     @staticmethod
@@ -103,6 +105,8 @@ cdef class MultiTaylor(Number):
         >>> MultiTaylor.from_dict({(0, 0): 1.0, (1, 2): -3.0}, names="x y")
         1.0 - 3.0*x*y**2 + O(4)
         """
+        if ufunc_handler is None:
+            connect()
         return POLYNOMIALS["from_dict"](terms, order, names, orders)
 
     def to_dict(self):

@@ -178,19 +178,25 @@ cdef object array_arithmetic(int op, object a, object b):
     """a + b, a - b, a * b or a / b where that is not an operation of inline scalars."""
     cdef Number x, y
     cdef double s = 0.0
-    if op == DIVIDE and isinstance(b, Number) and (<Number>b).rows == 0:
-        y = <Number>b
-        found = None
-        if isinstance(a, Number):
-            x = <Number>a
-            if x.rows == 0 and y.algebra is x.algebra and points_of(x.buffer) and (
+    found = None
+    if isinstance(a, Number):
+        x = <Number>a
+        if x.rows == 0 and not isinstance(b, Number):
+            found = with_array_few(op, x, b, False)
+        elif x.rows == 0 and op == DIVIDE:
+            y = <Number>b
+            if y.rows == 0 and y.algebra is x.algebra and points_of(x.buffer) and (
                 points_of(y.buffer) and cnp.PyArray_SAMESHAPE(x.buffer, y.buffer)
             ):
                 found = quotient_few(x.buffer, s, y)
-        elif as_float(a, &s):
+    elif isinstance(b, Number) and (<Number>b).rows == 0:
+        y = <Number>b
+        if op == DIVIDE and as_float(a, &s):
             found = quotient_few(None, s, y)
-        if found is not None:
-            return found
+        else:
+            found = with_array_few(op, y, a, True)
+    if found is not None:
+        return found
     return laid_out(general(op, a, b), (a, b))
 
 

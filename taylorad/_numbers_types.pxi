@@ -113,6 +113,8 @@ cdef object call_class(object cls, PyObject **args, size_t flags, PyObject *name
     """What calling one of this module's classes does."""
     cdef int k, count = <int>PyVectorcall_NARGS(flags)
     cdef Number x = None
+    if ufunc_handler is None:
+        connect()
     if names == NULL and count > 0:
         if cls is Dual and count <= 2:
             x = of_floats(DUAL, args, count)
@@ -130,6 +132,8 @@ cdef object call_class(object cls, PyObject **args, size_t flags, PyObject *name
 def construct(cls, args, kwargs):
     """A number of a class from what its constructor takes."""
     cdef Number x, y
+    if ufunc_handler is None:
+        connect()
     for known, constructor in CONSTRUCTORS.items():
         if issubclass(cls, known):
             x = constructor(*args, **(kwargs or {}))

@@ -18,6 +18,12 @@ cdef object array_ufunc(object self, PyObject **args, size_t count, PyObject *na
             y = elementary(index, x) if x.rows else elementary_few(index, x)
             if y is not None:
                 return y
+        elif ufunc is np_square:
+            return arithmetic(MULTIPLY, x, x)
+        elif ufunc is np_absolute and x.rows == 0:
+            y = absolute_few(x)
+            if y is not None:
+                return y
         rule = unary_rules.get(ufunc)
         if rule is not None:
             return laid_out(rule(x), (x,))
@@ -26,7 +32,7 @@ cdef object array_ufunc(object self, PyObject **args, size_t count, PyObject *na
         found = ARITHMETIC.get(ufunc)
         if found is not None:
             return arithmetic(found, operand, other)
-        if ufunc is POWER and is_inline(operand):
+        if ufunc is np_power:
             return power(operand, other)
         larger = EXTREMA.get(ufunc)
         if larger is not None:

@@ -416,6 +416,32 @@ cdef bint has_variable(object operands, object level):
     return False
 
 
+cdef bint untaped(object x):
+    """Whether an operand has nothing to do with a Variable."""
+    if isinstance(x, Number):
+        return (<object>x).rows_inline or cnp.PyArray_CheckExact(x.parts)
+    if isinstance(x, (list, tuple)):
+        for item in x:
+            if not untaped(item):
+                return False
+        return True
+    return not isinstance(x, (Variable, dict)) and not (
+        cnp.PyArray_Check(x) and cnp.PyArray_TYPE(<cnp.ndarray>x) == cnp.NPY_OBJECT
+    )
+
+
+def absent(args, kwargs):
+    """Whether no Variable is among the operands of a function, in whatever way."""
+    for x in args:
+        if not untaped(x):
+            return False
+    if kwargs:
+        for x in kwargs.values():
+            if not untaped(x):
+                return False
+    return True
+
+
 def settled_operands(operands):
     """Operands of a function of numbers, settled where Variables take part."""
     level = variable_level(operands)
@@ -425,6 +451,7 @@ def settled_operands(operands):
 install_variables(Variable, variable_level, settled)
 dispatch.Reverse.owns = owns
 dispatch.Reverse.kept = kept
+dispatch.Reverse.absent = absent
 dispatch.Reverse.settled = settled_operands
 dispatch.Reverse.current = current_operands
 

@@ -11,10 +11,9 @@ from __future__ import annotations
 import importlib
 import inspect
 import sys
-import threading
 from collections.abc import Callable, Iterable
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from types import FrameType
 from typing import Any
 
@@ -22,16 +21,28 @@ import numpy as np
 
 from taylorad._callers import accepts_objects, advice, asked_by
 from taylorad._foreign import refuse_foreign
-from taylorad._numbers import Number, Operand, make, parts_over, repack, value
+from taylorad._numbers import (
+    Number,
+    Operand,
+    make,
+    mixes,
+    mixing_count,
+    parts_over,
+    repack,
+    value,
+)
 
 __all__ = [
     "DerivativeError",
     "as_objects",
+    "await_rules",
     "mixes",
+    "mixing_count",
     "on_function",
     "on_ufunc",
     "provide",
     "register",
+    "rule_of",
 ]
 
 Rule = Callable[..., Any]
@@ -75,6 +86,24 @@ def register(rows: Iterable[Any]) -> None:
         table[row.function] = row
 
 
+# Files of rules that have not been imported: what a program does not use costs it no time.
+_unread: dict[str, None] = {"taylorad.rules": None}  # which names the others
+
+
+def await_rules(modules: Iterable[str]) -> None:
+    """Have these modules imported, in this order, until a function's rule is found."""
+    _unread.update(dict.fromkeys(modules))
+
+
+def rule_of(function: Any) -> Rule | None:
+    """The rule of a function or ufunc; None if there is none."""
+    table: dict[Any, Rule] = UFUNCS if isinstance(function, np.ufunc) else FUNCTIONS
+    while function not in table and (module := next(iter(_unread), None)) is not None:
+        importlib.import_module(module)
+        _unread.pop(module, None)  # only now: another thread may be waiting for it
+    return table.get(function)
+
+
 class Reverse:
     """What reverse mode tells dispatch about its Variables; `taylorad.tape` fills this in.
 
@@ -90,12 +119,15 @@ class Reverse:
         Operands with Variables as the innermost tape that watches them knows them.
     kept : callable
         Operands as they are now, whatever the user does to arrays afterwards.
+    absent : callable
+        Whether no Variable is among the operands, in whatever way.
     """
 
     owns: Callable[[Iterable[Any]], bool] = staticmethod(lambda operands: False)
     settled: Callable[[Any], Any] = staticmethod(lambda operands: operands)
     current: Callable[[Any], Any] = staticmethod(lambda operands: operands)
     kept: Callable[..., list[Any]] = staticmethod(lambda operands, among=None: list(operands))
+    absent: Callable[[Any, Any], bool] = staticmethod(lambda args, kwargs: True)
 
 
 def carries(x: Any) -> bool:
@@ -109,6 +141,8 @@ def _apply(rule: Rule, args: Any, kwargs: Any) -> Any:
     A rule without a method of its own for that is an expression of other functions. What is
     recorded are operands as they are at this moment, unless the rule `stores` in one of them.
     """
+    if Reverse.absent(args, kwargs):
+        return rule(*args, **kwargs)
     args, kwargs = Reverse.current(args), Reverse.current(kwargs)
     every = (*args, *kwargs.values())
     if not Reverse.owns(every):
@@ -138,44 +172,30 @@ def as_objects(x: Any, frame: FrameType) -> np.ndarray:
     return items if any(map(carries, items.flat)) or x.dtype == object else np.array(value(x))
 
 
-class _Mixing(threading.local):
-    """Counts the operations that can combine different points of an array."""
-
-    count = 0
-
-
-_mixing = _Mixing()
-
-
-def mixes() -> None:
-    """Note that an operation may have combined different points of an array."""
-    _mixing.count += 1
-
-
-def mixing_count() -> int:
-    """How often `mixes` was called in this thread: transforms compare it before and after."""
-    return _mixing.count
-
-
 # --- Functions ---------------------------------------------------------------------------
 
 
 _OURS_AND_NUMPYS = (Operand, np.ndarray, np.generic)
 
 
+@lru_cache(maxsize=256)
+def _belongs(kind: Any) -> bool:
+    """Whether a type is one of ours or of NumPy's; those with another meaning are refused."""
+    if not issubclass(kind, _OURS_AND_NUMPYS):
+        return False
+    refuse_foreign(kind)
+    return True
+
+
 def on_function(
     function: Callable[..., Any], types: Iterable[type], args: Any, kwargs: Any, asked: Any
 ) -> Any:
     """NumPy's ``__array_function__`` of `asked`, which may be there as ``like=`` only."""
-    for kind in types:
-        if not issubclass(kind, _OURS_AND_NUMPYS):
-            return NotImplemented
-        if kind is not np.ndarray:
-            refuse_foreign(kind)
+    if not all(map(_belongs, types)):
+        return NotImplemented
     for x in args:
-        if hasattr(type(x), "tocsr"):  # sparse, and not among the types
-            refuse_foreign(type(x))
-    rule = FUNCTIONS.get(function)
+        refuse_foreign(type(x))  # sparse, and not among the types
+    rule = FUNCTIONS.get(function) or rule_of(function)
     if rule is None:
         raise DerivativeError(_no_rule(f"{function.__module__}.{function.__name__}"))
     if not getattr(rule, "elementwise", False):
@@ -290,6 +310,8 @@ def _masked(ufunc: np.ufunc, inputs: Any, out: Any, where: Any, kwargs: Any) -> 
 
 def _operand(x: Any, inputs: Any) -> Any:
     """An operand as the rules want it; a Fraction is exact among exact ones only."""
+    if isinstance(x, (Operand, float)):
+        return x
     if isinstance(x, Fraction):
         exact = any(carries(other) and other.dtype == object for other in inputs)
         return x if exact else float(x)
@@ -297,18 +319,18 @@ def _operand(x: Any, inputs: Any) -> Any:
 
 
 def _known(x: Any) -> bool:
-    kind = type(x)
-    if kind is np.ndarray:
-        return True
+    kind: Any = type(x)
+    return kind is np.ndarray or _is_known(kind)
+
+
+@lru_cache(maxsize=256)
+def _is_known(kind: Any) -> bool:
     refuse_foreign(kind)
-    return (
-        issubclass(kind, (Operand, np.ndarray, np.generic))
-        or getattr(kind, "__array_ufunc__", None) is None
-    )
+    return issubclass(kind, _OURS_AND_NUMPYS) or getattr(kind, "__array_ufunc__", None) is None
 
 
 def _rule(ufunc: np.ufunc) -> Rule:
-    rule = UFUNCS.get(ufunc)
+    rule = UFUNCS.get(ufunc) or rule_of(ufunc)
     if rule is None and _wanted:
         _import_wanted()
         rule = UFUNCS.get(ufunc)

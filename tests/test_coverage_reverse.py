@@ -121,7 +121,7 @@ FUNCTIONS = [f for f in OVERRIDABLE if f not in REFUSED and f not in STORES]
 
 
 def answered_by_values(function):
-    row = dispatch.FUNCTIONS[function]
+    row = dispatch.rule_of(function)
     return isinstance(row, value_only.ValueOnly | value_only.Text) or function in PLAIN
 
 

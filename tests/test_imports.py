@@ -1,6 +1,7 @@
 """The shape of the package: exported names, and imports that point one way."""
 
 import ast
+import pickle
 import re
 import subprocess
 import sys
@@ -17,7 +18,8 @@ SOURCES = sorted(p for p in PACKAGE.rglob("*.py*") if p.suffix in {".py", ".pyx"
 # list only; a name stands for the module and for everything inside it.
 LAYERS = [
     [
-        "_arrivals", "_callers", "_foreign", "_memory", "_trees", "expression", "monomials",
+        "_arrivals", "_callers", "_elimination", "_foreign", "_lazily", "_memory", "_trees",
+        "expression", "monomials",
     ],
     ["algebra"],
     ["recurrences", "_kernels"],
@@ -122,6 +124,43 @@ def test_all_is_sorted_and_known():
         "vjp",
     ]
     assert sorted(ta.__all__) == ta.__all__
+
+
+FIRST = {  # what a program may do first, each with what it gives
+    "a constructor": ("ta.Dual([1.0, 2.0], 1.0).sum().tangent", 2.0),
+    "a function of math": ("ta.math.exp(ta.Dual(0.0, 1.0)).tangent", 1.0),
+    "a scalar": ("np.sinc(ta.Dual(0.0, 1.0)).tangent", 0.0),
+    "a series": ("np.sum(ta.Taylor.variable(2.0, 2) ** 2).derivative(2)", 2.0),
+    "polynomials": ("ta.MultiTaylor.variables([1.0, 2.0], 2)[0].gradient[0]", 1.0),
+    "a term": ("ta.MultiTaylor.from_dict({(0, 1): 3.0}, 1).gradient[1]", 3.0),
+    "a Variable": ("ta.Variable(np.ones(3)).sum()", 3.0),
+    "a tape's function": ("np.trace(ta.Variable(np.eye(3)))", 3.0),
+    "a gradient": ("ta.grad(np.linalg.det)(np.eye(2))[1, 1]", 1.0),
+    "what is within": ("_numbers.make(algebra.dual(), np.ones((2, 3))).mean().tangent", 1.0),
+    "an old number": ("pickle.loads(OLD).max().tangent", 1.0),
+}
+COLD = """
+import pickle, sys
+import taylorad as ta
+assert "numpy" not in sys.modules
+import numpy as np
+from taylorad import _numbers, algebra
+OLD = {old!r}
+print(float(ta.value({call})))
+"""
+
+
+@pytest.mark.parametrize("first", FIRST)
+def test_whatever_comes_first_finds_its_rules(first):
+    call, want = FIRST[first]
+    program = COLD.format(old=pickle.dumps(ta.Dual([1.0, 2.0], 1.0)), call=call)
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert float(found.stdout or "nan") == want, found.stderr
+
+
+def test_unknown_names_are_told():
+    assert not hasattr(ta, "no_such_name")
+    assert set(ta.__all__) <= set(dir(ta))
 
 
 @pytest.mark.parametrize("name", ta.__all__)

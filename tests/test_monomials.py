@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import time
+import weakref
 from math import comb, prod
 
 import numpy as np
@@ -131,7 +133,11 @@ def test_caches_let_go_of_many_tables(monkeypatch: pytest.MonkeyPatch) -> None:
     for order in range(41, 45):  # 900 pairs and more each
         taylor(order).structure.__dict__.pop("table", None)
         _ = taylor(order).table
-    again = taylor(40)
-    assert again is not before
-    assert again == before
-    assert again.join(before) == before.join(dual(3)).without(3)
+    assert taylor(40) is before  # as long as it is alive
+    assert taylor(40).join(before) == before.join(dual(3)).without(3)
+    gone = weakref.ref(before)
+    del before
+    for order in range(46, 50):
+        _ = taylor(order).table
+    gc.collect()
+    assert gone() is None

@@ -1,64 +1,21 @@
-"""What each NumPy function means for derivatives, one file a kind; importing fills dispatch."""
+"""What each NumPy function means for derivatives, one file a kind.
 
-# _methods connects the numbers to dispatch; valuation, to what they do at zeros.
-from taylorad import _methods, dispatch, valuation  # noqa: F401
-from taylorad.rules import (
-    analytic,
-    bilinear,
-    calculus,
-    composite,
-    conversion,
-    creation,
-    decompositions,
-    determinants,
-    elementwise,
-    entire,
-    extremes,
-    histograms,
-    inplace,
-    least_squares,
-    linear,
-    norms,
-    padding,
-    polynomials,
-    quantiles,
-    refused,
-    selecting,
-    sets,
-    solving,
-    special,
-    statistics,
-    value_only,
-)
+This connects the numbers to dispatch, which imports the files below, the first ones first,
+when it meets a function that has no rule yet.
+"""
 
-__all__ = [
-    "analytic",
-    "bilinear",
-    "calculus",
-    "composite",
-    "conversion",
-    "creation",
-    "decompositions",
-    "determinants",
-    "elementwise",
-    "entire",
-    "extremes",
-    "histograms",
-    "inplace",
-    "least_squares",
-    "linear",
-    "norms",
-    "padding",
-    "polynomials",
-    "quantiles",
-    "refused",
-    "selecting",
-    "sets",
-    "solving",
-    "special",
-    "statistics",
-    "value_only",
-]
+# _methods says what NumPy calls; calculus, the methods of Taylor; valuation, what zeros do.
+from taylorad import _methods, calculus, dispatch, polynomial_maps, valuation  # noqa: F401
+
+__all__ = ["FILES"]
+
+FILES = (
+    "analytic elementwise linear bilinear selecting composite value_only entire special creation "
+    "inplace conversion extremes statistics norms solving determinants decompositions "
+    "least_squares quantiles padding sets histograms polynomials calculus refused"
+).split()
+
+dispatch.await_rules([f"taylorad.rules.{name}" for name in FILES])
 
 # SciPy is optional: its rules are imported when it is in use, not before.
 dispatch.provide("scipy.special", "taylorad.rules.scipy_special")

@@ -13,15 +13,17 @@ Variables: everything is written in NumPy functions. Matrices are in the last tw
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import Any
 
 import numpy as np
 
 from taylorad import dispatch
-from taylorad._numbers import common, value
+from taylorad._elimination import Factors
+from taylorad._numbers import Number, common, make, value
 from taylorad._tape import record
 from taylorad.algebra import Algebra
 from taylorad.dispatch import DerivativeError, Reverse, carries
@@ -35,7 +37,10 @@ __all__ = [
     "division",
     "halved_lower",
     "hermitian",
+    "inverse_powers",
+    "inverse_rows",
     "matrix",
+    "solve_powers",
     "solve_rows",
     "sum_of_products",
     "transposed",
@@ -90,28 +95,48 @@ def hermitian(a: Any, lower: bool = True) -> Any:
     return np.where(np.eye(n, dtype=bool), np.real(a), whole) if a.dtype.kind == "c" else whole
 
 
+# Up to this size a call costs as much as what it computes, and sums of products are made as
+# one product of longer matrices, [u_0 ... u_k] [v_k; ...; v_0]; larger ones BLAS multiplies
+# as fast one by one.
+JOINED = 64
+
+
 def sum_of_products(algebra: Algebra, k: int, u: Rows, v: Rows) -> Any:
     """Sum of u_i @ v_j over the pairs of row `k` that both have; None if there is none.
 
     Rows that are not solved for yet are not there: with row k of v missing this is the
     part of (u v)_k that is known.
     """
-    total = None
-    for i, j in algebra.pairs(k):
-        if i in u and j in v:
-            term = u[i] @ v[j]
-            total = term if total is None else total + term
-    return total
+    pairs = [(u[i], v[j]) for i, j in algebra.pairs(k) if i in u and j in v]
+    if not pairs:
+        return None
+    if len(pairs) > 2 and all(map(_is_small, pairs[0])):
+        left, right = zip(*pairs, strict=True)
+        return np.concatenate(left, axis=-1) @ np.concatenate(right, axis=-2)
+    return reduce(operator.add, (one @ other for one, other in pairs))
 
 
-def division(a: Any, inverse: Any = None) -> Callable[[Any], Any]:
-    """The function x -> a^-1 x, for many x: one inverse, then products.
+def _is_small(a: Any) -> bool:
+    return isinstance(a, np.ndarray) and max(a.shape[-2:]) <= JOINED
 
-    One step of refinement makes the product with an inverse as accurate as a solution by
-    elimination (Higham, Accuracy and Stability of Numerical Algorithms, section 12.1).
+
+# More columns, or larger matrices, are faster multiplied by an inverse, which BLAS does.
+_FEW_COLUMNS, _LARGEST = 16, 128
+
+
+def division(a: Any, like: Any = None) -> Callable[[Any], Any]:
+    """The function x -> a^-1 x, for many x, the results of which are like this one.
+
+    One factorisation of the matrix, then two triangular systems for each column. Where that
+    is slower, one inverse, then products: one step of refinement makes the product with an
+    inverse as accurate as a solution by elimination (Higham, Accuracy and Stability of
+    Numerical Algorithms, section 12.1).
     """
-    if inverse is None:
-        inverse = np.linalg.inv(a)
+    if like is not None and are_eliminated(a, like):
+        factors = Factors(a)
+        if factors.regular:
+            return lambda x: factors.solve(np.array(np.broadcast_to(x, like.shape)))
+    inverse = np.linalg.inv(a)
     if not np.all(np.isfinite(value(inverse))):  # of tiny matrices, say
         return lambda x: np.linalg.solve(a, x)
 
@@ -122,17 +147,80 @@ def division(a: Any, inverse: Any = None) -> Callable[[Any], Any]:
     return divide
 
 
-def solve_rows(algebra: Algebra, a: Rows, y: Rows, b: Rows, inverse: Any = None) -> Rows:
-    """The rows of y that follow from row 0, for a y = b."""
-    if algebra.rows == 1:
+def are_eliminated(a: Any, x: Any) -> bool:
+    """Whether to solve for results like x by the factors of `a`."""
+    if not (type(a) is type(x) is np.ndarray and a.dtype == x.dtype == np.float64):
+        return False
+    fit = a.shape[:-2] == x.shape[:-2] and 0 < a.shape[-1] <= _LARGEST
+    return fit and x.shape[-1] <= _FEW_COLUMNS
+
+
+def solve_rows(algebra: Algebra, a: Rows, first: Any, b: Rows) -> Rows:
+    """The rows of y in a y = b, of which row 0 is `first`."""
+    y = {0: first}
+    if len(a) == 1:  # a constant: all rows are independent
+        rows = [k for k in b if k]
+        if rows:
+            found = np.linalg.solve(a[0], np.concatenate([b[k] for k in rows], axis=-1))
+            y |= zip(rows, np.split(found, len(rows), axis=-1), strict=True)
         return y
-    divide = division(a[0], inverse)
+    divide = division(a[0], first)
     for k in range(1, algebra.rows):
         known, right = sum_of_products(algebra, k, a, y), b.get(k)
         if known is not None:
             right = -known if right is None else right - known
         if right is not None:
             y[k] = divide(right)
+    return y
+
+
+def solve_powers(a: Any, b: Any) -> Any:
+    """The same in powers of one variable, for arrays: each row, once known, is multiplied with
+    all of `a` that it meets. None where another way is faster."""
+    if not are_eliminated(a[0], b[0]):
+        return None
+    first, factors = np.linalg.solve(a[0], b[0]), Factors(a[0])
+    if not factors.regular:
+        return None
+    y = np.array(b, order="C")
+    y[0] = first
+    for k in range(1, len(a)):
+        y[k:] -= a[1 : len(a) - k + 1] @ y[k - 1]
+        factors.solve(y[k])
+    return y
+
+
+def inverse_rows(algebra: Algebra, a: Rows, first: Any) -> Rows:
+    """The rows of y in y a = 1, of which row 0 is `first`, as LAPACK computes it.
+
+    That is by solving a y = 1, so that a_0 y_0 is 1 + e with a small e. From y_0 on the right,
+    z y_0 = (z a_0^-1) (1 + e) is then as accurate as a solution by elimination is; y_0 z is not.
+    """
+    y, minus = {0: first}, -first
+    for k in range(1, algebra.rows):
+        known = sum_of_products(algebra, k, y, a)
+        if known is not None:
+            y[k] = known @ minus
+    return y
+
+
+def inverse_powers(a: Any) -> Any:
+    """The same in powers of one variable, for arrays. None where another way is faster."""
+    rows, n = len(a), a.shape[-1]
+    if n > JOINED:
+        return None
+    y = np.empty(a.shape, a.dtype)
+    y[0] = np.linalg.inv(a[0])
+    minus = -y[0]
+    # [y_{k-1} ... y_0] and [a_1; ...; a_k], which is a itself if it is no stack of matrices
+    last = (rows - 1) * n
+    beside = np.empty((*a.shape[1:-1], last), a.dtype)
+    below = np.moveaxis(a[1:], 0, -3).reshape(*a.shape[1:-2], last, n)
+    known = np.empty(a.shape[1:], a.dtype)
+    for k in range(1, rows):
+        beside[..., last - k * n : last - (k - 1) * n] = y[k - 1]
+        np.matmul(beside[..., last - k * n :], below[..., : k * n, :], out=known)
+        np.matmul(known, minus, out=y[k])
     return y
 
 
@@ -159,11 +247,15 @@ class Solving:
         ``series(algebra, *rows)`` gives the rows of the result from those of the operands.
     pulls : tuple of callable
         For each operand: ``pull(g, y, *operands)``.
+    powers : callable, optional
+        A faster `series` in one variable: of the coefficients as arrays, ``(rows, ..., n, m)``.
+        It returns None where it is not.
     """
 
     function: Callable[..., Any]
     series: Callable[..., Rows]
     pulls: Sequence[Callable[..., Any]]
+    powers: Callable[..., Any] | None = None
 
     def of(self, *operands: Any) -> Any:
         """The function of operands of any kind, as the dispatch would call it."""
@@ -177,11 +269,16 @@ class Solving:
         algebra = common(operands)
         assert algebra is not None
         dispatch.mixes()
-        rows = [coefficients(algebra, x) for x in operands]
-        single = all(x.dtype in _DOUBLE for x in operands)
-        if single:  # as NumPy does: computed in double precision, and rounded once
-            rows = [{k: row.astype(_DOUBLE[row.dtype]) for k, row in x.items()} for x in rows]
+        single = all(x.dtype in _DOUBLE for x in operands)  # as NumPy does: computed in double
         with np.errstate(invalid="ignore"):  # of infinite operands, whose derivatives are nan
+            if self.powers is not None and all(_are_powers(algebra, x) for x in operands):
+                parts = [x.parts.astype(_DOUBLE[x.dtype]) if single else x.parts for x in operands]
+                whole = self.powers(*parts)
+                if whole is not None:  # rounded once
+                    return make(algebra, whole.astype(_SINGLE[whole.dtype]) if single else whole)
+            rows = [coefficients(algebra, x) for x in operands]
+            if single:
+                rows = [{k: row.astype(_DOUBLE[row.dtype]) for k, row in x.items()} for x in rows]
             found = self.series(algebra, *rows)
         if single:
             found = {k: row.astype(_SINGLE[row.dtype]) for k, row in found.items()}
@@ -190,3 +287,10 @@ class Solving:
     def reverse(self, *operands: Any) -> Any:
         """Record the function."""
         return record(self.function(*values_of(operands)), operands, self.pulls, "both")
+
+
+def _are_powers(algebra: Algebra, x: Any) -> bool:
+    """Whether the coefficients of x are those of the powers of one variable, as an array."""
+    if not (isinstance(x, Number) and algebra.univariate and x.algebra == algebra):
+        return False
+    return isinstance(x.parts, np.ndarray)

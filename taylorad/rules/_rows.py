@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from taylorad._numbers import Number, in_memory, make, repack
+from taylorad._numbers import Number, in_memory, make, repack, view_of_rows
 from taylorad.algebra import Algebra
 from taylorad.dispatch import DerivativeError, carries
 from taylorad.monomials import cached
@@ -137,6 +137,9 @@ def same_view(parts: np.ndarray, view: Any) -> np.ndarray | None:
         return None
     if view.size == 0:  # no memory to share
         return np.zeros((len(parts), *view.shape), view.dtype)
+    found = view_of_rows(parts, view)
+    if found is not None:
+        return found
     if not np.may_share_memory(view, parts):
         return None
     interface = view.__array_interface__

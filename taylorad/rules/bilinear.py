@@ -130,7 +130,22 @@ class MatrixProduct(Bilinear):
             if u.algebra == v.algebra and u.algebra.univariate and _are_joinable(u, v):
                 dispatch.mixes()
                 return self._of_series(u, v)
+        elif len(args) == 2 and not kwargs and all(map(_is_flat, args)):
+            dispatch.mixes()
+            return self._with_plain(*args)
         return super().__call__(*args, **kwargs)
+
+    def _with_plain(self, u: Any, v: Any) -> Any:
+        """The product with a plain matrix or vector: of all rows at once."""
+        first = self.function(value(u), value(v))
+        if isinstance(u, Number):
+            algebra, parts = u.algebra, u.parts @ v
+        elif v.ndim == 2:
+            algebra, parts = v.algebra, u @ v.parts
+        else:
+            algebra, parts = v.algebra, v.parts @ u.T
+        parts[0] = first  # the same to the last bit
+        return make(algebra, parts)
 
     def reverse(self, *args: Any, **kwargs: Any) -> Any:
         """Record the product."""
@@ -172,8 +187,14 @@ class MatrixProduct(Bilinear):
         return make(u.algebra, parts)
 
 
+def _is_flat(x: Any) -> bool:
+    """Whether this is a vector or matrix, plain or of plain coefficients."""
+    array = x.parts if isinstance(x, Number) else x
+    return type(array) is np.ndarray and array.dtype != object and x.ndim in (1, 2)
+
+
 # Multiplications in one product up to which a call costs more than what it computes.
-_SMALL = 32**3
+_SMALL = 64**3
 
 
 def _are_joinable(u: Number, v: Number) -> bool:

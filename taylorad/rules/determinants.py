@@ -30,8 +30,8 @@ from taylorad.algebra import Algebra
 from taylorad.rules._matrices import (
     Solving,
     adjoint,
+    inverse_rows,
     matrix,
-    solve_rows,
     transposed,
     unless,
 )
@@ -43,7 +43,7 @@ __all__ = ["DETERMINANTS"]
 
 SMALL = 3  # by minors as they are
 MINORS = 8  # by minors, after turning: of the smallest singular values, that is
-CONDITION = 1e4  # up to which first derivatives may come through the inverse
+CONDITION = 1e4  # up to which first derivatives may come through the inverse; of order k, its root
 
 
 # Jacobi's formula ------------------------------------------------------------------------
@@ -52,8 +52,8 @@ CONDITION = 1e4  # up to which first derivatives may come through the inverse
 def _logarithmic(algebra: Algebra, a: Rows) -> Rows:
     """The rows of D log det a; the inverse is needed to one degree less."""
     degrees = algebra.degrees.tolist()
-    inverse = la.inv(a[0])
-    y = solve_rows(algebra.truncate(max(algebra.degree - 1, 0)), a, {0: inverse}, {}, inverse)
+    lower = algebra.truncate(max(algebra.degree - 1, 0))
+    y = inverse_rows(lower, {k: a[k] for k in a if k < lower.rows}, la.inv(a[0]))
     total: Rows = {}
     for k in range(1, algebra.rows):
         for i, j in algebra.pairs(k)[:-1]:
@@ -172,10 +172,12 @@ def _turned(a: Any, plain: Any) -> Any:
     return factor * (by_minors(corner) if block <= MINORS else by_products(corner))
 
 
-def _first_order(a: Any) -> bool:
+def _is_regular(a: Any, plain: Any) -> bool:
+    """Whether no derivative loses more digits by the inverse than a first one may."""
     while isinstance(a, Variable):
         a = a.value
-    return not isinstance(a, Number) or a.algebra.degree == 1
+    degree = a.algebra.degree if isinstance(a, Number) else 1
+    return not np.any(la.cond(plain, 1) > CONDITION ** (1 / max(degree, 1)))
 
 
 def det(a: Any) -> Any:
@@ -189,7 +191,7 @@ def det(a: Any) -> Any:
     with np.errstate(all="ignore"):
         if n <= SMALL:
             result = by_minors(a)
-        elif _first_order(a) and not np.any(la.cond(plain, 1) > CONDITION):
+        elif _is_regular(a, plain):
             return REGULAR.of(a)
         else:
             result = _turned(a, plain)

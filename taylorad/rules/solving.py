@@ -23,7 +23,10 @@ from taylorad.rules._matrices import (
     adjoint,
     halved_lower,
     hermitian,
+    inverse_powers,
+    inverse_rows,
     matrix,
+    solve_powers,
     solve_rows,
     sum_of_products,
     transposed,
@@ -40,7 +43,7 @@ __all__ = ["COMPOSITES"]
 
 
 def _solve_series(algebra: Algebra, a: Rows, b: Rows) -> Rows:
-    return solve_rows(algebra, a, {0: la.solve(a[0], b[0])}, b)
+    return solve_rows(algebra, a, la.solve(a[0], b[0]), b)
 
 
 def _solve_left(g: Any, y: Any, a: Any, b: Any) -> Any:
@@ -52,8 +55,7 @@ def _solve_right(g: Any, y: Any, a: Any, b: Any) -> Any:
 
 
 def _inverse_series(algebra: Algebra, a: Rows) -> Rows:
-    y = {0: la.inv(a[0])}
-    return solve_rows(algebra, a, y, {}, y[0])
+    return inverse_rows(algebra, a, la.inv(a[0]))
 
 
 def _inverse_pull(g: Any, y: Any, a: Any) -> Any:
@@ -61,8 +63,8 @@ def _inverse_pull(g: Any, y: Any, a: Any) -> Any:
     return -(y @ g @ y)
 
 
-SOLVE = Solving(la.solve, _solve_series, (_solve_left, _solve_right))
-INVERSE = Solving(la.inv, _inverse_series, (_inverse_pull,))
+SOLVE = Solving(la.solve, _solve_series, (_solve_left, _solve_right), solve_powers)
+INVERSE = Solving(la.inv, _inverse_series, (_inverse_pull,), inverse_powers)
 
 
 def solve(a: Any, b: Any) -> Any:

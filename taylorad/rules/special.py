@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from taylorad._tape import record
-from taylorad.dispatch import FUNCTIONS, Reverse, carries, register
+from taylorad.dispatch import Reverse, carries, register, rule_of
 from taylorad.rules.analytic import by_derivative, riccati_of
 from taylorad.rules.elementwise import Elementwise
 from taylorad.rules.entire import composed, rising
@@ -28,7 +28,9 @@ def _at_value(function: Callable[[float], float], x: Any) -> Any:
     """The standard function at the value, which may be of a lower level."""
     at = x.value
     if carries(at):
-        return FUNCTIONS[function](at)
+        rule = rule_of(function)
+        assert rule is not None
+        return rule(at)
     return np.vectorize(function, otypes=[float])(at).astype(x.dtype)[()]
 
 
