@@ -1,3 +1,5 @@
+cimport numpy as cnp
+
 cdef extern from "_kernels.h" nogil:
     enum:
         BLOCKS
@@ -58,3 +60,9 @@ cdef class Compiled:
 
 
 cdef Compiled compiled(object algebra)
+cdef cnp.ndarray times(Compiled C, cnp.ndarray u, cnp.ndarray v)
+cdef cnp.ndarray over(Compiled C, cnp.ndarray u, cnp.ndarray v)
+cdef cnp.ndarray solved_riccati(Compiled C, const Riccati *f, cnp.ndarray x, cnp.ndarray value,
+                                cnp.ndarray slope)
+cdef cnp.ndarray solved_rotation(Compiled C, cnp.ndarray x, cnp.ndarray value,
+                                 cnp.ndarray other, double sign, cnp.ndarray partner)

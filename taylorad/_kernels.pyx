@@ -16,6 +16,8 @@ cimport numpy as cnp
 cnp.import_array()
 
 cdef extern from "_kernels_points.h" nogil:
+    enum:
+        VECTORS
     void product_span(const Table *, const double *, const double *, double *, double *,
                       ptrdiff_t, ptrdiff_t, ptrdiff_t) noexcept
     void quotient_span(const Table *, const double *, const double *, double *, double *,
@@ -243,15 +245,19 @@ cdef void rotation_points(const Table *T, const double *x, const double *value,
 
 def product(algebra, u, v):
     """y = u v."""
-    cdef Compiled C = compiled(algebra)
-    cdef cnp.ndarray first = contiguous(u), second = contiguous(v), y = like(first)
+    return times(compiled(algebra), contiguous(u), contiguous(v))
+
+
+cdef cnp.ndarray times(Compiled C, cnp.ndarray u, cnp.ndarray v):
+    """u v, of arrays in C order."""
+    cdef cnp.ndarray y = like(u)
     cdef Call call
     cdef ptrdiff_t grain
-    if cnp.PyArray_SIZE(first) == C.table.rows and C.table.from_[C.table.inner] > WORTH_A_THREAD:
-        large(&C.table, data(first), data(second), data(y))
+    if cnp.PyArray_SIZE(u) == C.table.rows and C.table.from_[C.table.inner] > WORTH_A_THREAD:
+        large(&C.table, data(u), data(v), data(y))
         return y
-    grain = start(&call, C, first, 3)
-    call.x, call.v, call.y = data(first), data(second), data(y)
+    grain = start(&call, C, u, 3)
+    call.x, call.v, call.y = data(u), data(v), data(y)
     with nogil:
         shared(product_piece, &call, call.n, grain)
         free(call.work)
@@ -278,11 +284,15 @@ cdef int large(const Table *T, const double *u, const double *v, double *y) exce
 
 def quotient(algebra, u, v):
     """y = u / v, from v y = u."""
-    cdef Compiled C = compiled(algebra)
-    cdef cnp.ndarray first = contiguous(u), second = contiguous(v), y = like(first)
+    return over(compiled(algebra), contiguous(u), contiguous(v))
+
+
+cdef cnp.ndarray over(Compiled C, cnp.ndarray u, cnp.ndarray v):
+    """u / v, of arrays in C order."""
+    cdef cnp.ndarray y = like(u)
     cdef Call call
-    cdef ptrdiff_t grain = start(&call, C, first, 1)
-    call.x, call.v, call.y = data(first), data(second), data(y)
+    cdef ptrdiff_t grain = start(&call, C, u, 1)
+    call.x, call.v, call.y = data(u), data(v), data(y)
     with nogil:
         shared(quotient_piece, &call, call.n, grain)
         free(call.work)
@@ -291,12 +301,8 @@ def quotient(algebra, u, v):
 
 def riccati(algebra, x, value, slope, q, bint root, double a, b, double c):
     """y = f(x) where q(x) Dy = (a + b y + c y^2) Dx."""
-    cdef Compiled C = compiled(algebra)
-    cdef cnp.ndarray series = contiguous(x), y = like(series), y0 = contiguous(value)
-    cdef cnp.ndarray y1 = None if slope is None else contiguous(slope), linear
+    cdef cnp.ndarray linear, first = None if slope is None else contiguous(slope)
     cdef Riccati f
-    cdef Call call
-    cdef ptrdiff_t grain
     cdef double b0
     cdef int i
     for i in range(3):
@@ -312,9 +318,17 @@ def riccati(algebra, x, value, slope, q, bint root, double a, b, double c):
         b0 = b
         f.b = &b0
         f.b_step = 0
-    grain = start(&call, C, series, BLOCKS)
-    call.f, call.x, call.value, call.y = &f, data(series), data(y0), data(y)
-    call.other = NULL if slope is None else data(y1)
+    return solved_riccati(compiled(algebra), &f, contiguous(x), contiguous(value), first)
+
+
+cdef cnp.ndarray solved_riccati(Compiled C, const Riccati *f, cnp.ndarray x, cnp.ndarray value,
+                                cnp.ndarray slope):
+    """The solution, from arrays in C order; the slope may be None."""
+    cdef cnp.ndarray y = like(x)
+    cdef Call call
+    cdef ptrdiff_t grain = start(&call, C, x, BLOCKS)
+    call.f, call.x, call.value, call.y = f, data(x), data(value), data(y)
+    call.other = NULL if slope is None else data(slope)
     with nogil:
         shared(riccati_piece, &call, call.n, grain)
         free(call.work)
@@ -323,24 +337,35 @@ def riccati(algebra, x, value, slope, q, bint root, double a, b, double c):
 
 def rotation(algebra, x, value, other, double sign):
     """The pair Dy = z Dx, Dz = sign y Dx."""
-    cdef Compiled C = compiled(algebra)
-    cdef cnp.ndarray series = contiguous(x), y = like(series), z = like(series)
-    cdef cnp.ndarray y0 = contiguous(value), z0 = contiguous(other), rest
+    series = contiguous(x)
+    partner = like(series)
+    y = solved_rotation(compiled(algebra), series, contiguous(value), contiguous(other), sign,
+                        partner)
+    return y, partner
+
+
+cdef cnp.ndarray solved_rotation(Compiled C, cnp.ndarray x, cnp.ndarray value,
+                                 cnp.ndarray other, double sign, cnp.ndarray partner):
+    """y, from arrays in C order; z is written to `partner`, which may be None."""
+    cdef cnp.ndarray y = like(x), rest
     cdef Call call
-    cdef ptrdiff_t grain = start(&call, C, series, 3)
+    cdef ptrdiff_t grain = start(&call, C, x, 3)
     cdef double first
-    call.x, call.value, call.other, call.sign = data(series), data(y0), data(z0), sign
-    call.y, call.z = data(y), data(z)
+    cdef bint wanted = partner is not None
+    if not wanted and not (VECTORS and C.table.univariate and call.n >= 8):
+        partner = like(x)  # the loops need it
+    call.x, call.value, call.other, call.sign = data(x), data(value), data(other), sign
+    call.y, call.z = data(y), NULL if partner is None else data(partner)
     with nogil:
         shared(rotation_piece, &call, call.n, grain)
-    if call.n == 1 and C.table.rows > MANY:
+    if wanted and call.n == 1 and C.table.rows > MANY:
         # One of a pair is complete: the other is so as the first of its own pair.
-        rest = like(series)
-        first = sign * data(y0)[0]
-        call.value, call.other, call.y, call.z = data(z0), &first, data(z), data(rest)
+        rest = like(x)
+        first = sign * data(value)[0]
+        call.value, call.other, call.y, call.z = data(other), &first, data(partner), data(rest)
         rotation_piece(&call, 0, 1, 0)
     free(call.work)
-    return y, z
+    return y
 
 
 def quadrature(algebra, x, value, r):

@@ -283,14 +283,14 @@ INLINE void put(const int rows, const Eight *y, double *to, ptrdiff_t n, ptrdiff
     Eight name##_few[ROOM(CONSTANTS)];                                          \
     Eight *name = CONSTANT(ROWS) ? name##_few : (Eight *)work + (n) * ROOM(ROWS)
 
-#define DOUBTED (any(doubts != doubts))
-#define REACH(reach) (DOUBTED ? T->rows - 1 : (reach))
+/* Of few rows all are used. */
+#define REACH(ROWS, reach) (CONSTANT(ROWS) || any(doubts != doubts) ? T->rows - 1 : (reach))
 
 #define PRODUCT_BODY(ROWS)                                                      \
     SERIES_ROOM(us, ROWS, 0); SERIES_ROOM(vs, ROWS, 1); SERIES_ROOM(ys, ROWS, 2); \
     bring(ROWS, u_reach, u, n, at, us, &doubts);                                \
     bring(ROWS, v_reach, v, n, at, vs, &doubts);                                \
-    product_series(ROWS, us, REACH(u_reach), vs, REACH(v_reach), ys);           \
+    product_series(ROWS, us, REACH(ROWS, u_reach), vs, REACH(ROWS, v_reach), ys);           \
     put(ROWS, ys, y, n, at);
 
 INLINE void product_eights(const Table *T, const double *u, const double *v, double *y,
@@ -306,7 +306,7 @@ INLINE void product_eights(const Table *T, const double *u, const double *v, dou
     bring(ROWS, T->rows - 1, u, n, at, us, &doubts);                            \
     bring(ROWS, v_reach, v, n, at, vs, &doubts);                                \
     doubts += doubt(us[0] / vs[0]);                                             \
-    quotient_series(ROWS, us, vs, REACH(v_reach), ys);                          \
+    quotient_series(ROWS, us, vs, REACH(ROWS, v_reach), ys);                          \
     put(ROWS, ys, y, n, at);
 
 INLINE void quotient_eights(const Table *T, const double *u, const double *v, double *y,
@@ -320,33 +320,36 @@ INLINE void quotient_eights(const Table *T, const double *u, const double *v, do
     SERIES_ROOM(xs, ROWS, 0); SERIES_ROOM(ys, ROWS, 1); SERIES_ROOM(dx, ROWS, 2); \
     SERIES_ROOM(dy, ROWS, 3); SERIES_ROOM(q, ROWS, 4); SERIES_ROOM(p, ROWS, 5); \
     const Eight y0 = *(const Eight *)(value + at);                              \
-    Eight first, b = everywhere(f->b[0]);                                        \
     if (f->b_step) b = *(const Eight *)(f->b + at);                             \
     bring(ROWS, reach, x, n, at, xs, &doubts);                                  \
+    infinite += doubt(xs[0]);                                                   \
     if (!plain_q) polynomial_value(f, (const double *)xs, (double *)q, 8);      \
     if (slope) {                                                                \
         first = *(const Eight *)(slope + at);                                   \
     } else { /* without terms that are absent: 0 times an infinite y is not 0 */ \
-        first = everywhere(f->a);                                               \
+        first = a;                                                              \
         if (linear) first += b * y0;                                            \
-        if (f->c != 0.0) first += f->c * (y0 * y0);                             \
+        if (squares) first += f->c * (y0 * y0);                                 \
         if (!plain_q) first /= q[0];                                            \
     }                                                                           \
     first = chosen(y0 != y0, y0, first); /* no slope outside of the domain */   \
     doubts += doubt(y0) + doubt(first);                                         \
-    const int doubted = DOUBTED;                                                \
-    riccati_series(ROWS, f, b, xs, doubted ? T->rows - 1 : reach, y0, first, ys, dx, dy, q, p); \
-    put(ROWS, ys, y, n, at);                                                    \
-    if (doubted) flatten(T, f, x + at, n, y + at, n, 8);
+    riccati_series(ROWS, f, b, xs, REACH(ROWS, reach), y0, first, ys, dx, dy, q, p); \
+    put(ROWS, ys, y, n, at);
 
-INLINE void riccati_eights(const Table *T, const Riccati *f, const double *x, const double *value,
-                           const double *slope, double *y, double *work, ptrdiff_t n,
-                           ptrdiff_t begin, ptrdiff_t end)
+INLINE void riccati_eights(const Table *T, const Riccati *given, const double *x,
+                           const double *value, const double *slope, double *y, double *work,
+                           ptrdiff_t n, ptrdiff_t begin, ptrdiff_t end)
 {
+    const Riccati own = *given, *f = &own; /* which no store to y can change */
     const int reach = reach_of(T->rows, x, n, begin, end);
     const int plain_q = f->q[0] == 1.0 && f->q[1] == 0.0 && f->q[2] == 0.0;
-    const int linear = f->b_step != 0 || f->b[0] != 0.0;
+    const int linear = f->b_step != 0 || f->b[0] != 0.0, squares = f->c != 0.0;
+    const Eight a = everywhere(f->a);
+    Eight first, b = everywhere(f->b[0]), infinite = everywhere(0.0);
     OVER_SERIES(RICCATI_BODY)
+    if (any(infinite != infinite))
+        flatten(T, f, x + begin, n, y + begin, n, (int)(end - begin));
 }
 
 #define ROTATION_BODY(ROWS)                                                     \
@@ -356,7 +359,7 @@ INLINE void riccati_eights(const Table *T, const Riccati *f, const double *x, co
     ys[0] = *(const Eight *)(value + at);                                       \
     zs[0] = *(const Eight *)(other + at);                                       \
     doubts += doubt(ys[0]) + doubt(zs[0]);                                      \
-    rotation_series(ROWS, xs, REACH(reach), sign, ys, zs, dx);                  \
+    rotation_series(ROWS, xs, REACH(ROWS, reach), sign, ys, zs, dx);                  \
     put(ROWS, ys, y, n, at);                                                    \
     if (z) put(ROWS, zs, z, n, at);
 
@@ -374,7 +377,7 @@ INLINE void rotation_eights(const Table *T, const double *x, const double *value
     bring(ROWS, reach, x, n, at, xs, &doubts);                                  \
     bring((ROWS) - 1, T->rows, r, n, at, rs, &doubts);                          \
     ys[0] = *(const Eight *)(value + at);                                       \
-    quadrature_series(ROWS, xs, REACH(reach), rs, ys, dx);                      \
+    quadrature_series(ROWS, xs, REACH(ROWS, reach), rs, ys, dx);                      \
     put(ROWS, ys, y, n, at);
 
 INLINE void quadrature_eights(const Table *T, const double *x, const double *value,

@@ -18,10 +18,12 @@ from cpython.object cimport (
 from cpython.ref cimport Py_INCREF
 from libc cimport math as libm
 from libc.stdlib cimport free, malloc
+from libc.string cimport memcpy, memset
 
 from taylorad._kernels cimport (
-    BLOCKS, Compiled, Riccati, Table, compiled, product_points, product_tile, quotient_points,
-    quotient_tile, riccati_points, riccati_tile, room_for, rotation_points, rotation_tile,
+    BLOCKS, Compiled, Riccati, Table, compiled, over, product_points, product_tile,
+    quotient_points, quotient_tile, riccati_points, riccati_tile, room_for, rotation_points,
+    rotation_tile, solved_riccati, solved_rotation, times,
 )
 
 import math as _math
@@ -40,7 +42,7 @@ from taylorad import _kernels, recurrences
 from taylorad._arrivals import awaited, discover
 from taylorad._callers import advice, asked_by
 from taylorad._foreign import refuse_foreign
-from taylorad._vector import binary, values
+from taylorad._vector import binary, copied, values
 from taylorad.algebra import Algebra, dual, hyperdual, taylor
 
 cnp.import_array()
@@ -65,6 +67,8 @@ cdef enum:
 
 cdef dict ARITHMETIC = {np.add: ADD, np.subtract: SUBTRACT, np.multiply: MULTIPLY,
                         np.divide: DIVIDE}
+cdef object np_add = np.add, np_subtract = np.subtract, np_multiply = np.multiply
+cdef object np_divide = np.divide, np_negative = np.negative
 cdef object np_square = np.square, np_absolute = np.absolute, np_power = np.power
 cdef object np_where = np.where, np_clip = np.clip
 UFUNCS = (np.add, np.subtract, np.multiply, np.divide)
@@ -124,6 +128,7 @@ def install_calculus(functions):
 include "_numbers_scalars.pxi"
 include "_numbers_elementary.pxi"
 include "_numbers_few.pxi"
+include "_numbers_many.pxi"
 include "_numbers_making.pxi"
 include "_numbers_layout.pxi"
 include "_numbers_items.pxi"

@@ -102,7 +102,7 @@ cdef object number_with_plain(int op, Number x, object s):
         return make(x.algebra, binary(np.divide, u, s))
     ufunc = np.add if op == ADD else np.subtract
     if weak and isinstance(u, np.ndarray) and is_double(u):
-        u = values(np.positive, u)
+        u = copied(u)
         first = u[:1]
         ufunc(first, s, first)
         return make(x.algebra, u)

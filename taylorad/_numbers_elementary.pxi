@@ -26,6 +26,8 @@ cdef struct Scalar:
     Function other       # rotation: the partner
     double sign          # rotation; 0 for riccati
     double partner_sign
+    int partner          # rotation: the partner's index
+    bint zeros           # whether a zero of the argument is a branch point
     bint known           # whether its row has been registered
     Riccati f
     double b
@@ -45,6 +47,7 @@ cdef Pair PAIRS[FUNCTIONS]       # NULL where there is none
 PAIRS[NAMES.index("sin")], PAIRS[NAMES.index("cos")] = sine, cosine
 cdef list STDLIB = [getattr(_math, {"arc": "a"}.get(name[:3], name[:3]) + name[3:], None)
                     for name in NAMES]
+cdef list row_ufuncs = [getattr(np, name) for name in NAMES]
 cdef dict SCALAR_INDEX = {}      # ufunc -> index of a registered function
 
 
@@ -68,6 +71,8 @@ def register_scalar(function, *, q=(1,), root=False, a=0.0, b=0.0, c=0.0, slope=
     if slope is not None:
         row.slope = sech2 if slope == "sech2" else VALUES[NAMES.index(slope)]
     row.other = NULL if other is None else VALUES[NAMES.index(other)]
+    row.partner = 0 if other is None else NAMES.index(other)
+    row.zeros = q[0] == 0 and a == 0
     row.sign = sign
     row.partner_sign = partner_sign
     row.f.q[:] = (*q, 0.0, 0.0)[:3]

@@ -1,6 +1,6 @@
 # Part of _numbers.pyx: from coefficients to numbers and back.
 
-cdef object classes(object algebra):
+cpdef object classes(object algebra):
     """The pair of classes, for scalars and for arrays, of numbers over an algebra."""
     found = algebra.classes
     if found is None:

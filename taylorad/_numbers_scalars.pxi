@@ -189,12 +189,16 @@ cdef object array_arithmetic(int op, object a, object b):
                 points_of(y.buffer) and cnp.PyArray_SAMESHAPE(x.buffer, y.buffer)
             ):
                 found = quotient_few(x.buffer, s, y)
+        if found is None and x.rows == 0:
+            found = arithmetic_many(op, x, b)
     elif isinstance(b, Number) and (<Number>b).rows == 0:
         y = <Number>b
         if op == DIVIDE and as_float(a, &s):
             found = quotient_few(None, s, y)
         else:
             found = with_array_few(op, y, a, True)
+        if found is None and (op == ADD or op == MULTIPLY):
+            found = arithmetic_many(op, y, a)
     if found is not None:
         return found
     return laid_out(general(op, a, b), (a, b))

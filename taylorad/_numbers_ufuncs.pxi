@@ -16,6 +16,8 @@ cdef object array_ufunc(object self, PyObject **args, size_t count, PyObject *na
         if found is not None:
             index = found
             y = elementary(index, x) if x.rows else elementary_few(index, x)
+            if y is None and not x.rows:
+                y = elementary_many(index, ufunc, x)
             if y is not None:
                 return y
         elif ufunc is np_square:

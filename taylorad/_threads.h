@@ -55,7 +55,7 @@ static void crew_work(int worker)
         const int piece = (worker * PIECES + n) % crew.pieces;
         if (__atomic_test_and_set(&crew.taken[piece], __ATOMIC_ACQ_REL)) continue;
         const ptrdiff_t begin = piece * crew.step;
-        const ptrdiff_t end = begin + crew.step < crew.n ? begin + crew.step : crew.n;
+        const ptrdiff_t end = piece + 1 < crew.pieces ? begin + crew.step : crew.n;
         crew.task(crew.context, begin, end, worker);
         __atomic_sub_fetch(&crew.left, 1, __ATOMIC_ACQ_REL);
     }
@@ -127,15 +127,15 @@ static void share(Task task, void *context, ptrdiff_t n, ptrdiff_t grain, int th
         return;
     }
     if (crew.started < threads - 1) threads = crew_start(threads) + 1;
-    /* the pieces are few: a piece has to be worth it, and to begin at a multiple */
-    const ptrdiff_t units = (n + grain - 1) / grain, most = (ptrdiff_t)threads * PIECES;
+    /* a piece has to be worth it; the last one has what is left over */
+    const ptrdiff_t units = n / grain, most = (ptrdiff_t)threads * PIECES;
     const ptrdiff_t each = (units + most - 1) / most;
     while (__atomic_load_n(&crew.inside, __ATOMIC_SEQ_CST)) BREATHE; /* of the round before */
     crew.task = task;
     crew.context = context;
     crew.n = n;
     crew.step = each * grain;
-    crew.pieces = (int)((units + each - 1) / each);
+    crew.pieces = (int)(units / each);
     crew.workers = threads;
     memset(crew.taken, 0, crew.pieces);
     __atomic_store_n(&crew.left, crew.pieces, __ATOMIC_SEQ_CST);

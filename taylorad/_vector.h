@@ -23,25 +23,31 @@
     WIDE(8, "avx512f", "avx512dq")                       \
     WIDE(4, "avx2", "fma")
 
-/* The loop of one width; what is left over is computed beside copies of the last point. */
+/* The loop of one width; what is left over is computed beside copies of the last point. Tells
+ * whether a point was outside of a range; nan is. */
 #define VECTOR_LOOP(N, TARGET, ALSO)                                                            \
     typedef double vector_##N __attribute__((vector_size(N * 8)));                              \
-    __attribute__((target(TARGET))) static void vector_map_##N(                                 \
-        void *function, const double *x, double *y, ptrdiff_t n)                                \
+    typedef long long mask_##N __attribute__((vector_size(N * 8)));                             \
+    __attribute__((target(TARGET))) static int vector_map_##N(                                  \
+        void *function, double low, double high, const double *x, double *y, ptrdiff_t n)       \
     {                                                                                           \
         vector_##N (*f)(vector_##N) = (vector_##N(*)(vector_##N))function;                      \
         vector_##N v;                                                                           \
+        mask_##N within = {0};                                                                  \
         ptrdiff_t i = 0;                                                                        \
-        for (; i + N <= n; i += N) {                                                            \
-            memcpy(&v, x + i, sizeof v);                                                        \
+        int inside = 1;                                                                         \
+        within = ~within;                                                                       \
+        for (; i < n; i += N) {                                                                 \
+            const ptrdiff_t m = n - i < N ? n - i : N;                                          \
+            if (m == N) memcpy(&v, x + i, sizeof v);                                            \
+            else for (int t = 0; t < N; t++) v[t] = x[t < m ? i + t : n - 1];                   \
+            within &= (v >= low) & (v <= high);                                                 \
             v = f(v);                                                                           \
-            memcpy(y + i, &v, sizeof v);                                                        \
+            if (m == N) memcpy(y + i, &v, sizeof v);                                            \
+            else memcpy(y + i, &v, m * sizeof(double));                                         \
         }                                                                                       \
-        if (i < n) {                                                                            \
-            for (int t = 0; t < N; t++) v[t] = x[i + t < n ? i + t : n - 1];                    \
-            v = f(v);                                                                           \
-            memcpy(y + i, &v, (n - i) * sizeof(double));                                        \
-        }                                                                                       \
+        for (int t = 0; t < N; t++) inside &= within[t] != 0;                                   \
+        return !inside;                                                                         \
     }
 VECTOR_WIDTHS(VECTOR_LOOP)
 
@@ -65,31 +71,37 @@ static void *vector_function(int width, const char *name)
     return dlsym(vector_library, symbol);
 }
 
-static void vector_map(int width, void *function, const double *x, double *y, ptrdiff_t n)
+static int vector_map(int width, void *function, double low, double high, const double *x,
+                      double *y, ptrdiff_t n)
 {
-    if (width == 8) vector_map_8(function, x, y, n);
-    else vector_map_4(function, x, y, n);
+    return width == 8 ? vector_map_8(function, low, high, x, y, n)
+                      : vector_map_4(function, low, high, x, y, n);
 }
 
 #else
 
 static int vector_width(void) { return 0; }
 static void *vector_function(int width, const char *name) { return NULL; }
-static void vector_map(int width, void *function, const double *x, double *y, ptrdiff_t n) {}
+static int vector_map(int width, void *function, double low, double high, const double *x,
+                      double *y, ptrdiff_t n) { return 1; }
 
 #endif
 
 typedef struct {
     int width;
     void *function;
+    double low, high;
     const double *x;
     double *y;
+    int outside;
 } Map;
 
 static inline void map_piece(void *map, ptrdiff_t begin, ptrdiff_t end, int worker)
 {
-    const Map *m = (const Map *)map;
-    vector_map(m->width, m->function, m->x + begin, m->y + begin, end - begin);
+    Map *m = (Map *)map;
+    if (vector_map(m->width, m->function, m->low, m->high, m->x + begin, m->y + begin,
+                   end - begin))
+        m->outside = 1; /* whoever writes it writes the same */
 }
 
 typedef void (*Inner)(char **, const npy_intp *, const npy_intp *, void *);
@@ -112,16 +124,20 @@ static inline void strided_piece(void *strided, ptrdiff_t begin, ptrdiff_t end, 
     for (int i = 0; i < 3; i++) at[i] = s->at[i] + begin * s->steps[i];
     feclearexcept(all);
     s->inner(at, &n, s->steps, s->data);
-    if (fetestexcept(all)) s->flags = 1; /* whoever writes it writes the same */
+    if (fetestexcept(all)) s->flags = 1;
     feclearexcept(all);
 }
 
-/* Whether all points are within a range; nan is not. */
-static int vector_within(const double *x, ptrdiff_t n, double low, double high)
+typedef struct {
+    const char *from;
+    char *to;
+} Copy;
+
+static inline void copy_piece(void *copy, ptrdiff_t begin, ptrdiff_t end, int worker)
 {
-    int outside = 0;
-    for (ptrdiff_t i = 0; i < n; i++) outside |= !(x[i] >= low) | !(x[i] <= high);
-    return !outside;
+    const Copy *c = (const Copy *)copy;
+    memcpy(c->to + begin * sizeof(double), c->from + begin * sizeof(double),
+           (end - begin) * sizeof(double));
 }
 
 #endif

@@ -24,8 +24,14 @@ cdef extern from "_vector.h" nogil:
     ctypedef struct Map:
         int width
         void *function
+        double low
+        double high
         const double *x
         double *y
+        int outside
+    ctypedef struct Copy:
+        const char *at "from"
+        char *to
     ctypedef void (*Inner)(char **, const cnp.npy_intp *, const cnp.npy_intp *, void *) noexcept
     ctypedef struct Strided:
         Inner inner
@@ -35,8 +41,8 @@ cdef extern from "_vector.h" nogil:
         int flags
     int vector_width()
     void *vector_function(int, const char *)
-    int vector_within(const double *, ptrdiff_t, double, double) noexcept
     void map_piece(void *, ptrdiff_t, ptrdiff_t, int) noexcept
+    void copy_piece(void *, ptrdiff_t, ptrdiff_t, int) noexcept
     void strided_piece(void *, ptrdiff_t, ptrdiff_t, int) noexcept
 
 cdef int WIDTH = min(vector_width(), int(os.environ.get("TAYLORAD_VECTOR_MATH", "8")) & 12)
@@ -107,7 +113,7 @@ def functions():
 SHARED = (
     np.sin, np.cos, np.tan, np.arcsin, np.arccos, np.arctan, np.sinh, np.cosh, np.tanh,
     np.arcsinh, np.arccosh, np.arctanh, np.exp, np.exp2, np.expm1, np.log, np.log2, np.log10,
-    np.log1p, np.sqrt, np.cbrt, np.square, np.reciprocal, np.negative, np.positive, np.absolute,
+    np.log1p, np.sqrt, np.cbrt, np.square, np.reciprocal, np.negative, np.absolute,
     np.add, np.subtract, np.multiply, np.divide, np.power, np.hypot, np.arctan2,
 )
 
@@ -203,7 +209,6 @@ def values(ufunc, x):
     cdef Map call
     cdef cnp.ndarray array, result
     cdef Py_ssize_t n
-    cdef bint fits
     if not plain(x):
         return ufunc(x)
     array = <cnp.ndarray>x
@@ -213,14 +218,13 @@ def values(ufunc, x):
     found = LOOPS.get(ufunc)
     if found is not None:
         loop = <Loop>found
+        result = like(array)
+        call.width, call.function, call.outside = WIDTH, loop.function, 0
+        call.low, call.high = loop.low, loop.high
+        call.x, call.y = <double *>cnp.PyArray_DATA(array), <double *>cnp.PyArray_DATA(result)
         with nogil:
-            fits = vector_within(<double *>cnp.PyArray_DATA(array), n, loop.low, loop.high)
-        if fits:
-            result = like(array)
-            call.width, call.function = WIDTH, loop.function
-            call.x, call.y = <double *>cnp.PyArray_DATA(array), <double *>cnp.PyArray_DATA(result)
-            with nogil:
-                shared(map_piece, &call, n, WORTH_A_THREAD)
+            shared(map_piece, &call, n, WORTH_A_THREAD)
+        if not call.outside:
             return result
     if n >= 2 * WORTH_A_THREAD:
         found = DOUBLES.get(ufunc)
@@ -229,3 +233,17 @@ def values(ufunc, x):
             if walk(<Doubles>found, result, (x,)):
                 return result
     return ufunc(x)
+
+
+def copied(x):
+    """A copy of an array, on threads where it has many doubles."""
+    cdef Copy call
+    cdef cnp.ndarray y
+    if not plain(x) or cnp.PyArray_SIZE(<cnp.ndarray>x) < 2 * WORTH_A_THREAD:
+        return x.copy()
+    y = like(<cnp.ndarray>x)
+    call.at = <char *>cnp.PyArray_DATA(<cnp.ndarray>x)
+    call.to = <char *>cnp.PyArray_DATA(y)
+    with nogil:
+        shared(copy_piece, &call, cnp.PyArray_SIZE(y), WORTH_A_THREAD)
+    return y

@@ -218,6 +218,18 @@ class Algebra:
     def tags(self) -> tuple[int, ...]:
         return tuple(factor.tag for factor in self.factors)
 
+    def at(self, tag: int) -> Algebra:
+        """This algebra, of one factor, at a new tag: what a transform does at every call."""
+        factor = object.__new__(Factor)
+        factor.__dict__.update(self.factors[0].__dict__, tag=tag)
+        algebra = Algebra()
+        algebra.factors = (factor,)
+        algebra.degree = self.degree
+        algebra.capped = self.capped
+        algebra.classes = self.classes
+        algebra.structure = self.structure
+        return algebra
+
     def factor(self, tag: int) -> Factor | None:
         """The factor with this tag, if any."""
         for factor in self.factors:
@@ -288,6 +300,8 @@ def _algebra(factors: tuple[Factor, ...], degree: int, natural: int) -> Algebra:
 
 @cached(maxsize=1024)
 def _join(one: Algebra, two: Algebra) -> Algebra:
+    for algebra in (one, two):  # which `at` did not enter
+        _alive.setdefault((algebra.factors, algebra.degree), algebra)
     factors = {factor.tag: factor for factor in one.factors}
     for factor in two.factors:
         known = factors.get(factor.tag)

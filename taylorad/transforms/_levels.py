@@ -15,11 +15,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from taylorad._numbers import Number, common, make, parts_over, repack, value
+from taylorad._numbers import Number, classes, common, make, parts_over, repack, value
 from taylorad._tape import Variable
 from taylorad._trees import flatten
 from taylorad.algebra import Algebra, Factor, dual, new_tag, opened, taylor
@@ -71,13 +71,11 @@ class Level:
         degree: int, scaled: bool = False, variables: int = 1, crossed: bool = True
     ) -> Level:
         tag = new_tag()
-        scale = 1
         if variables > 1:
             return Level(Algebra.of((Factor(tag, "multi", degree, variables, crossed=crossed),)))
-        if scaled and degree > 16:
-            # k! is about (k / e)^k
-            scale = 2 ** round(math.log2(degree / math.e))
-        return Level(dual(tag) if degree == 1 else taylor(degree, tag), scale)
+        # k! is about (k / e)^k
+        scale = 2 ** round(math.log2(degree / math.e)) if scaled and degree > 16 else 1
+        return Level(_univariate(degree).at(tag), scale)
 
     @property
     def tag(self) -> int:
@@ -131,6 +129,14 @@ class Level:
     def factor(self, k: int) -> float:
         """What the coefficient of degree k has to be multiplied with for the derivative."""
         return _ratio(math.factorial(k), self.scale**k)
+
+
+@lru_cache
+def _univariate(degree: int) -> Algebra:
+    """The algebra of a level in one variable, but for its tag."""
+    algebra = dual(1) if degree == 1 else taylor(degree, 1)
+    classes(algebra)
+    return algebra
 
 
 @lru_cache
@@ -289,8 +295,7 @@ class Expansion:
         return make(rest, np.full((rest.rows, *leaf.shape), np.nan, leaf.dtype))
 
 
-@dataclass(frozen=True)
-class Evaluation:
+class Evaluation(NamedTuple):
     """A function called once, at a level, and what happened meanwhile.
 
     Attributes

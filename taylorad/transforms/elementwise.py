@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from taylorad._kernels import threads
 from taylorad._memory import reused
-from taylorad._numbers import Number, make, value
+from taylorad._numbers import Number, multiples, seeded, value
 from taylorad._vector import binary
 from taylorad.dispatch import carries, mixing_count
 from taylorad.transforms._arguments import (
@@ -33,6 +34,9 @@ from taylorad.transforms._levels import (
 )
 
 __all__ = ["derivative", "derivatives", "expand_elementwise", "expand_in_several"]
+
+# Points from which threads and memory that is used again are thought of.
+WORTH_SHARING = 1000
 
 
 def derivative(f: Callable[..., Any], order: int = 1, argnum: int = 0) -> Callable[..., Any]:
@@ -85,10 +89,11 @@ def derivative(f: Callable[..., Any], order: int = 1, argnum: int = 0) -> Callab
     """
     check_callable(f)
     order, argnum = check_order(order), check_argnum(argnum)
+    plan = _Plan.of((order,))
 
     def g(*args: Any, **kwargs: Any) -> Any:
         call, x = _split(f, argnum, args, kwargs)
-        return _evaluate(call, x, [order], 1, lambda rows: rows[0])
+        return _evaluate(call, x, plan, None, _only)
 
     return named(g, f, f"The derivative of order {order} in argument {argnum}")
 
@@ -143,10 +148,11 @@ def derivatives(
         workers = check_count(workers, "workers")
         if workers < 1:
             raise ValueError(f"workers must be 1 or more, but {workers} was given")
+    plan = _Plan.of(tuple(range(order + 1)))
 
     def g(*args: Any, **kwargs: Any) -> Any:
         call, x = _split(f, argnum, args, kwargs)
-        return _evaluate(call, x, list(range(order + 1)), workers, _stacked)
+        return _evaluate(call, x, plan, workers, _stacked)
 
     return named(g, f, f"All derivatives up to order {order} in argument {argnum}")
 
@@ -160,6 +166,34 @@ def _split(
     return lambda x: f(*args[:at], x, *args[at + 1 :], **kwargs), x
 
 
+@dataclass(frozen=True)
+class _Plan:
+    """What is known of a transform before it meets an argument.
+
+    Attributes
+    ----------
+    degrees : tuple of int
+        The derivatives that are wanted, ascending.
+    factors : tuple of float
+        What the coefficients of these degrees have to be multiplied with.
+    points : int
+        How many points a block has.
+    """
+
+    degrees: tuple[int, ...]
+    factors: tuple[float, ...]
+    points: int
+
+    @staticmethod
+    def of(degrees: tuple[int, ...]) -> _Plan:
+        level = Level.open(degrees[-1], scaled=True)
+        return _Plan(degrees, tuple(map(level.factor, degrees)), block_points(degrees[-1]))
+
+
+def _only(rows: Sequence[Any]) -> Any:
+    return rows[0]
+
+
 def _stacked(rows: Sequence[Any]) -> Any:
     if not any(map(carries, rows)):
         rows = [np.asarray(row) for row in rows]
@@ -169,16 +203,19 @@ def _stacked(rows: Sequence[Any]) -> Any:
 def _evaluate(
     call: Callable[[Any], Any],
     x: Any,
-    degrees: list[int],
+    plan: _Plan,
     workers: int | None,
     combine: Callable[[Sequence[Any]], Any],
 ) -> Any:
     """The derivatives of these degrees, combined leaf by leaf of what the function returns."""
-    order = degrees[-1]
+    order = plan.degrees[-1]
     begun = None
-    if not carries(x) and x.dtype.kind == "f":
-        with threads(workers), reused():
-            found = _in_blocks(call, x, degrees)
+    if type(x) is np.ndarray and x.dtype.kind == "f":
+        if x.size < WORTH_SHARING:
+            found = _at_once(call, x, plan)
+        else:
+            with threads(workers), reused():
+                found = (_at_once if x.size <= 2 * plan.points else _in_blocks)(call, x, plan)
         if isinstance(found, np.ndarray):
             return found if combine is _stacked else found[0]
         begun = found
@@ -187,11 +224,11 @@ def _evaluate(
         # Once more for every call, each at a level of its own: a function that was made at
         # one level and called at another would confuse the two.
         def function(*args: Any, **kwargs: Any) -> Any:
-            return _evaluate(lambda x: call(x)(*args, **kwargs), x, degrees, workers, combine)
+            return _evaluate(lambda x: call(x)(*args, **kwargs), x, plan, workers, combine)
 
         return function
     return expansion.rebuild(
-        combine([expansion.derivative(leaf, k) for k in degrees]) for leaf in expansion.leaves
+        combine([expansion.derivative(leaf, k) for k in plan.degrees]) for leaf in expansion.leaves
     )
 
 
@@ -349,58 +386,54 @@ def _close(found: Any, expected: Any, rtol: float = 1e-6, atol: float = 1e-13) -
 # --- Blocks ------------------------------------------------------------------------------
 
 
-def _in_blocks(call: Callable[[Any], Any], x: Any, degrees: list[int]) -> Any:
-    """The derivatives of these degrees, stacked, if nothing has to be looked at twice.
+def _at_once(call: Callable[[Any], Any], x: Any, plan: _Plan) -> Any:
+    """The derivatives, stacked, if nothing has to be looked at twice; else the evaluation."""
+    level = Level.open(plan.degrees[-1], scaled=True)
+    evaluation = _evaluate_at(call, x, level)
+    if not evaluation.plain:
+        return evaluation
+    found = multiples(evaluation.output, level.algebra, x, plan.degrees, plan.factors)
+    return evaluation if found is None else found
 
-    Blocks serve a function that returns one number, elementwise. They do not if it fails on
+
+def _in_blocks(call: Callable[[Any], Any], x: Any, plan: _Plan) -> Any:
+    """The derivatives, stacked; None if blocks do not serve.
+
+    They serve a function that returns one number, elementwise. They do not if it fails on
     one (it may close over arrays of the shape of the whole), combines points, divides zeros
     away, or returns anything else. The whole is then evaluated at once, and what is wrong
-    with it surfaces there: None is returned, or the first evaluation if it was of the whole.
+    with it surfaces there.
     """
-    level = Level.open(degrees[-1], scaled=True)
-    points = block_points(degrees[-1])
-    result = np.empty((len(degrees), *x.shape), x.dtype)
+    level = Level.open(plan.degrees[-1], scaled=True)
+    result = np.empty((len(plan.degrees), *x.shape), x.dtype)
 
-    def parts_of(evaluation: Evaluation, x: Any) -> Any:
+    def parts_of(x: Any) -> Any:
+        evaluation = _evaluate_at(call, x, level)
         y = evaluation.output
         plain = isinstance(y, Number) and y.algebra == level.algebra and evaluation.plain
         found = y.parts if plain and y.shape == x.shape and y.dtype == x.dtype else None
         return found if isinstance(found, np.ndarray) else None
 
-    def write(block: Any, parts: Any) -> None:
-        for n, k in enumerate(degrees):
-            binary(np.multiply, parts[k], level.factor(k), result[n, ...][block])
-
-    if x.size <= 2 * points:
-        whole = _evaluate_at(call, x, level)
-        parts = parts_of(whole, x)
-        if parts is None:
-            return whole
-        write(..., parts)
-        return result
     try:
-        for block in blocks(x.shape, points):
-            parts = parts_of(_evaluate_at(call, x[block], level), x[block])
+        for block in blocks(x.shape, plan.points):
+            parts = parts_of(x[block])
             if parts is None:
                 return None
-            write(block, parts)
-        index = _sample(x, split_axis(x.shape, points))
-        sample = parts_of(_evaluate_at(call, x[index], level), x[index])
+            for row, k, factor in zip(result, plan.degrees, plan.factors, strict=True):
+                binary(np.multiply, parts[k], factor, row[block])
+        index = _sample(x, split_axis(x.shape, plan.points))
+        sample = parts_of(x[index])
     except Exception:
         return None
     agrees = sample is not None and all(
-        _close(row[index], level.derivative(sample[k], k), atol=1e-10)
-        for row, k in zip(result, degrees, strict=True)
+        _close(row[index], sample[k] * factor, atol=1e-10)
+        for row, k, factor in zip(result, plan.degrees, plan.factors, strict=True)
     )
     return result if agrees else None
 
 
 def _evaluate_at(call: Callable[[Any], Any], x: Any, level: Level) -> Evaluation:
-    parts = np.empty((level.algebra.rows, *x.shape), x.dtype)
-    parts[0] = x
-    parts[1:2] = level.scale
-    parts[2:] = 0
-    return evaluate(lambda level: call(make(level.algebra, parts)), level)
+    return evaluate(lambda level: call(seeded(level.algebra, x, level.scale)), level)
 
 
 def _sample(x: Any, axis: int) -> tuple[Any, ...]:

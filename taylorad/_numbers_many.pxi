@@ -1,0 +1,133 @@
+# Part of _numbers.pyx: arrays of many doubles in C order, without a rule in Python between.
+
+cdef inline cnp.ndarray plain_parts(object x):
+    """The coefficients of an array number if loops in C can walk them, else None."""
+    cdef object buffer
+    if not isinstance(x, Number) or (<Number>x).rows:
+        return None
+    buffer = (<Number>x).buffer
+    if (cnp.PyArray_CheckExact(buffer) and is_double(buffer)
+            and cnp.PyArray_ISCARRAY_RO(<cnp.ndarray>buffer)
+            and cnp.PyArray_SIZE(<cnp.ndarray>buffer) > 0):
+        return <cnp.ndarray>buffer
+    return None
+
+
+cdef object elementary_many(int index, object ufunc, Number x):
+    """f(x) for an array; None where that is not the simple case."""
+    cdef Scalar *row = &SCALARS[index]
+    cdef cnp.ndarray parts = plain_parts(x), value, slope = None
+    cdef Compiled table
+    if parts is None or cnp.PyArray_DIM(parts, 0) == 1:  # order 0 is NumPy's function itself
+        return None
+    first = parts[0]
+    table = compiled(x.algebra)
+    if row.sign != 0.0:
+        value = values(ufunc, first)
+        slope = values(row_ufuncs[row.partner], first)
+        if row.partner_sign < 0.0:
+            slope = values(np_negative, slope)
+        return array_like(x, solved_rotation(table, parts, value, slope, row.sign, None))
+    if row.slope == sech2 or row.zeros and has_zero(
+        doubles(parts), cnp.PyArray_SIZE(parts) // cnp.PyArray_DIM(parts, 0)
+    ):
+        return None
+    value = values(ufunc, first)
+    if row.slope != NULL:
+        slope = values(np.exp, first)
+    return array_like(x, solved_riccati(table, &row.f, parts, value, slope))
+
+
+cdef object arithmetic_many(int op, Number x, object b):
+    """x + b, x - b, x * b or x / b for an array x; None where that is not the simple case."""
+    cdef cnp.ndarray u = plain_parts(x), v
+    cdef Py_ssize_t n
+    if u is None:
+        return None
+    if isinstance(b, Number):
+        if (<Number>b).algebra is not x.algebra:
+            return None
+        v = plain_parts(b)
+        if v is None or not cnp.PyArray_SAMESHAPE(u, v):
+            return None
+        if op == ADD:
+            return array_like(x, binary(np_add, u, v))
+        if op == SUBTRACT:
+            return array_like(x, binary(np_subtract, u, v))
+        if op == MULTIPLY:
+            return array_like(x, times(compiled(x.algebra), u, v))
+        n = cnp.PyArray_SIZE(v) // cnp.PyArray_DIM(v, 0)
+        return None if has_zero(doubles(v), n) else array_like(x, over(compiled(x.algebra), u, v))
+    if not isinstance(b, (float, int)):
+        return None
+    if op == MULTIPLY or op == DIVIDE:
+        return array_like(x, binary(np_multiply if op == MULTIPLY else np_divide, u, b))
+    v = copied(u)
+    first = v[0:1]
+    (np_add if op == ADD else np_subtract)(first, b, first)
+    return array_like(x, v)
+
+
+def seeded(algebra, x, double scale):
+    """The number with the plain value `x` that moves by `scale`."""
+    cdef cnp.ndarray parts
+    cdef cnp.npy_intp shape[64]
+    cdef Py_ssize_t n, k, rows = algebra.structure.rows
+    cdef int ndim
+    if not (cnp.PyArray_CheckExact(x) and is_double(x) and 0 < cnp.PyArray_NDIM(x) < 63
+            and cnp.PyArray_IS_C_CONTIGUOUS(<cnp.ndarray>x)):
+        parts = np.zeros((rows, *x.shape), x.dtype)
+        parts[0] = x
+        parts[1:2] = scale
+        return make(algebra, parts)
+    ndim = cnp.PyArray_NDIM(<cnp.ndarray>x)
+    shape[0] = rows
+    for k in range(ndim):
+        shape[k + 1] = cnp.PyArray_DIM(<cnp.ndarray>x, <int>k)
+    parts = cnp.PyArray_EMPTY(ndim + 1, shape, cnp.NPY_DOUBLE, 0)
+    n = cnp.PyArray_SIZE(<cnp.ndarray>x)
+    memcpy(doubles(parts), doubles(x), n * sizeof(double))
+    if rows > 1:
+        for k in range(n, 2 * n):
+            doubles(parts)[k] = scale
+        memset(doubles(parts) + 2 * n, 0, (rows - 2) * n * sizeof(double))
+    return make(algebra, parts)
+
+
+def multiples(y, algebra, x, tuple rows, tuple factors):
+    """Rows of coefficients, multiplied with factors, in a new array.
+
+    None if `y` is anything but a number over the algebra like the plain array `x`.
+    """
+    cdef cnp.ndarray parts, result
+    cdef cnp.npy_intp shape[64]
+    cdef Py_ssize_t n, k, row, t
+    cdef double factor
+    cdef double *to
+    cdef const double *of
+    if not isinstance(y, Number) or (<Number>y).algebra != algebra:
+        return None
+    if (<Number>y).rows:
+        if x.ndim or x.dtype != FLOAT64:
+            return None
+        return np.array([(<Number>y).c[<int>k] * f for k, f in zip(rows, factors)])
+    parts = plain_parts(y)
+    if (parts is None or not is_double(x) or cnp.PyArray_NDIM(parts) > 62
+            or cnp.PyArray_NDIM(parts) != cnp.PyArray_NDIM(<cnp.ndarray>x) + 1):
+        return None
+    shape[0] = len(rows)
+    for k in range(1, cnp.PyArray_NDIM(parts)):
+        shape[k] = cnp.PyArray_DIM(parts, <int>k)
+        if shape[k] != cnp.PyArray_DIM(<cnp.ndarray>x, <int>k - 1):
+            return None
+    result = cnp.PyArray_EMPTY(cnp.PyArray_NDIM(parts), shape, cnp.NPY_DOUBLE, 0)
+    n = cnp.PyArray_SIZE(<cnp.ndarray>x)
+    for k in range(len(rows)):
+        row, factor = rows[k], factors[k]
+        if n >= 4096:  # is worth threads
+            binary(np_multiply, parts[row], factor, result[k])
+            continue
+        to, of = doubles(result) + k * n, doubles(parts) + row * n
+        for t in range(n):
+            to[t] = factor * of[t]
+    return result
