@@ -66,3 +66,4 @@ cdef cnp.ndarray solved_riccati(Compiled C, const Riccati *f, cnp.ndarray x, cnp
                                 cnp.ndarray slope)
 cdef cnp.ndarray solved_rotation(Compiled C, cnp.ndarray x, cnp.ndarray value,
                                  cnp.ndarray other, double sign, cnp.ndarray partner)
+cdef void seed(const double *x, double scale, ptrdiff_t rows, double *y, ptrdiff_t n) noexcept

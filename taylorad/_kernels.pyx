@@ -46,6 +46,13 @@ cdef extern from "_kernels_points.h" nogil:
         const double *v
         double *sums
         char *zeroed
+    ctypedef struct Seed:
+        const double *x
+        double *y
+        double scale
+        ptrdiff_t rows
+        ptrdiff_t n
+    void seed_piece(void *, ptrdiff_t, ptrdiff_t, int) noexcept
     size_t series_room "room_for"(const Table *, int, ptrdiff_t) noexcept
     void product_piece(void *, ptrdiff_t, ptrdiff_t, int) noexcept
     void quotient_piece(void *, ptrdiff_t, ptrdiff_t, int) noexcept
@@ -393,3 +400,11 @@ def compose(algebra, x, numbers):
         shared(compose_piece, &call, call.n, grain)
         free(call.work)
     return y
+
+
+cdef void seed(const double *x, double scale, ptrdiff_t rows, double *y, ptrdiff_t n) noexcept:
+    """The rows x, scale, 0, ..."""
+    cdef Seed call
+    call.x, call.y, call.scale, call.rows, call.n = x, y, scale, rows, n
+    with nogil:
+        shared(seed_piece, &call, n, WORTH_A_THREAD // (4 * rows) // 8 * 8 + 8)

@@ -2,6 +2,8 @@
 #ifndef TAYLORAD_KERNELS_POINTS_H
 #define TAYLORAD_KERNELS_POINTS_H
 
+#include <string.h>
+
 #include "_kernels.h"
 #include "_kernels_series.h"
 
@@ -188,6 +190,22 @@ MULTIVERSION void large_sum(const Large *c, double *RESTRICT y, int threads)
         if (c->zeroed[worker])
             for (int k = 1; k < c->T->rows; k++) y[k] += s[k];
     }
+}
+
+/* The series of a variable that moves by `scale` */
+typedef struct {
+    const double *x;
+    double *y, scale;
+    ptrdiff_t rows, n;
+} Seed;
+
+static inline void seed_piece(void *seed, ptrdiff_t begin, ptrdiff_t end, int worker)
+{
+    const Seed *c = (const Seed *)seed;
+    const size_t size = (end - begin) * sizeof(double);
+    memcpy(c->y + begin, c->x + begin, size);
+    for (ptrdiff_t t = begin; c->rows > 1 && t < end; t++) c->y[c->n + t] = c->scale;
+    for (ptrdiff_t k = 2; k < c->rows; k++) memset(c->y + k * c->n + begin, 0, size);
 }
 
 #endif

@@ -23,6 +23,12 @@
 enum { STEP = 4 };     /* rows that are solved for at a time */
 enum { CONSTANTS = 4 }; /* up to so many rows their number is a constant */
 enum { SERIES = 8 };   /* series that a body needs room for, at most */
+/* Small loops are taken apart, so that what they index is in registers. */
+#if defined(__clang__)
+#define APART _Pragma("unroll 4")
+#else
+#define APART _Pragma("GCC unroll 4")
+#endif
 #define ROOM(rows) ((rows) + STEP) /* rows of zeros follow, which a sum may read */
 
 typedef long long Eights __attribute__((vector_size(64), aligned(8), may_alias));
@@ -114,7 +120,9 @@ INLINE Eight square_inside(const Eight *y, int k)
 /* Euler's derivation */
 INLINE void euler(const int rows, const Eight *x, Eight *dx)
 {
+    APART
     for (int k = 0; k < rows; k++) dx[k] = (double)k * x[k];
+    APART
     for (int k = rows; k < ROOM(rows); k++) dx[k] = everywhere(0.0);
 }
 
@@ -124,8 +132,10 @@ INLINE void product_series(const int rows, const Eight *u, int u_reach, const Ei
     for (int base = 0; base < rows; base += STEP) {
         Eight sums[STEP] = {{0.0}, {0.0}, {0.0}, {0.0}};
         known(u, v, FROM(base, v_reach, 0), UPTO(base, u_reach), base, sums);
+        APART
         for (int r = 0; r < STEP && base + r < rows; r++) {
             Eight sum = u[base] * v[r];
+            APART
             for (int s = 1; s <= r; s++) sum += u[base + s] * v[r - s];
             if (base) sum += sums[r];
             y[base + r] = sum;
@@ -138,8 +148,10 @@ INLINE void quotient_series(const int rows, const Eight *u, const Eight *v, int 
     for (int base = 0; base < rows; base += STEP) {
         Eight sums[STEP] = {{0.0}, {0.0}, {0.0}, {0.0}};
         known(y, v, FROM(base, v_reach, 0), base, base, sums);
+        APART
         for (int r = 0; r < STEP && base + r < rows; r++) {
             Eight sum = sums[r];
+            APART
             for (int s = 0; s < r; s++) sum += y[base + s] * v[r - s];
             y[base + r] = (u[base + r] - sum) / v[0];
         }
@@ -158,21 +170,27 @@ INLINE void riccati_series(const int rows, const Riccati *f, const Eight b, cons
     int q_reach = reach;
     if (!squares) p = y; /* then b is a factor of dx */
     dx[0] = dy[0] = zero;
+    APART
     for (int k = 1; k < rows; k++) {
         dx[k] = (double)k * x[k];
         if (!squares) dx[k] *= b;
     }
+    APART
     for (int k = rows; k < ROOM(rows); k++) dx[k] = zero;
     if (!plain_q) {
+        APART
         for (int k = 1; k < rows; k++) q[k] = f->q[1] * x[k];
+        APART
         for (int k = rows; k < ROOM(rows); k++) q[k] = zero;
         if (f->q[2] != 0.0) {
             q_reach = 2 * reach < rows - 1 ? 2 * reach : rows - 1;
+            APART
             for (int k = 1; k < rows; k++)
                 q[k] += f->q[2] * (2.0 * x[0] * x[k] + square_inside(x, k));
         }
         if (f->root) {
             q_reach = rows - 1;
+            APART
             for (int k = 1; k < rows; k++) q[k] = (q[k] - square_inside(q, k)) / (2.0 * q[0]);
         }
     }
@@ -181,14 +199,17 @@ INLINE void riccati_series(const int rows, const Riccati *f, const Eight b, cons
         Eight sums[STEP] = {{0.0}, {0.0}, {0.0}, {0.0}}, others[STEP] = {{0.0}, {0.0}, {0.0}, {0.0}};
         if (!plain_p) known(p, dx, FROM(base, reach, 1), base, base, sums);
         if (!plain_q) known(dy, q, FROM(base, q_reach, 1), base, base, others);
+        APART
         for (int r = 0; r < STEP && base + r < rows; r++) {
             const int k = base + r;
             Eight sum = sums[r];
             if (k == 0) continue;
             if (!plain_p)
+                APART
                 for (int s = base ? 0 : 1; s < r; s++) sum += p[base + s] * dx[r - s];
             if (!plain_q) {
                 Eight other = others[r];
+                APART
                 for (int s = base ? 0 : 1; s < r; s++) other += dy[base + s] * q[r - s];
                 sum -= other;
             }
@@ -216,9 +237,11 @@ INLINE void rotation_series(const int rows, const Eight *x, int reach, double si
     for (int base = 0; base < rows; base += STEP) {
         Eight sums[STEP] = {{0.0}, {0.0}, {0.0}, {0.0}}, others[STEP] = {{0.0}, {0.0}, {0.0}, {0.0}};
         known_twice(z, y, dx, FROM(base, reach, 0), base, base, sums, others);
+        APART
         for (int r = base ? 0 : 1; r < STEP && base + r < rows; r++) {
             const double scale = 1.0 / (base + r);
             Eight sum = sums[r], other = others[r];
+            APART
             for (int s = 0; s < r; s++) {
                 sum += z[base + s] * dx[r - s];
                 other += y[base + s] * dx[r - s];
@@ -237,8 +260,10 @@ INLINE void quadrature_series(const int rows, const Eight *x, int reach, const E
     for (int base = 0; base < rows; base += STEP) {
         Eight sums[STEP] = {{0.0}, {0.0}, {0.0}, {0.0}};
         known(rate, dx, FROM(base, reach, 0), base, base, sums);
+        APART
         for (int r = base ? 0 : 1; r < STEP && base + r < rows; r++) {
             Eight sum = sums[r];
+            APART
             for (int s = 0; s < r; s++) sum += rate[base + s] * dx[r - s];
             y[base + r] = sum * (1.0 / (base + r));
         }
@@ -251,15 +276,18 @@ INLINE void quadrature_series(const int rows, const Eight *x, int reach, const E
 INLINE void bring(const int rows, int reach, const double *x, ptrdiff_t n, ptrdiff_t at, Eight *to,
                   Eight *doubts)
 {
+    APART
     for (int k = 0; k < rows; k++) {
         to[k] = *(const Eight *)(x + k * n + at);
         if (k <= reach) *doubts += doubt(to[k]);
     }
+    APART
     for (int k = rows; k < ROOM(rows); k++) to[k] = everywhere(0.0);
 }
 
 INLINE void put(const int rows, const Eight *y, double *to, ptrdiff_t n, ptrdiff_t at)
 {
+    APART
     for (int k = 0; k < rows; k++) *(Eight *)(to + k * n + at) = y[k];
 }
 

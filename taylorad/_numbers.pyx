@@ -18,12 +18,11 @@ from cpython.object cimport (
 from cpython.ref cimport Py_INCREF
 from libc cimport math as libm
 from libc.stdlib cimport free, malloc
-from libc.string cimport memcpy, memset
 
 from taylorad._kernels cimport (
     BLOCKS, Compiled, Riccati, Table, compiled, over, product_points, product_tile,
     quotient_points, quotient_tile, riccati_points, riccati_tile, room_for, rotation_points,
-    rotation_tile, solved_riccati, solved_rotation, times,
+    rotation_tile, seed, solved_riccati, solved_rotation, times,
 )
 
 import math as _math

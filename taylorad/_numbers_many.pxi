@@ -86,11 +86,7 @@ def seeded(algebra, x, double scale):
         shape[k + 1] = cnp.PyArray_DIM(<cnp.ndarray>x, <int>k)
     parts = cnp.PyArray_EMPTY(ndim + 1, shape, cnp.NPY_DOUBLE, 0)
     n = cnp.PyArray_SIZE(<cnp.ndarray>x)
-    memcpy(doubles(parts), doubles(x), n * sizeof(double))
-    if rows > 1:
-        for k in range(n, 2 * n):
-            doubles(parts)[k] = scale
-        memset(doubles(parts) + 2 * n, 0, (rows - 2) * n * sizeof(double))
+    seed(doubles(x), scale, rows, doubles(parts), n)
     return make(algebra, parts)
 
 
