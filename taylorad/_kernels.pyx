@@ -73,9 +73,9 @@ cdef extern from "_threads.h" nogil:
     void set_all_threads(int) noexcept
     void *aligned(size_t) noexcept
 
-# Multiplications and additions that are worth a thread: some microseconds.
+# Multiplications and additions that are worth a thread: some ten microseconds.
 cdef enum:
-    WORTH_A_THREAD = 30_000
+    WORTH_A_THREAD = 100_000
 
 
 

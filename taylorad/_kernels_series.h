@@ -21,13 +21,15 @@
 #pragma GCC diagnostic ignored "-Wpsabi"
 
 enum { STEP = 4 };     /* rows that are solved for at a time */
-enum { CONSTANTS = 4 }; /* up to so many rows their number is a constant */
+enum { CONSTANTS = 6 }; /* up to so many rows their number is a constant */
 enum { SERIES = 8 };   /* series that a body needs room for, at most */
 /* Small loops are taken apart, so that what they index is in registers. */
 #if defined(__clang__)
 #define APART _Pragma("unroll 4")
+#define IN_TWO _Pragma("unroll 2")
 #else
 #define APART _Pragma("GCC unroll 4")
+#define IN_TWO _Pragma("GCC unroll 2")
 #endif
 #define ROOM(rows) ((rows) + STEP) /* rows of zeros follow, which a sum may read */
 
@@ -43,6 +45,22 @@ INLINE int any(Eights where)
     where |= __builtin_shuffle(where, (Eights){4, 5, 6, 7, 0, 1, 2, 3});
     where |= __builtin_shuffle(where, (Eights){2, 3, 0, 1, 6, 7, 4, 5});
     return (where[0] | where[1]) != 0;
+}
+/* Division by one divisor again and again: x / d is x * by * scale, within two units in the last
+ * place. The scale keeps the reciprocal of what is tiny or huge in range. */
+typedef struct {
+    Eight by, scale;
+} Divisor;
+
+INLINE Divisor divisor(const Eight d)
+{
+    const Eights sign = (Eights)everywhere(-0.0);
+    const Eight size = (Eight)((Eights)d & ~sign), one = everywhere(1.0);
+    const Eight wide = chosen((Eights)(size > everywhere(1e290)), everywhere(0x1p-600), one);
+    Divisor result;
+    result.scale = chosen((Eights)(size < everywhere(1e-290)), everywhere(0x1p600), wide);
+    result.by = one / (d * result.scale);
+    return result;
 }
 /* nan where x is not finite, else 0 */
 INLINE Eight doubt(Eight x) { return x - x; }
@@ -129,6 +147,7 @@ INLINE void euler(const int rows, const Eight *x, Eight *dx)
 INLINE void product_series(const int rows, const Eight *u, int u_reach, const Eight *v,
                            int v_reach, Eight *y)
 {
+    IN_TWO
     for (int base = 0; base < rows; base += STEP) {
         Eight sums[STEP] = {{0.0}, {0.0}, {0.0}, {0.0}};
         known(u, v, FROM(base, v_reach, 0), UPTO(base, u_reach), base, sums);
@@ -145,6 +164,8 @@ INLINE void product_series(const int rows, const Eight *u, int u_reach, const Ei
 
 INLINE void quotient_series(const int rows, const Eight *u, const Eight *v, int v_reach, Eight *y)
 {
+    const Divisor again = divisor(v[0]);
+    IN_TWO
     for (int base = 0; base < rows; base += STEP) {
         Eight sums[STEP] = {{0.0}, {0.0}, {0.0}, {0.0}};
         known(y, v, FROM(base, v_reach, 0), base, base, sums);
@@ -153,7 +174,9 @@ INLINE void quotient_series(const int rows, const Eight *u, const Eight *v, int 
             Eight sum = sums[r];
             APART
             for (int s = 0; s < r; s++) sum += y[base + s] * v[r - s];
-            y[base + r] = (u[base + r] - sum) / v[0];
+            sum = u[base + r] - sum;
+            if (rows <= CONSTANTS || base + r < 2) y[base + r] = sum / v[0];
+            else y[base + r] = sum * again.by * again.scale;
         }
     }
 }
@@ -194,7 +217,10 @@ INLINE void riccati_series(const int rows, const Riccati *f, const Eight b, cons
             for (int k = 1; k < rows; k++) q[k] = (q[k] - square_inside(q, k)) / (2.0 * q[0]);
         }
     }
+    Divisor again = {zero, zero};
+    if (rows > CONSTANTS && !plain_q) again = divisor(q[0]);
     y[0] = value;
+    IN_TWO
     for (int base = 0; base < rows; base += STEP) {
         Eight sums[STEP] = {{0.0}, {0.0}, {0.0}, {0.0}}, others[STEP] = {{0.0}, {0.0}, {0.0}, {0.0}};
         if (!plain_p) known(p, dx, FROM(base, reach, 1), base, base, sums);
@@ -218,7 +244,8 @@ INLINE void riccati_series(const int rows, const Riccati *f, const Eight b, cons
             } else {
                 y[k] = (Eight)((Eights)(slope * x[k]) & (Eights)(x[k] != zero));
                 if (plain_q) y[k] += sum * (1.0 / k);
-                else y[k] += sum / (k * q[0]);
+                else if (rows <= CONSTANTS) y[k] += sum / (k * q[0]);
+                else y[k] += sum * (1.0 / k) * again.by * again.scale;
             }
             dy[k] = (double)k * y[k];
             if (squares) {
@@ -234,6 +261,7 @@ INLINE void rotation_series(const int rows, const Eight *x, int reach, double si
                             Eight *z, Eight *dx)
 {
     euler(rows, x, dx);
+    IN_TWO
     for (int base = 0; base < rows; base += STEP) {
         Eight sums[STEP] = {{0.0}, {0.0}, {0.0}, {0.0}}, others[STEP] = {{0.0}, {0.0}, {0.0}, {0.0}};
         known_twice(z, y, dx, FROM(base, reach, 0), base, base, sums, others);
@@ -257,6 +285,7 @@ INLINE void quadrature_series(const int rows, const Eight *x, int reach, const E
                               Eight *y, Eight *dx)
 {
     euler(rows, x, dx);
+    IN_TWO
     for (int base = 0; base < rows; base += STEP) {
         Eight sums[STEP] = {{0.0}, {0.0}, {0.0}, {0.0}};
         known(rate, dx, FROM(base, reach, 0), base, base, sums);
@@ -298,6 +327,8 @@ INLINE void put(const int rows, const Eight *y, double *to, ptrdiff_t n, ptrdiff
     case 2: OVER_EIGHTS(BODY, 2) break;                                         \
     case 3: OVER_EIGHTS(BODY, 3) break;                                         \
     case 4: OVER_EIGHTS(BODY, 4) break;                                         \
+    case 5: OVER_EIGHTS(BODY, 5) break;                                         \
+    case 6: OVER_EIGHTS(BODY, 6) break;                                         \
     default: OVER_EIGHTS(BODY, T->rows)                                         \
     }
 #define OVER_EIGHTS(BODY, ROWS)                                                 \
