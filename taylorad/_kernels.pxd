@@ -67,3 +67,4 @@ cdef cnp.ndarray solved_riccati(Compiled C, const Riccati *f, cnp.ndarray x, cnp
 cdef cnp.ndarray solved_rotation(Compiled C, cnp.ndarray x, cnp.ndarray value,
                                  cnp.ndarray other, double sign, cnp.ndarray partner)
 cdef void seed(const double *x, double scale, ptrdiff_t rows, double *y, ptrdiff_t n) noexcept
+cdef bint a_zero(const double *x, ptrdiff_t n) noexcept

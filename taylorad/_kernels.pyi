@@ -11,6 +11,8 @@ _Series = npt.NDArray[np.float64]
 class Compiled:
     def __new__(cls, algebra: Algebra) -> Self: ...
 
+def cores() -> int: ...
+
 class threads:
     count: int | None
     before: int

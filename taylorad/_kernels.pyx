@@ -52,6 +52,10 @@ cdef extern from "_kernels_points.h" nogil:
         double scale
         ptrdiff_t rows
         ptrdiff_t n
+    ctypedef struct Zero:
+        const double *x
+        int found
+    void zero_piece(void *, ptrdiff_t, ptrdiff_t, int) noexcept
     void seed_piece(void *, ptrdiff_t, ptrdiff_t, int) noexcept
     size_t series_room "room_for"(const Table *, int, ptrdiff_t) noexcept
     void product_piece(void *, ptrdiff_t, ptrdiff_t, int) noexcept
@@ -79,7 +83,7 @@ cdef enum:
 
 
 
-def _cores():
+def cores():
     """How many threads are of use here: the cores, or what the environment says."""
     given = os.environ.get("TAYLORAD_THREADS", "")
     if given.isdigit() and int(given):
@@ -89,7 +93,7 @@ def _cores():
     return os.cpu_count() or 1
 
 
-set_all_threads(min(_cores(), MOST_THREADS))
+set_all_threads(min(cores(), MOST_THREADS))
 
 
 class threads:
@@ -407,4 +411,13 @@ cdef void seed(const double *x, double scale, ptrdiff_t rows, double *y, ptrdiff
     cdef Seed call
     call.x, call.y, call.scale, call.rows, call.n = x, y, scale, rows, n
     with nogil:
-        shared(seed_piece, &call, n, WORTH_A_THREAD // (4 * rows) // 8 * 8 + 8)
+        shared(seed_piece, &call, n, WORTH_A_THREAD // (8 * rows) // 8 * 8 + 8)
+
+
+cdef bint a_zero(const double *x, ptrdiff_t n) noexcept:
+    """Whether some of the points are zero."""
+    cdef Zero call
+    call.x, call.found = x, 0
+    with nogil:
+        shared(zero_piece, &call, n, WORTH_A_THREAD // 8)
+    return call.found

@@ -208,4 +208,17 @@ static inline void seed_piece(void *seed, ptrdiff_t begin, ptrdiff_t end, int wo
     for (ptrdiff_t k = 2; k < c->rows; k++) memset(c->y + k * c->n + begin, 0, size);
 }
 
+typedef struct {
+    const double *x;
+    int found;
+} Zero;
+
+static inline void zero_piece(void *zero, ptrdiff_t begin, ptrdiff_t end, int worker)
+{
+    Zero *c = (Zero *)zero;
+    int found = 0;
+    for (ptrdiff_t t = begin; t < end; t++) found |= c->x[t] == 0.0;
+    if (found) c->found = 1; /* whoever writes it writes the same */
+}
+
 #endif

@@ -20,7 +20,7 @@ from libc cimport math as libm
 from libc.stdlib cimport free, malloc
 
 from taylorad._kernels cimport (
-    BLOCKS, Compiled, Riccati, Table, compiled, over, product_points, product_tile,
+    BLOCKS, Compiled, Riccati, Table, a_zero, compiled, over, product_points, product_tile,
     quotient_points, quotient_tile, riccati_points, riccati_tile, room_for, rotation_points,
     rotation_tile, seed, solved_riccati, solved_rotation, times,
 )
@@ -349,7 +349,7 @@ cdef class Number(Operand):
             for k in range(self.rows):
                 y.c[k] = -self.c[k]
             return y
-        return make(self.algebra, values(np.negative, self.buffer))
+        return make(self.algebra, values(np_negative, self.buffer, len(self.buffer)))
 
     def __pos__(self):
         return laid_out(make(self.algebra, parts_of(self).copy()), (self,))

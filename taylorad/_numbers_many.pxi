@@ -13,6 +13,10 @@ cdef inline cnp.ndarray plain_parts(object x):
     return None
 
 
+cdef inline Py_ssize_t points_in(cnp.ndarray parts) noexcept:
+    return cnp.PyArray_SIZE(parts) // cnp.PyArray_DIM(parts, 0)
+
+
 cdef object elementary_many(int index, object ufunc, Number x):
     """f(x) for an array; None where that is not the simple case."""
     cdef Scalar *row = &SCALARS[index]
@@ -28,9 +32,7 @@ cdef object elementary_many(int index, object ufunc, Number x):
         if row.partner_sign < 0.0:
             slope = values(np_negative, slope)
         return array_like(x, solved_rotation(table, parts, value, slope, row.sign, None))
-    if row.slope == sech2 or row.zeros and has_zero(
-        doubles(parts), cnp.PyArray_SIZE(parts) // cnp.PyArray_DIM(parts, 0)
-    ):
+    if row.slope == sech2 or row.zeros and a_zero(doubles(parts), points_in(parts)):
         return None
     value = values(ufunc, first)
     if row.slope != NULL:
@@ -41,9 +43,10 @@ cdef object elementary_many(int index, object ufunc, Number x):
 cdef object arithmetic_many(int op, Number x, object b):
     """x + b, x - b, x * b or x / b for an array x; None where that is not the simple case."""
     cdef cnp.ndarray u = plain_parts(x), v
-    cdef Py_ssize_t n
+    cdef Py_ssize_t rows
     if u is None:
         return None
+    rows = cnp.PyArray_DIM(u, 0)
     if isinstance(b, Number):
         if (<Number>b).algebra is not x.algebra:
             return None
@@ -51,20 +54,22 @@ cdef object arithmetic_many(int op, Number x, object b):
         if v is None or not cnp.PyArray_SAMESHAPE(u, v):
             return None
         if op == ADD:
-            return array_like(x, binary(np_add, u, v))
+            return array_like(x, binary(np_add, u, v, None, rows))
         if op == SUBTRACT:
-            return array_like(x, binary(np_subtract, u, v))
+            return array_like(x, binary(np_subtract, u, v, None, rows))
         if op == MULTIPLY:
             return array_like(x, times(compiled(x.algebra), u, v))
-        n = cnp.PyArray_SIZE(v) // cnp.PyArray_DIM(v, 0)
-        return None if has_zero(doubles(v), n) else array_like(x, over(compiled(x.algebra), u, v))
+        if a_zero(doubles(v), points_in(v)):
+            return None
+        return array_like(x, over(compiled(x.algebra), u, v))
     if not isinstance(b, (float, int)):
         return None
     if op == MULTIPLY or op == DIVIDE:
-        return array_like(x, binary(np_multiply if op == MULTIPLY else np_divide, u, b))
-    v = copied(u)
-    first = v[0:1]
-    (np_add if op == ADD else np_subtract)(first, b, first)
+        ufunc = np_multiply if op == MULTIPLY else np_divide
+        return array_like(x, binary(ufunc, u, b, None, rows))
+    v = copied(u, rows)
+    first = v[0]
+    binary(np_add if op == ADD else np_subtract, first, b, first)
     return array_like(x, v)
 
 

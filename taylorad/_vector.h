@@ -112,6 +112,7 @@ typedef struct {
     void *data;
     char *at[3];
     npy_intp steps[3];
+    npy_intp rows, n; /* each thread takes the same points of every row */
     int flags;
 } Strided;
 
@@ -121,23 +122,28 @@ static inline void strided_piece(void *strided, ptrdiff_t begin, ptrdiff_t end, 
     const int all = FE_DIVBYZERO | FE_OVERFLOW | FE_UNDERFLOW | FE_INVALID;
     char *at[3];
     npy_intp n = end - begin;
-    for (int i = 0; i < 3; i++) at[i] = s->at[i] + begin * s->steps[i];
     feclearexcept(all);
-    s->inner(at, &n, s->steps, s->data);
+    for (npy_intp row = 0; row < s->rows; row++) {
+        for (int i = 0; i < 3; i++) at[i] = s->at[i] + (row * s->n + begin) * s->steps[i];
+        s->inner(at, &n, s->steps, s->data);
+    }
     if (fetestexcept(all)) s->flags = 1;
     feclearexcept(all);
 }
 
 typedef struct {
-    const char *from;
-    char *to;
+    const double *from;
+    double *to;
+    npy_intp rows, n;
 } Copy;
 
 static inline void copy_piece(void *copy, ptrdiff_t begin, ptrdiff_t end, int worker)
 {
     const Copy *c = (const Copy *)copy;
-    memcpy(c->to + begin * sizeof(double), c->from + begin * sizeof(double),
-           (end - begin) * sizeof(double));
+    for (npy_intp row = 0; row < c->rows; row++) {
+        const npy_intp at = row * c->n + begin;
+        memcpy(c->to + at, c->from + at, (end - begin) * sizeof(double));
+    }
 }
 
 #endif

@@ -30,14 +30,18 @@ cdef extern from "_vector.h" nogil:
         double *y
         int outside
     ctypedef struct Copy:
-        const char *at "from"
-        char *to
+        const double *source "from"
+        double *to
+        cnp.npy_intp rows
+        cnp.npy_intp n
     ctypedef void (*Inner)(char **, const cnp.npy_intp *, const cnp.npy_intp *, void *) noexcept
     ctypedef struct Strided:
         Inner inner
         void *data
         char *at[3]
         cnp.npy_intp steps[3]
+        cnp.npy_intp rows
+        cnp.npy_intp n
         int flags
     int vector_width()
     void *vector_function(int, const char *)
@@ -49,7 +53,7 @@ cdef int WIDTH = min(vector_width(), int(os.environ.get("TAYLORAD_VECTOR_MATH", 
 
 # Fewer points are not worth the call, and so many are worth a thread.
 cdef Py_ssize_t FEWEST = 16
-cdef Py_ssize_t WORTH_A_THREAD = 4096
+cdef Py_ssize_t WORTH_A_THREAD = 8192
 
 
 cdef class Loop:
@@ -161,11 +165,11 @@ cdef inline cnp.ndarray like(cnp.ndarray array):
     )
 
 
-cdef bint walk(Doubles loop, cnp.ndarray y, tuple operands):
+cdef bint walk(Doubles loop, cnp.ndarray y, tuple operands, Py_ssize_t rows):
     """Whether NumPy's loop fills y, of plain arrays of its size and numbers, without a flag."""
     cdef Strided call
     cdef double number = 0.0
-    cdef Py_ssize_t n = cnp.PyArray_SIZE(y), i = 0
+    cdef Py_ssize_t n = cnp.PyArray_SIZE(y) // rows, i = 0
     for x in operands:
         if isinstance(x, (float, int)):
             number = x
@@ -175,13 +179,18 @@ cdef bint walk(Doubles loop, cnp.ndarray y, tuple operands):
         i += 1
     call.at[i], call.steps[i] = <char *>cnp.PyArray_DATA(y), sizeof(double)
     call.inner, call.data, call.flags = loop.inner, loop.data, 0
+    call.rows, call.n = rows, n
     with nogil:
-        shared(strided_piece, &call, n, WORTH_A_THREAD)
+        shared(strided_piece, &call, n, WORTH_A_THREAD // rows + 1)
     return call.flags == 0
 
 
-def binary(ufunc, a, b, out=None):
-    """``ufunc(a, b)``, on threads where they are many doubles; one of them may be a number."""
+def binary(ufunc, a, b, out=None, Py_ssize_t rows=1):
+    """``ufunc(a, b)``, on threads where they are many doubles; one of them may be a number.
+
+    Of arrays with rows of points a thread has the same points of every row: those it has in
+    its cache from the last time.
+    """
     cdef cnp.ndarray y
     cdef bint first = plain(a), second = plain(b)
     big = a if first else b
@@ -198,12 +207,12 @@ def binary(ufunc, a, b, out=None):
                 y = <cnp.ndarray>out
             else:
                 return ufunc(a, b, out)
-            if walk(<Doubles>loop, y, (a, b)):
+            if walk(<Doubles>loop, y, (a, b), rows):
                 return y
     return ufunc(a, b) if out is None else ufunc(a, b, out)
 
 
-def values(ufunc, x):
+def values(ufunc, x, Py_ssize_t rows=1):
     """``ufunc(x)``, by the library where x is an array of doubles in the function's range."""
     cdef Loop loop
     cdef Map call
@@ -230,20 +239,21 @@ def values(ufunc, x):
         found = DOUBLES.get(ufunc)
         if found is not None:
             result = like(array)
-            if walk(<Doubles>found, result, (x,)):
+            if walk(<Doubles>found, result, (x,), rows):
                 return result
     return ufunc(x)
 
 
-def copied(x):
+def copied(x, Py_ssize_t rows=1):
     """A copy of an array, on threads where it has many doubles."""
     cdef Copy call
     cdef cnp.ndarray y
     if not plain(x) or cnp.PyArray_SIZE(<cnp.ndarray>x) < 2 * WORTH_A_THREAD:
         return x.copy()
     y = like(<cnp.ndarray>x)
-    call.at = <char *>cnp.PyArray_DATA(<cnp.ndarray>x)
-    call.to = <char *>cnp.PyArray_DATA(y)
+    call.source = <double *>cnp.PyArray_DATA(<cnp.ndarray>x)
+    call.to = <double *>cnp.PyArray_DATA(y)
+    call.rows, call.n = rows, cnp.PyArray_SIZE(y) // rows
     with nogil:
-        shared(copy_piece, &call, cnp.PyArray_SIZE(y), WORTH_A_THREAD)
+        shared(copy_piece, &call, call.n, WORTH_A_THREAD // rows + 1)
     return y

@@ -15,14 +15,17 @@ __all__ = ["Block", "block_points", "blocks", "split_axis"]
 
 Block = tuple[slice, ...]
 
-# Coefficients in one intermediate result of a block: a few of these fit in the caches of two
-# cores, and the cost of a block's Python code is spread over many points.
-COEFFICIENTS = 96_000
+# Coefficients of one intermediate result that a core has in a block: the result, its operands and
+# what they were made of then stay in its cache, and the cost of a block's Python code is
+# spread over many points.
+COEFFICIENTS = 80_000
+# More cores than these make no larger blocks: what lies around would no longer be bounded.
+MOST_CORES = 8
 
 
-def block_points(order: int) -> int:
-    """How many points a block has."""
-    return min(max(COEFFICIENTS // (order + 1), 2000), 32_000)
+def block_points(order: int, workers: int = 1) -> int:
+    """How many points a block has that so many threads share."""
+    return max(COEFFICIENTS * min(workers, MOST_CORES) // (order + 1), 2000)
 
 
 def split_axis(shape: tuple[int, ...], points: int) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from taylorad._kernels import threads
+from taylorad._kernels import cores, threads
 from taylorad._memory import reused
 from taylorad._numbers import Number, multiples, seeded, value
 from taylorad._vector import binary
@@ -35,8 +35,10 @@ from taylorad.transforms._levels import (
 
 __all__ = ["derivative", "derivatives", "expand_elementwise", "expand_in_several"]
 
-# Points from which threads and memory that is used again are thought of.
-WORTH_SHARING = 1000
+# Points from which memory that is used again is thought of, and coefficients from which threads
+# are: below, they wait for each other and for each other's caches longer than they help.
+WORTH_REUSING = 1000
+WORTH_SHARING = 50_000
 
 
 def derivative(f: Callable[..., Any], order: int = 1, argnum: int = 0) -> Callable[..., Any]:
@@ -148,7 +150,7 @@ def derivatives(
         workers = check_count(workers, "workers")
         if workers < 1:
             raise ValueError(f"workers must be 1 or more, but {workers} was given")
-    plan = _Plan.of(tuple(range(order + 1)))
+    plan = _Plan.of(tuple(range(order + 1)), workers)
 
     def g(*args: Any, **kwargs: Any) -> Any:
         call, x = _split(f, argnum, args, kwargs)
@@ -185,9 +187,10 @@ class _Plan:
     points: int
 
     @staticmethod
-    def of(degrees: tuple[int, ...]) -> _Plan:
+    def of(degrees: tuple[int, ...], workers: int | None = None) -> _Plan:
         level = Level.open(degrees[-1], scaled=True)
-        return _Plan(degrees, tuple(map(level.factor, degrees)), block_points(degrees[-1]))
+        points = block_points(degrees[-1], workers or cores())
+        return _Plan(degrees, tuple(map(level.factor, degrees)), points)
 
 
 def _only(rows: Sequence[Any]) -> Any:
@@ -211,10 +214,10 @@ def _evaluate(
     order = plan.degrees[-1]
     begun = None
     if type(x) is np.ndarray and x.dtype.kind == "f":
-        if x.size < WORTH_SHARING:
+        if x.size < WORTH_REUSING:
             found = _at_once(call, x, plan)
         else:
-            with threads(workers), reused():
+            with threads(workers if x.size * (order + 1) > WORTH_SHARING else 1), reused():
                 found = (_at_once if x.size <= 2 * plan.points else _in_blocks)(call, x, plan)
         if isinstance(found, np.ndarray):
             return found if combine is _stacked else found[0]
