@@ -68,3 +68,5 @@ cdef cnp.ndarray solved_rotation(Compiled C, cnp.ndarray x, cnp.ndarray value,
                                  cnp.ndarray other, double sign, cnp.ndarray partner)
 cdef void seed(const double *x, double scale, ptrdiff_t rows, double *y, ptrdiff_t n) noexcept
 cdef bint a_zero(const double *x, ptrdiff_t n) noexcept
+cdef bint is_large(const Table *T) noexcept nogil
+cdef int large(const Table *T, const double *u, const double *v, double *y) except -1

@@ -18,6 +18,7 @@ cnp.import_array()
 cdef extern from "_kernels_points.h" nogil:
     enum:
         VECTORS
+        PARTS
     void product_span(const Table *, const double *, const double *, double *, double *,
                       ptrdiff_t, ptrdiff_t, ptrdiff_t) noexcept
     void quotient_span(const Table *, const double *, const double *, double *, double *,
@@ -45,7 +46,6 @@ cdef extern from "_kernels_points.h" nogil:
         const double *u
         const double *v
         double *sums
-        char *zeroed
     ctypedef struct Seed:
         const double *x
         double *y
@@ -65,7 +65,7 @@ cdef extern from "_kernels_points.h" nogil:
     void quadrature_piece(void *, ptrdiff_t, ptrdiff_t, int) noexcept
     void compose_piece(void *, ptrdiff_t, ptrdiff_t, int) noexcept
     void large_piece(void *, ptrdiff_t, ptrdiff_t, int) noexcept
-    void large_sum(const Large *, double *, int) noexcept
+    void large_sum(const Large *, double *) noexcept
 
 cdef extern from "_threads.h" nogil:
     enum:
@@ -264,7 +264,7 @@ cdef cnp.ndarray times(Compiled C, cnp.ndarray u, cnp.ndarray v):
     cdef cnp.ndarray y = like(u)
     cdef Call call
     cdef ptrdiff_t grain
-    if cnp.PyArray_SIZE(u) == C.table.rows and C.table.from_[C.table.inner] > WORTH_A_THREAD:
+    if cnp.PyArray_SIZE(u) == C.table.rows and is_large(&C.table):
         large(&C.table, data(u), data(v), data(y))
         return y
     grain = start(&call, C, u, 3)
@@ -275,20 +275,21 @@ cdef cnp.ndarray times(Compiled C, cnp.ndarray u, cnp.ndarray v):
     return y
 
 
+cdef bint is_large(const Table *T) noexcept nogil:
+    """Whether a product at one point is worth more than one thread."""
+    return T.from_[T.inner] > WORTH_A_THREAD
+
+
 cdef int large(const Table *T, const double *u, const double *v, double *y) except -1:
-    """A product at one point that is worth more than one thread."""
+    """A product at one point, shared."""
     cdef Large call
-    cdef char zeroed[MOST_THREADS]
-    cdef int threads = min(most_threads(), MOST_THREADS), worker
-    for worker in range(threads):
-        zeroed[worker] = 0
-    call.T, call.u, call.v, call.zeroed = T, u, v, zeroed
-    call.sums = <double *>aligned(threads * T.rows * sizeof(double))
+    call.T, call.u, call.v = T, u, v
+    call.sums = <double *>aligned(PARTS * T.rows * sizeof(double))
     if call.sums == NULL:
         raise MemoryError
     with nogil:
-        shared(large_piece, &call, T.from_[T.inner], WORTH_A_THREAD // 2)
-        large_sum(&call, y, threads)
+        shared(large_piece, &call, PARTS, 1)
+        large_sum(&call, y)
         free(call.sums)
     return 0
 

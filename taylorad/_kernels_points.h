@@ -137,13 +137,14 @@ PIECE(compose, c->x, c->v, c->y)
 #undef PIECE
 #undef WITHIN
 
-/* A product at one point, shared: a thread has sums of its own, to which it pushes what
- * some of the rows j give; those of the first are the result. `zeroed` tells whose are set. */
+/* A product at one point, shared: its pairs are cut into PARTS, each with sums of its own, so that
+ * the result is the same however many threads there are. */
+enum { PARTS = 4 };
+
 typedef struct {
     const Table *T;
     const double *u, *v;
     double *sums;
-    char *zeroed;
 } Large;
 
 MULTIVERSION void push_rows(const Table *T, const double *u, const double *v, double *s, int j,
@@ -173,23 +174,23 @@ static inline void large_piece(void *large, ptrdiff_t begin, ptrdiff_t end, int 
 {
     const Large *c = (const Large *)large;
     const Table *T = c->T;
-    double *s = c->sums + worker * (ptrdiff_t)T->rows;
-    const int last = end >= T->from[T->inner] ? T->inner : row_from(T, end);
-    if (!c->zeroed[worker]) zeros(T, s);
-    c->zeroed[worker] = 1;
-    push_rows(T, c->u, c->v, s, row_from(T, begin), last);
+    const ptrdiff_t pairs = T->from[T->inner];
+    for (ptrdiff_t part = begin; part < end; part++) {
+        double *s = zeros(T, c->sums + part * T->rows);
+        const int first = row_from(T, pairs * part / PARTS);
+        const int last = part + 1 < PARTS ? row_from(T, pairs * (part + 1) / PARTS) : T->inner;
+        push_rows(T, c->u, c->v, s, first, last);
+    }
 }
 
-MULTIVERSION void large_sum(const Large *c, double *RESTRICT y, int threads)
+MULTIVERSION void large_sum(const Large *c, double *RESTRICT y)
 {
-    const double *u = c->u, *v = c->v;
+    const double *u = c->u, *v = c->v, *s = c->sums;
+    const ptrdiff_t rows = c->T->rows;
     y[0] = u[0] * v[0];
-    for (int k = 1; k < c->T->rows; k++) y[k] = u[0] * v[k] + u[k] * v[0];
-    for (int worker = 0; worker < threads; worker++) {
-        const double *s = c->sums + worker * (ptrdiff_t)c->T->rows;
-        if (c->zeroed[worker])
-            for (int k = 1; k < c->T->rows; k++) y[k] += s[k];
-    }
+    for (ptrdiff_t k = 1; k < rows; k++)
+        y[k] = (s[k] + s[rows + k]) + (s[2 * rows + k] + s[3 * rows + k])
+               + (u[0] * v[k] + u[k] * v[0]);
 }
 
 /* The series of a variable that moves by `scale` */

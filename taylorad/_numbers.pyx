@@ -20,7 +20,7 @@ from libc cimport math as libm
 from libc.stdlib cimport free, malloc
 
 from taylorad._kernels cimport (
-    BLOCKS, Compiled, Riccati, Table, a_zero, compiled, over, product_points, product_tile,
+    BLOCKS, Compiled, Riccati, Table, a_zero, compiled, is_large, large, over, product_points, product_tile,
     quotient_points, quotient_tile, riccati_points, riccati_tile, room_for, rotation_points,
     rotation_tile, seed, solved_riccati, solved_rotation, times,
 )

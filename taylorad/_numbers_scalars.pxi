@@ -38,7 +38,10 @@ cdef int times_or_over(int op, const Table *T, double *u, double *v, double *w) 
     if work == NULL:
         raise MemoryError
     if op == MULTIPLY:
-        product_points(T, u, v, w, work, 1)
+        if is_large(T):
+            large(T, u, v, w)
+        else:
+            product_points(T, u, v, w, work, 1)
     else:
         quotient_points(T, u, v, w, work, 1)
     free(work)
