@@ -69,7 +69,7 @@ cdef dict ARITHMETIC = {np.add: ADD, np.subtract: SUBTRACT, np.multiply: MULTIPL
 cdef object np_add = np.add, np_subtract = np.subtract, np_multiply = np.multiply
 cdef object np_divide = np.divide, np_negative = np.negative
 cdef object np_square = np.square, np_absolute = np.absolute, np_power = np.power
-cdef object np_where = np.where, np_clip = np.clip
+cdef object np_matmul = np.matmul, np_where = np.where, np_clip = np.clip
 UFUNCS = (np.add, np.subtract, np.multiply, np.divide)
 
 

@@ -328,3 +328,42 @@ cdef object clip_few(Number x, object low, object high):
         for k in range(1, rows):
             w[k * n + t] = u[k * n + t] if least <= u[t] <= most else 0.0
     return array_like(x, y)
+
+
+cdef object inner_few(object a, object b):
+    """a @ b for vectors of a few numbers over one algebra, or None."""
+    cdef Number x, y
+    cdef const Table *table
+    cdef cnp.ndarray products
+    cdef double *work
+    cdef double *to
+    cdef Py_ssize_t n, k, t
+    if not (isinstance(a, Number) and isinstance(b, Number)):
+        return None
+    x = <Number>a
+    if (<Number>b).algebra is not x.algebra:
+        return None
+    n = points_of(x.buffer)
+    if n == 0 or points_of((<Number>b).buffer) != n or cnp.PyArray_NDIM(x.buffer) != 2 or (
+        cnp.PyArray_NDIM((<Number>b).buffer) != 2
+    ):
+        return None
+    mix()
+    table = &compiled(x.algebra).table
+    products = empty_like(x.buffer)
+    work = <double *>malloc(room_for(table, 3, n) * sizeof(double))
+    if work == NULL:
+        raise MemoryError
+    to = doubles(products)
+    product_points(table, doubles(x.buffer), doubles((<Number>b).buffer), to, work, n)
+    free(work)
+    scalar, _ = classes(x.algebra)
+    y = <Number>taylorad_blank(<PyTypeObject *>scalar, <PyObject *>x.algebra)
+    y.table = table
+    allocate(y, table.rows)
+    for k in range(table.rows):
+        y.c[k] = 0.0
+        for t in range(n):
+            y.c[k] += to[k * n + t]
+    y.c[0] = np.dot(x.buffer[0], (<Number>b).buffer[0])  # to the last place as NumPy has it
+    return y

@@ -36,6 +36,10 @@ cdef object array_ufunc(object self, PyObject **args, size_t count, PyObject *na
             return arithmetic(found, operand, other)
         if ufunc is np_power:
             return power(operand, other)
+        if ufunc is np_matmul:
+            found = inner_few(operand, other)
+            if found is not None:
+                return found
         larger = EXTREMA.get(ufunc)
         if larger is not None:
             found = extremum_few(larger, operand, other)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from taylorad._cotangents import ones
+from taylorad._kernels import threads
 from taylorad._memory import reused
 from taylorad._numbers import Number, common, make, parts_over
 from taylorad._tape import Variable
@@ -146,7 +147,8 @@ def _forward(call: Callable[..., Any], inputs: Sequence[Any]) -> Rows:
     step = step_of(max(*(x.size for x in inputs), 1))
     passes: list[list[Any]] = []
     rebuild: Any = None
-    with reused():
+    # A buffer fits into the cache of one core: others would only take it away.
+    with threads(1), reused():
         for start in range(0, max(total, 1), step):
             columns, rebuild = _columns(call, inputs, start, min(start + step, total))
             passes.append(columns)
