@@ -30,12 +30,14 @@ cimport cython
 cimport numpy as cnp
 
 from taylorad._memory cimport enter_reused, exit_reused
+from taylorad._kernels cimport shared
 from taylorad._numbers cimport Operand
 
 from taylorad import dispatch
 from taylorad._arrivals import discover
 from taylorad._foreign import refuse_foreign
 from taylorad._numbers import Number, install_variables, level_of, make, repack, value
+from taylorad._vector import binary, values
 from taylorad.algebra import INNERMOST, Algebra, innermost, new_tag
 
 cnp.import_array()
@@ -68,6 +70,7 @@ cdef enum:
     KEEP_NOTHING, KEEP_OPERANDS, KEEP_OUTPUT, KEEP_BOTH
 
 UNARY = {}  # ufunc -> (pull, what it keeps, whether its slope at 0 is infinite)
+OPERATORS = {ADD: np.add, SUBTRACT: np.subtract, MULTIPLY: np.multiply, DIVIDE: np.divide}
 UFUNCS = {np.add: ADD, np.subtract: SUBTRACT, np.multiply: MULTIPLY, np.divide: DIVIDE,
           np.negative: NEGATIVE, np.square: SQUARE}
 

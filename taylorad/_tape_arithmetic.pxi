@@ -65,7 +65,17 @@ def settled(x, level):
     return make(above, Variable.at(make(below, x.parts[rows]), level))
 
 
+# Elements from which threads compute the value of an operation.
+cdef enum:
+    MANY_ELEMENTS = 40_000
+
+cdef inline bint has_many(object x) noexcept:
+    return cnp.PyArray_CheckExact(x) and cnp.PyArray_SIZE(<cnp.ndarray>x) >= MANY_ELEMENTS
+
+
 cdef inline object compute(int code, object a, object b):
+    if has_many(a) or has_many(b):
+        return binary(OPERATORS[code], a, b)
     if code == ADD:
         return a + b
     if code == SUBTRACT:
@@ -146,7 +156,11 @@ cdef object unary(int code, Variable x):
     cdef Graph graph
     cdef Node node
     x = fresh(current(x))
-    value = -x._value if code == NEGATIVE else x._value * x._value
+    value = x._value
+    if code != NEGATIVE:
+        value = compute(MULTIPLY, value, value)
+    else:
+        value = values(np.negative, value) if has_many(value) else -value
     graph = recorder(x)
     if graph is None:
         return value

@@ -4,17 +4,25 @@
 # it. As NumPy's, the loops warn of overflow and of invalid operations, or raise, as the user
 # has told `numpy.errstate`.
 
-cdef extern from "_tape_loops.h":
-    int FLAWS, FE_OVERFLOW
-    int feclearexcept(int)
-    int fetestexcept(int)
-    void add_to(double *x, double r, const double *y, double s, Py_ssize_t n)
-    void add_both(double *z, const double *x, double r, const double *y, double s, Py_ssize_t n)
-    void scale(double *x, double s, Py_ssize_t n)
-    void scale_to(double *z, const double *x, double s, Py_ssize_t n)
-    void times_to(double *x, const double *y, Py_ssize_t n)
-    void times_both(double *z, const double *x, const double *y, Py_ssize_t n)
-    int all_finite_doubles "all_finite"(const double *x, Py_ssize_t n)
+cdef extern from "_tape_loops.h" nogil:
+    enum:
+        ADD_TO
+        ADD_BOTH
+        SCALE
+        SCALE_TO
+        TIMES_TO
+        TIMES_BOTH
+        FINITE
+    ctypedef struct Pass:
+        int kind
+        double *z
+        const double *x
+        const double *y
+        double r
+        double s
+        int overflow
+        int invalid
+    void pass_piece(void *, ptrdiff_t, ptrdiff_t, int) noexcept
 
 cdef extern from "numpy/arrayobject.h":
     object PyArray_NewLikeArray(cnp.ndarray, cnp.NPY_ORDER, void *, int)
@@ -58,45 +66,66 @@ cdef inline object empty_like(object array):
     return PyArray_NewLikeArray(<cnp.ndarray>array, cnp.NPY_CORDER, NULL, 0)
 
 
-cdef int check_flaws() except -1:
-    """Let NumPy tell of what went wrong in a loop since the flags were cleared."""
-    cdef int found = fetestexcept(FLAWS)
-    if found & FE_OVERFLOW:
+# Doubles of which a thread has a piece of a pass.
+cdef enum:
+    WORTH_A_THREAD = 20_000
+
+
+cdef int run(Pass *call, Py_ssize_t n) except -1:
+    """A pass over so many doubles; NumPy tells of what went wrong."""
+    call.overflow = call.invalid = 0
+    if n < 2 * WORTH_A_THREAD:
+        pass_piece(call, 0, n, 0)
+    else:
+        with nogil:
+            shared(pass_piece, call, n, WORTH_A_THREAD)
+    if call.kind == FINITE:
+        return 0
+    if call.overflow:
         np.multiply(LARGEST, LARGEST)
-    if found & FLAWS & ~FE_OVERFLOW:
+    if call.invalid:
         np.multiply(INFINITE, 0.0)
     return 0
 
 
+cdef int passed(int kind, object z, object x, double r, object y, double s) except -1:
+    """The pass of this kind over arrays; those it does not need may be None."""
+    cdef Pass call
+    call.kind, call.z, call.r, call.s = kind, doubles(z), r, s
+    call.x = NULL if x is None else doubles(x)
+    call.y = NULL if y is None else doubles(y)
+    return run(&call, cnp.PyArray_SIZE(z))
+
+
+cdef bint all_finite_doubles(const double *x, Py_ssize_t n) except -1:
+    """Whether nothing is infinite or nan."""
+    cdef Pass call
+    call.kind, call.z, call.x, call.y = FINITE, <double *>x, NULL, NULL
+    run(&call, n)
+    return not call.invalid
+
+
 cdef int accumulate(object x, double r, object y, double s) except -1:
     """x = r x + s y, of two arrays"""
-    feclearexcept(FLAWS)
-    add_to(doubles(x), r, doubles(y), s, cnp.PyArray_SIZE(x))
-    return check_flaws()
+    return passed(ADD_TO, x, None, r, y, s)
 
 
 cdef object added(object x, double r, object y, double s):
     """r x + s y"""
     z = empty_like(x)
-    feclearexcept(FLAWS)
-    add_both(doubles(z), doubles(x), r, doubles(y), s, cnp.PyArray_SIZE(x))
-    check_flaws()
+    passed(ADD_BOTH, z, x, r, y, s)
     return z
 
 
 cdef int multiply(object x, object y) except -1:
     """x = x y"""
-    feclearexcept(FLAWS)
-    times_to(doubles(x), doubles(y), cnp.PyArray_SIZE(x))
-    return check_flaws()
+    return passed(TIMES_TO, x, None, 1.0, y, 1.0)
 
 
 cdef object multiplied(object x, object y):
     """x y"""
     z = empty_like(x)
-    feclearexcept(FLAWS)
-    times_both(doubles(z), doubles(x), doubles(y), cnp.PyArray_SIZE(x))
-    check_flaws()
+    passed(TIMES_BOTH, z, x, 1.0, y, 1.0)
     return z
 
 
@@ -105,20 +134,13 @@ cdef object scaled(object g, double factor, bint own):
     if not is_flat(g):
         return g * factor
     z = g if own else empty_like(g)
-    feclearexcept(FLAWS)
-    if own:
-        scale(doubles(g), factor, cnp.PyArray_SIZE(g))
-    else:
-        scale_to(doubles(z), doubles(g), factor, cnp.PyArray_SIZE(g))
-    check_flaws()
+    passed(SCALE if own else SCALE_TO, z, None if own else g, 1.0, None, factor)
     return z
 
 
 cdef int copy_scaled(object x, object y, double s) except -1:
     """x = s y"""
-    feclearexcept(FLAWS)
-    scale_to(doubles(x), doubles(y), s, cnp.PyArray_SIZE(x))
-    return check_flaws()
+    return passed(SCALE_TO, x, y, 1.0, None, s)
 
 
 cdef object empty_but(tuple shape, object index):

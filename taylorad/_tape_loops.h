@@ -62,4 +62,40 @@ MULTIVERSION int all_finite(const double *x, ptrdiff_t n)
 
 #define FLAWS (FE_OVERFLOW | FE_INVALID)
 
+/* A pass, of which threads do pieces, and what went wrong in it */
+enum { ADD_TO, ADD_BOTH, SCALE, SCALE_TO, TIMES_TO, TIMES_BOTH, FINITE };
+
+typedef struct {
+    int kind;
+    double *z;
+    const double *x, *y;
+    double r, s;
+    int overflow, invalid;
+} Pass;
+
+static inline void pass_piece(void *pass, ptrdiff_t begin, ptrdiff_t end, int worker)
+{
+    Pass *p = (Pass *)pass;
+    double *z = p->z + begin;
+    const double *x = p->x ? p->x + begin : 0, *y = p->y ? p->y + begin : 0;
+    const ptrdiff_t n = end - begin;
+    int flaws;
+    feclearexcept(FLAWS);
+    switch (p->kind) {
+    case ADD_TO: add_to(z, p->r, y, p->s, n); break;
+    case ADD_BOTH: add_both(z, x, p->r, y, p->s, n); break;
+    case SCALE: scale(z, p->s, n); break;
+    case SCALE_TO: scale_to(z, x, p->s, n); break;
+    case TIMES_TO: times_to(z, y, n); break;
+    case TIMES_BOTH: times_both(z, x, y, n); break;
+    case FINITE:
+        if (!all_finite(z, n)) p->invalid = 1;
+        return;
+    }
+    flaws = fetestexcept(FLAWS);
+    /* whoever writes one of these writes the same */
+    if (flaws & FE_OVERFLOW) p->overflow = 1;
+    if (flaws & FE_INVALID) p->invalid = 1;
+}
+
 #endif

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from numpy import linalg as la
+from numpy.testing import assert_array_equal
 
 import taylorad as ta
 
@@ -147,3 +148,18 @@ def test_solutions_satisfy_their_equation(n, columns):
     np.testing.assert_allclose(back, with_first(np.eye(n), 0 * a[1:]), atol=1e-13)
     constant = la.solve(a[0], ta.Taylor(b)).coefficients
     np.testing.assert_allclose(a[0] @ constant, b, atol=1e-13)
+
+
+@pytest.mark.parametrize("order", [1, 3, 9])
+def test_inner_products_of_a_few_numbers(order):
+    rng = np.random.default_rng(5)
+    u, v = rng.integers(-9, 9, (2, order + 1, 7)).astype(float)
+    want = [sum(float(u[i] @ v[k - i]) for i in range(k + 1)) for k in range(order + 1)]
+    x, y = ta.Taylor(u), ta.Taylor(v)
+    for got in (x @ y, np.matmul(x, y)):
+        assert got.shape == ()
+        assert_array_equal(got.coefficients, want)
+    x[2] = np.nan
+    assert np.isnan((x @ y).coefficients).all()
+    with pytest.raises(ValueError, match="size|mismatch|dimension"):
+        x[:3] @ y

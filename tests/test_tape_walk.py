@@ -169,3 +169,29 @@ def test_empty_arrays():
     for shape in ((0,), (3, 0)):
         g = ta.grad(lambda x: np.sum(2.0 * x[1:] ** 2) + np.sum(-x * x))(np.zeros(shape))
         assert g.shape == shape
+
+
+def test_large_arrays_are_walked_on_threads():
+    """Point by point as small ones are, with NumPy's warnings."""
+    n = 100_003
+    x = np.linspace(-2.0, 3.0, n)
+    weights = np.cos(x)
+
+    def f(x):
+        y = (2.0 * x - 1.0) * x / (x * x + 3.0) - x
+        return np.sum(-y * weights + y**2) + 3.0 * np.sum(y)
+
+    whole = ta.grad(f)(x)
+    pieces = np.array_split(np.arange(n), 31)
+    for piece in pieces[::10]:
+
+        def part(x, at=weights[piece]):
+            y = (2.0 * x - 1.0) * x / (x * x + 3.0) - x
+            return np.sum(-y * at + y**2) + 3.0 * np.sum(y)
+
+        assert_array_equal(whole[piece], ta.grad(part)(x[piece]))
+    huge = np.full(n, 1e200)
+    with pytest.warns(RuntimeWarning, match="overflow"):
+        ta.grad(lambda x: np.sum(x * x))(huge)
+    with np.errstate(over="raise"), pytest.raises(FloatingPointError):
+        ta.grad(lambda x: np.sum(x * 1e200) * 1e200)(huge)
