@@ -161,5 +161,5 @@ def test_inner_products_of_a_few_numbers(order):
         assert_array_equal(got.coefficients, want)
     x[2] = np.nan
     assert np.isnan((x @ y).coefficients).all()
-    with pytest.raises(ValueError, match="size|mismatch|dimension"):
+    with pytest.raises(ValueError, match=r"size|mismatch|dimension"):
         x[:3] @ y
