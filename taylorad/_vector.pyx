@@ -194,7 +194,7 @@ def binary(ufunc, a, b, out=None, Py_ssize_t rows=1):
     cdef cnp.ndarray y
     cdef bint first = plain(a), second = plain(b)
     big = a if first else b
-    if ((first or second) and cnp.PyArray_SIZE(<cnp.ndarray>big) >= 2 * WORTH_A_THREAD
+    if ((first or second) and cnp.PyArray_SIZE(<cnp.ndarray>big) >= FEWEST
             and (isinstance(b, (float, int)) if first and not second else True)
             and (isinstance(a, (float, int)) if second and not first else True)
             and (not (first and second)
@@ -235,12 +235,11 @@ def values(ufunc, x, Py_ssize_t rows=1):
             shared(map_piece, &call, n, WORTH_A_THREAD)
         if not call.outside:
             return result
-    if n >= 2 * WORTH_A_THREAD:
-        found = DOUBLES.get(ufunc)
-        if found is not None:
-            result = like(array)
-            if walk(<Doubles>found, result, (x,), rows):
-                return result
+    found = DOUBLES.get(ufunc)
+    if found is not None:
+        result = like(array)
+        if walk(<Doubles>found, result, (x,), rows):
+            return result
     return ufunc(x)
 
 
