@@ -86,6 +86,7 @@ INLINE void known(const Eight *u, const Eight *v, int first, int last, int base,
     Eight s0 = sums[0], s1 = sums[1], s2 = sums[2], s3 = sums[3];
     const Eight *w = v + base - first;
     Eight v1 = w[1], v2 = w[2], v3 = w[3];
+    APART
     for (int i = first; i < last; i++, w--) {
         const Eight v0 = *w, ui = u[i];
         s0 += ui * v0;
@@ -108,6 +109,7 @@ INLINE void known_twice(const Eight *u, const Eight *t, const Eight *v, int firs
     Eight r0 = others[0], r1 = others[1], r2 = others[2], r3 = others[3];
     const Eight *w = v + base - first;
     Eight v1 = w[1], v2 = w[2], v3 = w[3];
+    APART
     for (int i = first; i < last; i++, w--) {
         const Eight v0 = *w, ui = u[i], ti = t[i];
         s0 += ui * v0, r0 += ti * v0;
