@@ -113,7 +113,7 @@ class threads:
     def __enter__(self):
         self.before = limited_threads()
         if self.count is not None:
-            set_most_threads(self.count)
+            set_most_threads(min(self.count, MOST_THREADS))
 
     def __exit__(self, *error):
         set_most_threads(self.before)

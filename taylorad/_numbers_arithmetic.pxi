@@ -64,7 +64,8 @@ cdef object general(int op, object a, object b):
 
 
 cdef inline bint is_double(object array) noexcept:
-    return cnp.PyArray_TYPE(<cnp.ndarray>array) == cnp.NPY_DOUBLE
+    return (cnp.PyArray_TYPE(<cnp.ndarray>array) == cnp.NPY_DOUBLE
+            and cnp.PyArray_ISNOTSWAPPED(<cnp.ndarray>array))
 
 
 cdef object number_with_number(int op, Number x, Number y):

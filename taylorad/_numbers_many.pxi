@@ -68,8 +68,8 @@ cdef object arithmetic_many(int op, Number x, object b):
         ufunc = np_multiply if op == MULTIPLY else np_divide
         return array_like(x, binary(ufunc, u, b, None, rows))
     v = copied(u, rows)
-    first = v[0]
-    binary(np_add if op == ADD else np_subtract, first, b, first)
+    # from u, not in place: where a flag is raised NumPy starts over from the operands
+    binary(np_add if op == ADD else np_subtract, u[0], b, v[0])
     return array_like(x, v)
 
 

@@ -96,6 +96,7 @@ static void crew_forked(void)
     pthread_mutex_init(&crew.lock, NULL);
     pthread_cond_init(&crew.begun, NULL);
     crew.started = crew.busy = crew.sleeping = crew.inside = 0;
+    crew.left = 0; /* of a loop that another thread shared at that moment */
 }
 
 static int crew_start(int threads)

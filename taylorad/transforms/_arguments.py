@@ -96,6 +96,8 @@ def numeric(x: Any, name: str) -> Any:
         )
     refuse_foreign(type(x))
     array = np.asarray(x)
+    if not array.dtype.isnative:
+        array = array.astype(array.dtype.newbyteorder("="))
     kind = array.dtype.kind
     if kind in "biu" or array.dtype == np.float16:
         return array.astype(np.float64)
