@@ -86,7 +86,7 @@ cdef enum:
 def cores():
     """How many threads are of use here: the cores, or what the environment says."""
     given = os.environ.get("TAYLORAD_THREADS", "")
-    if given.isdigit() and int(given):
+    if given.isdecimal() and int(given):
         return int(given)
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0)) or 1

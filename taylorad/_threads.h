@@ -118,6 +118,15 @@ static int crew_start(int threads)
     return crew.started;
 }
 
+/* Until the count is zero; others get the core if there are more threads than cores. */
+static void crew_wait(const int *count)
+{
+    for (int glances = 0; __atomic_load_n(count, __ATOMIC_SEQ_CST) > 0; glances++) {
+        if (glances > GLANCES) sched_yield();
+        else BREATHE;
+    }
+}
+
 /* task(context, begin, end, worker) for pieces that make up 0 to n, begun at multiples of
  * `grain`; workers are numbered from 0, below `threads` */
 static void share(Task task, void *context, ptrdiff_t n, ptrdiff_t grain, int threads)
@@ -131,7 +140,7 @@ static void share(Task task, void *context, ptrdiff_t n, ptrdiff_t grain, int th
     /* a piece has to be worth it; the last one has what is left over */
     const ptrdiff_t units = n / grain, most = (ptrdiff_t)threads * PIECES;
     const ptrdiff_t each = (units + most - 1) / most;
-    while (__atomic_load_n(&crew.inside, __ATOMIC_SEQ_CST)) BREATHE; /* of the round before */
+    crew_wait(&crew.inside); /* of the round before */
     crew.task = task;
     crew.context = context;
     crew.n = n;
@@ -145,10 +154,7 @@ static void share(Task task, void *context, ptrdiff_t n, ptrdiff_t grain, int th
     if (crew.sleeping) pthread_cond_broadcast(&crew.begun);
     pthread_mutex_unlock(&crew.lock);
     crew_work(0);
-    for (int glances = 0; __atomic_load_n(&crew.left, __ATOMIC_SEQ_CST) > 0; glances++) {
-        if (glances > GLANCES) sched_yield();
-        else BREATHE;
-    }
+    crew_wait(&crew.left);
     __atomic_store_n(&crew.busy, 0, __ATOMIC_RELEASE);
 }
 

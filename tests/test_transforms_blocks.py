@@ -218,3 +218,26 @@ def test_blocks_with_several_outputs_and_lost_orders():
     close(ones, np.stack([np.ones_like(x), 0 * x, 0 * x]), ulps=1e4)
     close(sinc[0], np.sinc(x / np.pi))
     assert sinc[2][25_000] == pytest.approx(-1 / 3)
+
+
+@pytest.mark.parametrize("kind", [">f8", "<f8", ">f4", "<f4", ">c16", "<c16"])
+def test_byte_orders(kind):
+    def f(x):
+        return np.sin(x) * x / (x + 2) - x
+
+    for n in (1, 5, 100, 20_000):
+        x = np.linspace(0.1, 2, n).astype(kind)
+        native = x.astype(x.dtype.newbyteorder("="))
+        for order in (0, 1, 4):
+            assert np.array_equal(ta.derivatives(f, order)(x), ta.derivatives(f, order)(native))
+        assert np.array_equal(ta.derivative(f)(x), ta.derivative(f)(native))
+    x = np.linspace(0.1, 2, 5).astype(kind)
+    native = x.astype(x.dtype.newbyteorder("="))
+    assert np.array_equal(ta.jacobian(f)(x), ta.jacobian(f)(native))
+
+
+def test_memory_that_is_not_aligned():
+    for n in (5, 100, 20_000):
+        x = np.zeros(8 * n + 1, np.uint8)[1:].view(np.float64)
+        x[:] = np.linspace(0.1, 2, n)
+        assert np.array_equal(ta.derivatives(np.exp, 3)(x), ta.derivatives(np.exp, 3)(x.copy()))

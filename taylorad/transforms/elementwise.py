@@ -154,7 +154,8 @@ def derivatives(
 
     def g(*args: Any, **kwargs: Any) -> Any:
         call, x = _split(f, argnum, args, kwargs)
-        return _evaluate(call, x, plan, workers, _stacked)
+        with threads(workers):
+            return _evaluate(call, x, plan, workers, _stacked)
 
     return named(g, f, f"All derivatives up to order {order} in argument {argnum}")
 
