@@ -43,6 +43,7 @@ cdef extern from "_vector.h" nogil:
         cnp.npy_intp rows
         cnp.npy_intp n
         int flags
+    int double_loop(object, Inner *, void **)
     int vector_width()
     void *vector_function(int, const char *)
     void map_piece(void *, ptrdiff_t, ptrdiff_t, int) noexcept
@@ -132,21 +133,11 @@ cdef class Doubles:
 cdef dict DOUBLES = {}
 
 cdef int find_loops() except -1:
-    """Look the loops up in the ufuncs' tables of types, one row of characters a loop."""
-    cdef cnp.ufunc function
     cdef Doubles found
-    cdef int i, j
     for function in SHARED:
-        for i in range(function.ntypes):
-            for j in range(function.nargs):
-                if function.types[i * function.nargs + j] != cnp.NPY_DOUBLE:
-                    break
-            else:
-                found = Doubles()
-                found.inner = <Inner>(<void **>function.functions)[i]
-                found.data = (<void **>function.data)[i] if function.data != NULL else NULL
-                DOUBLES[function] = found
-                break
+        found = Doubles()
+        if isinstance(function, np.ufunc) and double_loop(function, &found.inner, &found.data):
+            DOUBLES[function] = found
     return 0
 
 

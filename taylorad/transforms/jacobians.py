@@ -169,14 +169,14 @@ def _by_input(parts: Sequence[Any], inputs: Sequence[Any]) -> list[Any]:
     dtype = np.result_type(*parts)
     entries = []
     for x, end in zip(inputs, ends, strict=True):
-        entry = np.empty((*shape, x.size), dtype)
+        whole = np.empty((*shape, *x.shape), dtype)
+        entry = whole.reshape((*shape, x.size))
         stop = x.size - end
         for part in parts:
             start, stop = stop, stop + part.shape[-1]
             if start < x.size and stop > 0:
                 entry[..., max(start, 0) : stop] = part[..., max(-start, 0) : x.size - start]
-        entry.shape = (*shape, *x.shape)
-        entries.append(entry[()])
+        entries.append(whole[()])
     return entries
 
 
