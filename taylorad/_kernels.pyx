@@ -82,7 +82,6 @@ cdef enum:
     WORTH_A_THREAD = 100_000
 
 
-
 def cores():
     """How many threads are of use here: the cores, or what the environment says."""
     given = os.environ.get("TAYLORAD_THREADS", "")

@@ -27,6 +27,7 @@ cdef struct Scalar:
     double sign          # rotation; 0 for riccati
     double partner_sign
     int partner          # rotation: the partner's index
+    int slope_index      # of the ufunc that is the slope; -1 if it is none of them
     bint zeros           # whether a zero of the argument is a branch point
     bint known           # whether its row has been registered
     Riccati f
@@ -70,6 +71,7 @@ def register_scalar(function, *, q=(1,), root=False, a=0.0, b=0.0, c=0.0, slope=
     row.slope = NULL
     if slope is not None:
         row.slope = sech2 if slope == "sech2" else VALUES[NAMES.index(slope)]
+    row.slope_index = NAMES.index(slope) if slope in NAMES else -1
     row.other = NULL if other is None else VALUES[NAMES.index(other)]
     row.partner = 0 if other is None else NAMES.index(other)
     row.zeros = q[0] == 0 and a == 0

@@ -32,11 +32,13 @@ cdef object elementary_many(int index, object ufunc, Number x):
         if row.partner_sign < 0.0:
             slope = values(np_negative, slope)
         return array_like(x, solved_rotation(table, parts, value, slope, row.sign, None))
-    if row.slope == sech2 or row.zeros and a_zero(doubles(parts), points_in(parts)):
+    if row.slope != NULL and row.slope_index < 0:
+        return None
+    if row.zeros and a_zero(doubles(parts), points_in(parts)):
         return None
     value = values(ufunc, first)
     if row.slope != NULL:
-        slope = values(np.exp, first)
+        slope = values(row_ufuncs[row.slope_index], first)
     return array_like(x, solved_riccati(table, &row.f, parts, value, slope))
 
 
@@ -125,7 +127,7 @@ def multiples(y, algebra, x, tuple rows, tuple factors):
     n = cnp.PyArray_SIZE(<cnp.ndarray>x)
     for k in range(len(rows)):
         row, factor = rows[k], factors[k]
-        if n >= 4096:  # is worth threads
+        if n > FEW_POINTS:
             binary(np_multiply, parts[row], factor, result[k])
             continue
         to, of = doubles(result) + k * n, doubles(parts) + row * n

@@ -62,6 +62,9 @@ cdef object ACTIVE = ContextVar("taylorad_active_graphs", default=())
 cdef enum:
     LEAF, ADD, SUBTRACT, MULTIPLY, DIVIDE, NEGATIVE, SQUARE, GETITEM, SUM, RULE
 
+cdef enum:
+    WORTH_A_THREAD = 20_000  # doubles: less is not worth a thread
+
 cdef object reshape_method = None
 
 KEEPS = ("nothing", "operands", "output", "both")

@@ -65,12 +65,9 @@ def settled(x, level):
     return make(above, Variable.at(make(below, x.parts[rows]), level))
 
 
-# Elements from which threads compute the value of an operation.
-cdef enum:
-    MANY_ELEMENTS = 40_000
-
 cdef inline bint has_many(object x) noexcept:
-    return cnp.PyArray_CheckExact(x) and cnp.PyArray_SIZE(<cnp.ndarray>x) >= MANY_ELEMENTS
+    """Whether threads are worth an operation on this."""
+    return cnp.PyArray_CheckExact(x) and cnp.PyArray_SIZE(<cnp.ndarray>x) >= 2 * WORTH_A_THREAD
 
 
 cdef inline object compute(int code, object a, object b):

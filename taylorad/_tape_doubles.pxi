@@ -66,11 +66,6 @@ cdef inline object empty_like(object array):
     return PyArray_NewLikeArray(<cnp.ndarray>array, cnp.NPY_CORDER, NULL, 0)
 
 
-# Doubles of which a thread has a piece of a pass.
-cdef enum:
-    WORTH_A_THREAD = 20_000
-
-
 cdef int run(Pass *call, Py_ssize_t n) except -1:
     """A pass over so many doubles; NumPy tells of what went wrong."""
     call.overflow = call.invalid = 0
