@@ -11,7 +11,7 @@ from setuptools import Extension, setup
 # Not -ffast-math: nan and inf carry meaning. Not -march=native: wheels must run anywhere.
 # No debug information: wheels are a fifth as large without, and profilers still see names.
 options = {
-    "depends": glob("taylorad/*.h"),
+    "depends": glob("taylorad/*.[ch]"),
     "include_dirs": ["taylorad", numpy.get_include()],
     # Without it the functions of C's math are looked up without a version, and glibc answers
     # with those of its first one, which are slower.
@@ -23,10 +23,11 @@ options = {
 }
 directives = {"language_level": 3, "cdivision": True, "embedsignature": True}
 directives |= dict.fromkeys(["boundscheck", "wraparound", "initializedcheck", "binding"], False)
+more = {"taylorad/_kernels.pyx": sorted(glob("taylorad/_loops_*.c"))}
 setup(
     ext_modules=cythonize(
         [
-            Extension(f"taylorad.{Path(source).stem}", [source], **options)
+            Extension(f"taylorad.{Path(source).stem}", [source, *more.get(source, [])], **options)
             for source in sorted(glob("taylorad/*.pyx"))
         ],
         build_dir=f"build/numpy-{numpy.__version__}",  # what Cython makes of its declarations

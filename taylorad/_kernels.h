@@ -39,9 +39,9 @@ INLINE void product_tile(const Table *T, const double *u, ptrdiff_t su, const do
         double *s = zeros(T, work);
         for (int j = 1; j < T->inner; j++) {
             if (u == v)
-                push(T, j, SQUARE, u, u, u, u, s, s);
+                push(T, j, SQUARE, u, u, u, u, s, NULL);
             else
-                push(T, j, PRODUCT, u, v, u, u, s, s);
+                push(T, j, PRODUCT, u, v, u, u, s, NULL);
         }
         y[0] = u[0] * v[0];
         for (int k = 1; k < T->rows; k++) y[k] = s[k] + (u[0] * v[k] + u[k] * v[0]);
@@ -79,7 +79,7 @@ INLINE void quotient_tile(const Table *T, const double *u, ptrdiff_t su, const d
         else
             gather(T, k, v, sv, y, sy, acc, m);
         for (int t = 0; t < m; t++) yk[t] = (u[k * su + t] - (vk[t] * y[t] + acc[t])) / v[t];
-        if (pushed && k < T->inner) push(T, k, PRODUCT, v, y, v, v, s, s);
+        if (pushed && k < T->inner) push(T, k, PRODUCT, v, y, v, v, s, NULL);
     }
 }
 
@@ -115,7 +115,7 @@ INLINE void polynomial_tile(const Table *T, const Riccati *f, const double *x, p
             else
                 gather(T, k, x, sx, x, sx, acc, m);
             for (int t = 0; t < m; t++) qk[t] += q2 * (acc[t] + 2.0 * x[t] * xk[t]);
-            if (pushed) push(T, k, SQUARE, x, x, x, x, squares, squares);
+            if (pushed) push(T, k, SQUARE, x, x, x, x, squares, NULL);
         }
         if (root) {
             if (pushed)
@@ -123,7 +123,7 @@ INLINE void polynomial_tile(const Table *T, const Riccati *f, const double *x, p
             else
                 gather(T, k, q, m, q, m, acc, m);
             for (int t = 0; t < m; t++) qk[t] = (qk[t] - acc[t]) / (2.0 * q[t]);
-            if (pushed) push(T, k, SQUARE, q, q, q, q, known, known);
+            if (pushed) push(T, k, SQUARE, q, q, q, q, known, NULL);
         }
     }
 }
@@ -213,17 +213,17 @@ INLINE void riccati_tile(const Table *T, const Riccati *f, const double *given, 
                     gather(T, k, y, sy, y, sy, known, m);
                 for (int t = 0; t < m; t++)
                     p[at + t] += c * (known[t] + 2.0 * value[t] * yk[t]);
-                if (pushed) push(T, k, SQUARE, y, y, y, y, squares, squares);
+                if (pushed) push(T, k, SQUARE, y, y, y, y, squares, NULL);
             }
         }
         if (!pushed) continue;
         if (plain_q) {
-            if (!plain_p) push(T, k, PRODUCT, p, dx, p, p, s, s);
+            if (!plain_p) push(T, k, PRODUCT, p, dx, p, p, s, NULL);
         } else if (plain_p) {
             dy[k] = -dy[k];
-            push(T, k, PRODUCT, q, dy, q, q, s, s);
+            push(T, k, PRODUCT, q, dy, q, q, s, NULL);
         } else {
-            push(T, k, DIFFERENCE, p, dx, q, dy, s, s);
+            push(T, k, DIFFERENCE, p, dx, q, dy, s, NULL);
         }
     }
     int infinite = 0;
@@ -287,7 +287,7 @@ INLINE void quadrature_tile(const Table *T, const double *x, ptrdiff_t sx, const
         else
             gather(T, k, r, sr, dx, m, sums, m);
         for (int t = 0; t < m; t++) y[k * sy + t] = (sums[t] + r[t] * dxk[t]) * (1.0 / d);
-        if (pushed && k < T->inner) push(T, k, PRODUCT, r, dx, r, r, s, s);
+        if (pushed && k < T->inner) push(T, k, PRODUCT, r, dx, r, r, s, NULL);
     }
 }
 

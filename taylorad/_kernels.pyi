@@ -8,6 +8,8 @@ from taylorad.algebra import Algebra
 
 _Series = npt.NDArray[np.float64]
 
+instructions: str
+
 class Compiled:
     def __new__(cls, algebra: Algebra) -> Self: ...
 

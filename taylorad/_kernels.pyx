@@ -19,15 +19,20 @@ cdef extern from "_kernels_points.h" nogil:
     enum:
         VECTORS
         PARTS
-    void product_span(const Table *, const double *, const double *, double *, double *,
-                      ptrdiff_t, ptrdiff_t, ptrdiff_t) noexcept
-    void quotient_span(const Table *, const double *, const double *, double *, double *,
-                       ptrdiff_t, ptrdiff_t, ptrdiff_t) noexcept
-    void riccati_span(const Table *, const Riccati *, const double *, const double *,
-                      const double *, double *, double *, ptrdiff_t, ptrdiff_t,
-                      ptrdiff_t) noexcept
-    void rotation_span(const Table *, const double *, const double *, const double *, double,
-                       double *, double *, double *, ptrdiff_t, ptrdiff_t, ptrdiff_t) noexcept
+    ctypedef struct Loops:
+        void product(const Table *, const double *, const double *, double *, double *,
+                     ptrdiff_t, ptrdiff_t, ptrdiff_t) noexcept nogil
+        void quotient(const Table *, const double *, const double *, double *, double *,
+                      ptrdiff_t, ptrdiff_t, ptrdiff_t) noexcept nogil
+        void riccati(const Table *, const Riccati *, const double *, const double *,
+                     const double *, double *, double *, ptrdiff_t, ptrdiff_t,
+                     ptrdiff_t) noexcept nogil
+        void rotation(const Table *, const double *, const double *, const double *, double,
+                      double *, double *, double *, ptrdiff_t, ptrdiff_t, ptrdiff_t) noexcept nogil
+        void sum_of_parts(const Table *, const double *, const double *, const double *,
+                          double *) noexcept nogil
+    const Loops *loops
+    const char *choose_loops(const char *) noexcept
     ctypedef struct Call:
         const Table *T
         const Riccati *f
@@ -65,7 +70,6 @@ cdef extern from "_kernels_points.h" nogil:
     void quadrature_piece(void *, ptrdiff_t, ptrdiff_t, int) noexcept
     void compose_piece(void *, ptrdiff_t, ptrdiff_t, int) noexcept
     void large_piece(void *, ptrdiff_t, ptrdiff_t, int) noexcept
-    void large_sum(const Large *, double *) noexcept
 
 cdef extern from "_threads.h" nogil:
     enum:
@@ -76,6 +80,21 @@ cdef extern from "_threads.h" nogil:
     void set_most_threads(int) noexcept
     void set_all_threads(int) noexcept
     void *aligned(size_t) noexcept
+
+
+def _instructions():
+    """What the loops are made of: at most what the environment says, else what the machine has."""
+    given = os.environ.get("TAYLORAD_INSTRUCTIONS", "")
+    chosen = choose_loops(given.encode())
+    if chosen is NULL:
+        raise ValueError(
+            f"TAYLORAD_INSTRUCTIONS is {given!r}; it may be 'avx512', 'avx2' or 'all' (what all "
+            "machines have), and is best not set"
+        )
+    return (<bytes>chosen).decode()
+
+
+instructions = _instructions()
 
 # Multiplications and additions that are worth a thread: some ten microseconds.
 cdef enum:
@@ -233,24 +252,24 @@ cdef size_t room_for(const Table *T, int blocks, ptrdiff_t n) noexcept nogil:
 
 cdef void product_points(const Table *T, const double *u, const double *v, double *y,
                          double *work, ptrdiff_t n) noexcept nogil:
-    product_span(T, u, v, y, work, n, 0, n)
+    loops.product(T, u, v, y, work, n, 0, n)
 
 
 cdef void quotient_points(const Table *T, const double *u, const double *v, double *y,
                           double *work, ptrdiff_t n) noexcept nogil:
-    quotient_span(T, u, v, y, work, n, 0, n)
+    loops.quotient(T, u, v, y, work, n, 0, n)
 
 
 cdef void riccati_points(const Table *T, const Riccati *f, const double *x, const double *value,
                          const double *slope, double *y, double *work,
                          ptrdiff_t n) noexcept nogil:
-    riccati_span(T, f, x, value, slope, y, work, n, 0, n)
+    loops.riccati(T, f, x, value, slope, y, work, n, 0, n)
 
 
 cdef void rotation_points(const Table *T, const double *x, const double *value,
                           const double *other, double sign, double *y, double *z, double *work,
                           ptrdiff_t n) noexcept nogil:
-    rotation_span(T, x, value, other, sign, y, z, work, n, 0, n)
+    loops.rotation(T, x, value, other, sign, y, z, work, n, 0, n)
 
 
 def product(algebra, u, v):
@@ -288,7 +307,7 @@ cdef int large(const Table *T, const double *u, const double *v, double *y) exce
         raise MemoryError
     with nogil:
         shared(large_piece, &call, PARTS, 1)
-        large_sum(&call, y)
+        loops.sum_of_parts(T, u, v, call.sums, y)
         free(call.sums)
     return 0
 

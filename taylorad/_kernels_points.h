@@ -1,113 +1,40 @@
-/* The loops over points, and what of them each thread does: see _kernels.h. */
+/* What is done with the loops over points: by whom, and with what room of their own. */
 #ifndef TAYLORAD_KERNELS_POINTS_H
 #define TAYLORAD_KERNELS_POINTS_H
 
 #include <string.h>
 
-#include "_kernels.h"
-#include "_kernels_series.h"
+#include "_kernels_loops.h"
 
-/* Full tiles with the width a constant, then the rest. */
-#define OVER_TILES(BODY)                                       \
-    {                                                          \
-        ptrdiff_t at = begin;                                  \
-        for (; at + TILE <= end; at += TILE) BODY(TILE);       \
-        if (at + TILE / 2 <= end) {                            \
-            BODY(TILE / 2);                                    \
-            at += TILE / 2;                                    \
-        }                                                      \
-        if (at + 1 == end) {                                   \
-            BODY(1);                                           \
-        } else if (at < end) {                                 \
-            const int rest = (int)(end - at);                  \
-            BODY(rest);                                        \
-        }                                                      \
-    }
+static const Loops *loops = &loops_of_all;
 
-#if VECTORS
-/* In one variable, at many points */
-#define UNIVARIATE(CALL)                      \
-    if (T->univariate && end - begin >= 8) {  \
-        CALL;                                 \
-        return;                               \
+/* The loops for what the machine has, or less where a name says so; NULL for an unknown name */
+static const char *choose_loops(const char *most)
+{
+    static const char *const names[] = {"avx512", "avx2", "all"};
+    int first = 0;
+    while (*most && first < 3 && strcmp(most, names[first])) first++;
+#if X86_LOOPS
+    __builtin_cpu_init();
+    if (first == 0 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")) {
+        loops = &loops_of_avx512;
+        return names[0];
     }
-#else
-#define UNIVARIATE(CALL)
+    if (first <= 1 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+        loops = &loops_of_avx2;
+        return names[1];
+    }
 #endif
-
-/* Of n points those from begin to end */
-#define SPAN ptrdiff_t n, ptrdiff_t begin, ptrdiff_t end
-
-MULTIVERSION void product_span(const Table *T, const double *u, const double *v, double *y,
-                               double *work, SPAN)
-{
-    UNIVARIATE(product_eights(T, u, v, y, work, n, begin, end))
-#define BODY(m) product_tile(T, u + at, n, v + at, n, y + at, n, work, m)
-    OVER_TILES(BODY)
-#undef BODY
+    loops = &loops_of_all;
+    return first < 3 ? names[2] : NULL;
 }
-
-MULTIVERSION void quotient_span(const Table *T, const double *u, const double *v, double *y,
-                                double *work, SPAN)
-{
-    UNIVARIATE(quotient_eights(T, u, v, y, work, n, begin, end))
-#define BODY(m) quotient_tile(T, u + at, n, v + at, n, y + at, n, work, m)
-    OVER_TILES(BODY)
-#undef BODY
-}
-
-MULTIVERSION void riccati_span(const Table *T, const Riccati *f, const double *x,
-                               const double *value, const double *slope, double *y,
-                               double *work, SPAN)
-{
-    UNIVARIATE(riccati_eights(T, f, x, value, slope, y, work, n, begin, end))
-#define BODY(m)                                                                         \
-    riccati_tile(T, f, f->b + at * f->b_step, x + at, n, value + at,                    \
-                 slope ? slope + at : NULL, y + at, n, work, m)
-    OVER_TILES(BODY)
-#undef BODY
-}
-
-MULTIVERSION void rotation_span(const Table *T, const double *x, const double *value,
-                                const double *other, double sign, double *y, double *z,
-                                double *work, SPAN)
-{
-    UNIVARIATE(rotation_eights(T, x, value, other, sign, y, z, work, n, begin, end))
-#define BODY(m) \
-    rotation_tile(T, x + at, n, value + at, other + at, sign, y + at, z + at, n, work, m)
-    OVER_TILES(BODY)
-#undef BODY
-}
-
-MULTIVERSION void quadrature_span(const Table *T, const double *x, const double *value,
-                                  const double *r, double *y, double *work, SPAN)
-{
-    UNIVARIATE(quadrature_eights(T, x, value, r, y, work, n, begin, end))
-#define BODY(m) quadrature_tile(T, x + at, n, value + at, r + at, n, y + at, n, work, m)
-    OVER_TILES(BODY)
-#undef BODY
-}
-
-MULTIVERSION void compose_span(const Table *T, const double *x, const double *numbers, double *y,
-                               double *work, SPAN)
-{
-#define BODY(m) compose_tile(T, x + at, n, numbers + at, n, y + at, n, work, m)
-    OVER_TILES(BODY)
-#undef BODY
-}
-
-#undef SPAN
 
 /* The doubles that `work` has to hold, for a body that needs room for so many blocks */
 static inline size_t room_for(const Table *T, int blocks, ptrdiff_t n)
 {
     const size_t tiles = (size_t)blocks * T->rows * (n > 1 ? TILE : 1);
-#if VECTORS
-    const size_t series = T->univariate && n >= 8 ? (size_t)SERIES * 8 * ROOM(T->rows) : 0;
+    const size_t series = T->univariate && n > 1 ? (size_t)SERIES * 8 * (T->rows + 8) : 0;
     return tiles > series ? tiles : series;
-#else
-    return tiles;
-#endif
 }
 
 /* What a kernel was called with. Each thread has room of its own. */
@@ -126,7 +53,7 @@ typedef struct {
     static inline void name##_piece(void *call, ptrdiff_t begin, ptrdiff_t end, int worker) \
     {                                                                                    \
         const Call *c = (const Call *)call;                                              \
-        name##_span(c->T, __VA_ARGS__, WITHIN);                                          \
+        loops->name(c->T, __VA_ARGS__, WITHIN);                                          \
     }
 PIECE(product, c->x, c->v, c->y)
 PIECE(quotient, c->x, c->v, c->y)
@@ -146,17 +73,6 @@ typedef struct {
     const double *u, *v;
     double *sums;
 } Large;
-
-MULTIVERSION void push_rows(const Table *T, const double *u, const double *v, double *s, int j,
-                            int last)
-{
-    for (; j < last; j++) {
-        if (u == v)
-            push(T, j, SQUARE, u, u, u, u, s, s);
-        else
-            push(T, j, PRODUCT, u, v, u, u, s, s);
-    }
-}
 
 /* The first row j whose pairs begin at `pair` or later */
 static inline int row_from(const Table *T, ptrdiff_t pair)
@@ -179,18 +95,8 @@ static inline void large_piece(void *large, ptrdiff_t begin, ptrdiff_t end, int 
         double *s = zeros(T, c->sums + part * T->rows);
         const int first = row_from(T, pairs * part / PARTS);
         const int last = part + 1 < PARTS ? row_from(T, pairs * (part + 1) / PARTS) : T->inner;
-        push_rows(T, c->u, c->v, s, first, last);
+        loops->push_rows(T, c->u, c->v, s, first, last);
     }
-}
-
-MULTIVERSION void large_sum(const Large *c, double *RESTRICT y)
-{
-    const double *u = c->u, *v = c->v, *s = c->sums;
-    const ptrdiff_t rows = c->T->rows;
-    y[0] = u[0] * v[0];
-    for (ptrdiff_t k = 1; k < rows; k++)
-        y[k] = (s[k] + s[rows + k]) + (s[2 * rows + k] + s[3 * rows + k])
-               + (u[0] * v[k] + u[k] * v[0]);
 }
 
 /* The series of a variable that moves by `scale` */

@@ -21,6 +21,7 @@
 
 enum { TILE = 16 };
 enum { BLOCKS = 7 }; /* series of the width of a tile that a body needs room for, at most */
+enum { SERIES = 8 }; /* and series of vectors of so many points, in one variable */
 enum { MANY = 32 };  /* from so many rows on, a scalar's sums are pushed */
 enum { LARGE = 128 }; /* from so many rows on, those of a tile are brought together in memory */
 
@@ -39,16 +40,28 @@ typedef struct {
     int *square; /* the row of j times j, -1 if there is none */
 } Table;
 
-/* Vectors of the compiler's own, which it makes of what registers there are: left to itself
- * it takes loops over a tile apart into single numbers before it thinks of vectors. */
+/* Vectors of the compiler's own, as wide as the registers of the instruction set that a file is
+ * compiled for: left to itself the compiler takes loops over a tile apart into single numbers
+ * before it thinks of vectors, and wider ones it keeps in memory. */
 #if defined(__GNUC__) || defined(__clang__)
 #define VECTORS 1
-typedef double Eight __attribute__((vector_size(64), aligned(8), may_alias));
+#if defined(__AVX512F__)
+#define LANES 8
+#elif defined(__AVX__)
+#define LANES 4
+#else
+#define LANES 2
+#endif
+typedef double Vector __attribute__((vector_size(8 * LANES), aligned(8), may_alias));
 #define CONSTANT(m) __builtin_constant_p(m)
 #else
 #define VECTORS 0
+#define LANES 1
 #define CONSTANT(m) 0
 #endif
+/* Loops with bounds that are small constants are written out, so that arrays which they index
+ * are registers. */
+#define EIGHT_TIMES(DO) DO(0) DO(1) DO(2) DO(3) DO(4) DO(5) DO(6) DO(7)
 
 /* out[t] = sum of u_i v_j over the pairs from `first` up to `last`, at least one; the first
  * starts the sum: 0.0 + -0.0 would lose a sign */
@@ -57,25 +70,24 @@ INLINE void convolve(const Table *T, int first, int last, const double *u, ptrdi
 {
     const double *a = u + T->left[first] * su, *b = v + T->right[first] * sv;
 #if VECTORS
-    if (CONSTANT(m) && m == TILE) {
-        Eight low = *(const Eight *)a * *(const Eight *)b;
-        Eight high = *(const Eight *)(a + 8) * *(const Eight *)(b + 8);
+    if (CONSTANT(m) && m > 1 && m % LANES == 0) {
+        Vector sums[8];
+#define AT(x, q) (*(const Vector *)(x + (q) * LANES))
+#define BEGIN(q) if (q < m / LANES) sums[q] = AT(a, q) * AT(b, q);
+#define MORE(q) if (q < m / LANES) sums[q] += AT(a, q) * AT(b, q);
+#define END(q) if (q < m / LANES) *(Vector *)(out + q * LANES) = sums[q];
+        EIGHT_TIMES(BEGIN)
         for (int p = first + 1; p < last; p++) {
             a = u + T->left[p] * su;
             b = v + T->right[p] * sv;
-            low += *(const Eight *)a * *(const Eight *)b;
-            high += *(const Eight *)(a + 8) * *(const Eight *)(b + 8);
+            EIGHT_TIMES(MORE)
         }
-        *(Eight *)out = low;
-        *(Eight *)(out + 8) = high;
+        EIGHT_TIMES(END)
         return;
-    }
-    if (CONSTANT(m) && m == TILE / 2) {
-        Eight sum = *(const Eight *)a * *(const Eight *)b;
-        for (int p = first + 1; p < last; p++)
-            sum += *(const Eight *)(u + T->left[p] * su) * *(const Eight *)(v + T->right[p] * sv);
-        *(Eight *)out = sum;
-        return;
+#undef AT
+#undef BEGIN
+#undef MORE
+#undef END
     }
 #endif
     double acc[TILE]; /* of this call alone, so that it stays in registers */
@@ -131,14 +143,14 @@ INLINE void push(const Table *T, int j, const int kind, const double *a, const d
 #if VECTORS
     if (begin < end && with[end - 1] - with[begin] == end - 1 - begin) {
         const ptrdiff_t ahead = with[begin] - begin; /* neighbours in memory */
-        for (; p + 8 <= end; p += 8) {
-            double lanes[8], others[8];
-            TERMS(Eight, p + ahead);
-            *(Eight *)lanes = sk;
-            for (int q = 0; q < 8; q++) s[to[p + q]] += lanes[q];
+        for (; p + LANES <= end; p += LANES) {
+            double lanes[LANES], others[LANES];
+            TERMS(Vector, p + ahead);
+            *(Vector *)lanes = sk;
+            for (int q = 0; q < LANES; q++) s[to[p + q]] += lanes[q];
             if (kind == PARTNERS && to[p] < T->inner) { /* to[] rises with p */
-                *(Eight *)others = rk;
-                for (int q = 0; q < 8; q++) r[to[p + q]] += others[q];
+                *(Vector *)others = rk;
+                for (int q = 0; q < LANES; q++) r[to[p + q]] += others[q];
             }
         }
     }
