@@ -79,7 +79,7 @@ static void pool_keep(void *at, size_t size)
 
 static int pool_takes(size_t size)
 {
-    return size >= POOL_SMALLEST && size <= POOL_LIMIT / 2;
+    return size >= POOL_SMALLEST && size <= POOL_LIMIT;
 }
 
 static void *pool_malloc(void *context, size_t size)
