@@ -37,6 +37,25 @@ cdef extern from "_kernels.h" nogil:
     void rotation_tile(const Table *, const double *, ptrdiff_t, const double *, const double *,
                        double, double *, double *, ptrdiff_t, double *, int) noexcept
 
+cdef extern from "_kernels_loops.h" nogil:
+    enum:
+        SUM
+        MINUS_SUM
+        LESS_SUM
+    ctypedef struct Products:
+        int mode
+        ptrdiff_t count
+        ptrdiff_t inner
+        ptrdiff_t columns
+        const double *a
+        const double *b
+        double *c
+        ptrdiff_t a_step
+        ptrdiff_t a_next
+        ptrdiff_t b_step
+        ptrdiff_t b_next
+        ptrdiff_t c_step
+
 ctypedef void (*Task)(void *, ptrdiff_t, ptrdiff_t, int) noexcept nogil
 
 cdef size_t room_for(const Table *T, int blocks, ptrdiff_t n) noexcept nogil
@@ -50,6 +69,7 @@ cdef void riccati_points(const Table *T, const Riccati *f, const double *x, cons
 cdef void rotation_points(const Table *T, const double *x, const double *value,
                           const double *other, double sign, double *y, double *z, double *work,
                           ptrdiff_t n) noexcept nogil
+cdef void multiply_rows(const Products *p, ptrdiff_t begin, ptrdiff_t end) noexcept nogil
 cdef void shared(Task task, void *context, ptrdiff_t n, ptrdiff_t grain) noexcept nogil
 
 

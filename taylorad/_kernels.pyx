@@ -31,6 +31,7 @@ cdef extern from "_kernels_points.h" nogil:
                       double *, double *, double *, ptrdiff_t, ptrdiff_t, ptrdiff_t) noexcept nogil
         void sum_of_parts(const Table *, const double *, const double *, const double *,
                           double *) noexcept nogil
+        void multiply_rows(const Products *, ptrdiff_t, ptrdiff_t) noexcept nogil
     const Loops *loops
     const char *choose_loops(const char *) noexcept
     ctypedef struct Call:
@@ -270,6 +271,10 @@ cdef void rotation_points(const Table *T, const double *x, const double *value,
                           const double *other, double sign, double *y, double *z, double *work,
                           ptrdiff_t n) noexcept nogil:
     loops.rotation(T, x, value, other, sign, y, z, work, n, 0, n)
+
+
+cdef void multiply_rows(const Products *p, ptrdiff_t begin, ptrdiff_t end) noexcept nogil:
+    loops.multiply_rows(p, begin, end)
 
 
 def product(algebra, u, v):

@@ -18,6 +18,18 @@
 /* Of n points those from begin to end; work is room for one thread */
 #define SPAN double *work, ptrdiff_t n, ptrdiff_t begin, ptrdiff_t end
 
+/* c = sum of a_i b_i, or minus that, or c minus that: matrices whose rows are a_step, b_step and
+ * c_step apart, and of which the next ones follow after a_next and b_next */
+enum { SUM, MINUS_SUM, LESS_SUM };
+
+typedef struct {
+    int mode;
+    ptrdiff_t count, inner, columns;
+    const double *a, *b;
+    double *c;
+    ptrdiff_t a_step, a_next, b_step, b_next, c_step;
+} Products;
+
 typedef struct {
     void (*product)(const Table *, const double *u, const double *v, double *y, SPAN);
     void (*quotient)(const Table *, const double *u, const double *v, double *y, SPAN);
@@ -32,6 +44,7 @@ typedef struct {
     void (*push_rows)(const Table *, const double *u, const double *v, double *s, int j, int last);
     void (*sum_of_parts)(const Table *, const double *u, const double *v, const double *s,
                          double *y);
+    void (*multiply_rows)(const Products *, ptrdiff_t begin, ptrdiff_t end);
 } Loops;
 
 #define HIDDEN

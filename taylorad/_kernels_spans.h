@@ -4,6 +4,7 @@
 #define TAYLORAD_KERNELS_SPANS_H
 
 #include "_kernels_loops.h"
+#include "_kernels_matrices.h"
 #include "_kernels_series.h"
 
 /* Full tiles with the width a constant, then the rest. */
@@ -116,7 +117,7 @@ static void sum_of_parts(const Table *T, const double *u, const double *v, const
 #define LOOPS                                                                    \
     {                                                                            \
         product_span, quotient_span, riccati_span, rotation_span, quadrature_span, \
-        compose_span, push_rows, sum_of_parts                                    \
+        compose_span, push_rows, sum_of_parts, multiply_rows                     \
     }
 
 #endif

@@ -21,8 +21,8 @@ from typing import Any
 
 import numpy as np
 
+from taylorad import _matrices as kernels
 from taylorad import dispatch
-from taylorad._elimination import Factors
 from taylorad._numbers import Number, common, make, value
 from taylorad._tape import record
 from taylorad.algebra import Algebra
@@ -133,7 +133,7 @@ def division(a: Any, like: Any = None) -> Callable[[Any], Any]:
     Numerical Algorithms, section 12.1).
     """
     if like is not None and are_eliminated(a, like):
-        factors = Factors(a)
+        factors = kernels.Factors(a)
         if factors.regular:
             return lambda x: factors.solve(np.array(np.broadcast_to(x, like.shape)))
     inverse = np.linalg.inv(a)
@@ -175,19 +175,10 @@ def solve_rows(algebra: Algebra, a: Rows, first: Any, b: Rows) -> Rows:
 
 
 def solve_powers(a: Any, b: Any) -> Any:
-    """The same in powers of one variable, for arrays: each row, once known, is multiplied with
-    all of `a` that it meets. None where another way is faster."""
+    """The same in powers of one variable, for arrays. None where another way is faster."""
     if not are_eliminated(a[0], b[0]):
         return None
-    first, factors = np.linalg.solve(a[0], b[0]), Factors(a[0])
-    if not factors.regular:
-        return None
-    y = np.array(b, order="C")
-    y[0] = first
-    for k in range(1, len(a)):
-        y[k:] -= a[1 : len(a) - k + 1] @ y[k - 1]
-        factors.solve(y[k])
-    return y
+    return kernels.solve(a, b, np.linalg.solve(a[0], b[0]))
 
 
 def inverse_rows(algebra: Algebra, a: Rows, first: Any) -> Rows:
@@ -207,6 +198,8 @@ def inverse_rows(algebra: Algebra, a: Rows, first: Any) -> Rows:
 def inverse_powers(a: Any) -> Any:
     """The same in powers of one variable, for arrays. None where another way is faster."""
     rows, n = len(a), a.shape[-1]
+    if a.dtype == np.float64 and n <= _LARGEST:
+        return kernels.invert(a, np.linalg.inv(a[0]))
     if n > JOINED:
         return None
     y = np.empty(a.shape, a.dtype)
@@ -271,8 +264,10 @@ class Solving:
         dispatch.mixes()
         single = all(x.dtype in _DOUBLE for x in operands)  # as NumPy does: computed in double
         with np.errstate(invalid="ignore"):  # of infinite operands, whose derivatives are nan
-            if self.powers is not None and all(_are_powers(algebra, x) for x in operands):
-                parts = [x.parts.astype(_DOUBLE[x.dtype]) if single else x.parts for x in operands]
+            parts = self._coefficients(algebra, operands)
+            if self.powers is not None and parts is not None:
+                if single:
+                    parts = [x.astype(_DOUBLE[x.dtype]) for x in parts]
                 whole = self.powers(*parts)
                 if whole is not None:  # rounded once
                     return make(algebra, whole.astype(_SINGLE[whole.dtype]) if single else whole)
@@ -284,13 +279,21 @@ class Solving:
             found = {k: row.astype(_SINGLE[row.dtype]) for k, row in found.items()}
         return assemble(algebra, found, describe(self.function))
 
+    def _coefficients(self, algebra: Algebra, operands: Sequence[Any]) -> list[Any] | None:
+        """All of powers of one variable, as arrays; None where they are not, or the first is plain."""
+        if not (algebra.univariate and isinstance(operands[0], Number)):
+            return None
+        parts = []
+        for x in operands:
+            if not isinstance(x, Number):
+                parts.append(np.zeros((algebra.rows, *x.shape), np.result_type(x, 1.0)))
+                parts[-1][0] = x
+            elif x.algebra == algebra and isinstance(x.parts, np.ndarray):
+                parts.append(x.parts)
+            else:
+                return None
+        return parts
+
     def reverse(self, *operands: Any) -> Any:
         """Record the function."""
         return record(self.function(*values_of(operands)), operands, self.pulls, "both")
-
-
-def _are_powers(algebra: Algebra, x: Any) -> bool:
-    """Whether the coefficients of x are those of the powers of one variable, as an array."""
-    if not (isinstance(x, Number) and algebra.univariate and x.algebra == algebra):
-        return False
-    return isinstance(x.parts, np.ndarray)

@@ -21,6 +21,7 @@ import numpy as np
 from numpy import linalg as la
 
 from taylorad import dispatch
+from taylorad._matrices import multiply
 from taylorad._numbers import Number, common, make, repack, value
 from taylorad._tape import Variable, enter_given, enter_matrices, record
 from taylorad.dispatch import carries
@@ -175,6 +176,11 @@ class MatrixProduct(Bilinear):
 
     def _of_series(self, u: Number, v: Number) -> Number:
         rows, length = u.algebra.rows, u.shape[-1]
+        if u.dtype == v.dtype == np.float64:
+            first = self.function(u.parts[0], v.parts[0])
+            one, other = u.parts.reshape(rows, -1, length), v.parts.reshape(rows, length, -1)
+            parts = multiply(one, other, first)
+            return make(u.algebra, parts.reshape(rows, *first.shape))
         left = u.parts.transpose(1, 0, 2) if u.ndim == 2 else u.parts
         left = left.reshape(*u.shape[:-1], rows * length)
         right = v.parts[::-1].reshape(rows * length, *v.shape[1:])
@@ -193,8 +199,9 @@ def _is_flat(x: Any) -> bool:
     return type(array) is np.ndarray and array.dtype != object and x.ndim in (1, 2)
 
 
-# Multiplications in one product up to which a call costs more than what it computes.
-_SMALL = 64**3
+# Multiplications in one product up to which a call costs more than what it computes; of doubles
+# those which kernels of ours, that know of series, do faster than BLAS.
+_SMALL, _SMALL_DOUBLES = 64**3, 256**3
 
 
 def _are_joinable(u: Number, v: Number) -> bool:
@@ -204,7 +211,8 @@ def _are_joinable(u: Number, v: Number) -> bool:
     fit = 1 <= u.ndim <= 2 and 1 <= v.ndim <= 2 and u.shape[-1] == v.shape[0] > 0
     if not fit or "O" in (u.dtype.kind, v.dtype.kind):
         return False
-    return u.size * v.size // v.shape[0] <= _SMALL
+    doubles = u.dtype == v.dtype == np.float64
+    return u.size * v.size // v.shape[0] <= (_SMALL_DOUBLES if doubles else _SMALL)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,0 @@
-import numpy as np
-
-class Factors:
-    regular: bool
-    def __init__(self, a: np.ndarray) -> None: ...
-    def solve(self, x: np.ndarray) -> np.ndarray: ...

@@ -1,0 +1,224 @@
+"""Series of matrices in one variable, for float64 and sizes that fit into the cache.
+
+Calls of NumPy's for each order would cost more than they compute. Sums of products are those of ``_kernels_matrices.h``; the rows of a result do not depend on each other and
+are shared among threads. Factors, which NumPy does not hand out, come from Gaussian elimination
+with partial pivoting, as in Golub and Van Loan, Matrix Computations, 4th ed. (2013), section 3.4.
+
+Series of matrices have the shape ``(rows, ..., n, m)``. Values are given, so that they are NumPy's
+own.
+"""
+
+import numpy as np
+
+from libc.stdlib cimport free, malloc
+
+cimport numpy as cnp
+
+cnp.import_array()
+
+from taylorad._kernels cimport LESS_SUM, MINUS_SUM, SUM, Products, multiply_rows, shared
+
+cdef extern from "_elimination.h" nogil:
+    int eliminate(ptrdiff_t, double *, ptrdiff_t *) noexcept
+    void substitute(ptrdiff_t, const double *, const ptrdiff_t *, double *) noexcept
+
+# Multiplications and additions that are worth a thread
+cdef enum:
+    WORTH_A_THREAD = 100_000
+
+
+cdef inline double *data(cnp.ndarray array) noexcept nogil:
+    return <double *>cnp.PyArray_DATA(array)
+
+
+cdef inline cnp.ndarray plain(cnp.ndarray array):
+    """The same array, or a copy, in C order and aligned."""
+    if cnp.PyArray_ISCARRAY_RO(array):
+        return array
+    return np.require(array, requirements="CA")
+
+
+ctypedef struct Work:
+    ptrdiff_t rows      # coefficients
+    ptrdiff_t matrices  # of a stack
+    ptrdiff_t n, inner, m
+    const double *u
+    const double *v
+    double *y
+    double *known
+
+
+cdef ptrdiff_t grain(ptrdiff_t multiplications) noexcept nogil:
+    """The rows of a result that are worth a thread."""
+    return WORTH_A_THREAD // (multiplications + 1) + 1
+
+
+cdef void multiplied_piece(void *context, ptrdiff_t begin, ptrdiff_t end, int worker) noexcept nogil:
+    cdef const Work *w = <const Work *>context
+    cdef ptrdiff_t left = w.n * w.inner, right = w.inner * w.m
+    cdef ptrdiff_t k
+    cdef Products p
+    p.mode, p.inner, p.columns = SUM, w.inner, w.m
+    p.a, p.a_step, p.a_next = w.u, w.inner, left
+    p.b_step, p.b_next = w.m, -right
+    p.c_step = w.m
+    for k in range(1, w.rows):
+        p.count, p.b, p.c = k + 1, w.v + k * right, w.y + k * w.n * w.m
+        multiply_rows(&p, begin, end)
+
+
+def multiply(cnp.ndarray u, cnp.ndarray v, first):
+    """The product of two series of matrices, ``(rows, n, p)`` and ``(rows, p, m)``.
+
+    Row 0 is `first`."""
+    cdef Work w
+    cdef cnp.ndarray y
+    cdef cnp.npy_intp shape[3]
+    u, v = plain(u), plain(v)
+    w.rows, w.n, w.inner = cnp.PyArray_DIM(u, 0), cnp.PyArray_DIM(u, 1), cnp.PyArray_DIM(u, 2)
+    w.m = cnp.PyArray_DIM(v, 2)
+    shape[0], shape[1], shape[2] = w.rows, w.n, w.m
+    y = cnp.PyArray_EMPTY(3, shape, cnp.NPY_DOUBLE, 0)
+    y[0] = np.reshape(first, (w.n, w.m))
+    w.u, w.v, w.y = data(u), data(v), data(y)
+    with nogil:
+        shared(multiplied_piece, &w, w.n, grain(w.rows * (w.rows + 1) // 2 * w.inner * w.m))
+    return y
+
+
+cdef void inverted_piece(void *context, ptrdiff_t begin, ptrdiff_t end, int worker) noexcept nogil:
+    """Rows of all matrices of the stack: those of y_k depend on the same rows of y_0 to y_(k - 1)."""
+    cdef const Work *w = <const Work *>context
+    cdef ptrdiff_t n = w.n, each = n * n, whole = w.matrices * each, at, low, high, k
+    cdef Products p
+    p.inner = p.columns = p.a_step = p.b_step = p.c_step = n
+    while begin < end:
+        at = begin // n
+        low, high = begin - at * n, min(end - at * n, n)
+        for k in range(1, w.rows):
+            p.mode, p.count = SUM, k
+            p.a, p.a_next = w.y + (k - 1) * whole + at * each, -whole
+            p.b, p.b_next = w.u + whole + at * each, whole
+            p.c = w.known + at * each
+            multiply_rows(&p, low, high)
+            p.mode, p.count = MINUS_SUM, 1
+            p.a, p.b = w.known + at * each, w.y + at * each
+            p.c = w.y + k * whole + at * each
+            multiply_rows(&p, low, high)
+        begin = at * n + high
+
+
+def invert(cnp.ndarray a, first):
+    """The y with ``y a = 1``, of series of matrices; row 0 is `first`."""
+    cdef Work w
+    cdef int last = cnp.PyArray_NDIM(a) - 1
+    cdef cnp.ndarray y = cnp.PyArray_EMPTY(last + 1, cnp.PyArray_DIMS(a), cnp.NPY_DOUBLE, 0)
+    a = plain(a)
+    y[0] = first
+    w.rows, w.n = cnp.PyArray_DIM(a, 0), cnp.PyArray_DIM(a, last)
+    if cnp.PyArray_SIZE(a) == 0:
+        return y
+    w.matrices = cnp.PyArray_SIZE(a) // (w.rows * w.n * w.n)
+    w.u, w.y = data(a), data(y)
+    w.known = <double *>malloc(w.matrices * w.n * w.n * sizeof(double))
+    if w.known == NULL:
+        raise MemoryError
+    with nogil:
+        shared(inverted_piece, &w, w.matrices * w.n,
+               grain((w.rows - 1) * (w.rows + 2) // 2 * w.n * w.n))
+        free(w.known)
+    return y
+
+
+def solve(cnp.ndarray a, cnp.ndarray b, first):
+    """The y with ``a y = b``, of series of as many matrices; row 0 is `first`.
+
+    None if the value of a matrix cannot be factored.
+    """
+    cdef Factors factors = Factors(a[0])
+    cdef int last = cnp.PyArray_NDIM(b) - 1
+    cdef ptrdiff_t rows = cnp.PyArray_DIM(b, 0), n = factors.n, m = cnp.PyArray_DIM(b, last)
+    cdef ptrdiff_t matrices = factors.matrices, at, k
+    cdef cnp.ndarray y
+    cdef double *one
+    cdef Products p
+    if not factors.regular:
+        return None
+    a = plain(a)
+    y = np.array(b, order="C")
+    y[0] = first
+    one = <double *>malloc(n * sizeof(double))
+    if one == NULL:
+        raise MemoryError
+    p.mode, p.inner, p.columns = LESS_SUM, n, m
+    p.a_step, p.a_next = n, matrices * n * n
+    p.b_step, p.b_next, p.c_step = m, -matrices * n * m, m
+    with nogil:
+        for at in range(matrices):
+            for k in range(1, rows):
+                p.count = k
+                p.a = data(a) + (matrices + at) * n * n
+                p.b = data(y) + ((k - 1) * matrices + at) * n * m
+                p.c = data(y) + (k * matrices + at) * n * m
+                multiply_rows(&p, 0, n)
+                factors.divide(at, p.c, m, one)
+        free(one)
+    return y
+
+
+cdef class Factors:
+    """The triangular factors of each matrix of a stack ``(..., n, n)``.
+
+    Attributes
+    ----------
+    regular : bool
+        Whether no pivot is zero; otherwise nothing can be solved.
+    """
+
+    cdef cnp.ndarray columns, rows
+    cdef readonly bint regular
+    cdef ptrdiff_t n, matrices
+
+    def __init__(self, a):
+        cdef ptrdiff_t k
+        cdef double *data
+        cdef ptrdiff_t *rows
+        self.n = a.shape[a.ndim - 1]
+        self.columns = np.array(np.swapaxes(a, -1, -2), np.float64, order="C")
+        self.rows = np.empty(a.shape[: a.ndim - 1], np.intp)
+        self.matrices = self.rows.size // self.n if self.n else 0
+        self.regular = True
+        data = <double *>cnp.PyArray_DATA(self.columns)
+        rows = <ptrdiff_t *>cnp.PyArray_DATA(self.rows)
+        with nogil:
+            for k in range(self.matrices):
+                if not eliminate(self.n, data + k * self.n * self.n, rows + k * self.n):
+                    self.regular = False
+                    break
+
+    cdef void divide(self, ptrdiff_t at, double *x, ptrdiff_t width, double *one) noexcept nogil:
+        """Solve with one matrix of the stack for the columns of x, in place."""
+        cdef const double *a = data(self.columns) + at * self.n * self.n
+        cdef const ptrdiff_t *rows = <const ptrdiff_t *>cnp.PyArray_DATA(self.rows) + at * self.n
+        cdef ptrdiff_t i, column
+        if width == 1:
+            substitute(self.n, a, rows, x)
+            return
+        for column in range(width):
+            for i in range(self.n):
+                one[i] = x[i * width + column]
+            substitute(self.n, a, rows, one)
+            for i in range(self.n):
+                x[i * width + column] = one[i]
+
+    def solve(self, cnp.ndarray x):
+        """The y with ``a y = x``, written into `x`: contiguous, as many matrices ``(..., n, m)``."""
+        cdef ptrdiff_t k, width = cnp.PyArray_DIM(x, cnp.PyArray_NDIM(x) - 1)
+        cdef double *one = <double *>malloc(self.n * sizeof(double))
+        if one == NULL:
+            raise MemoryError
+        with nogil:
+            for k in range(self.matrices):
+                self.divide(k, data(x) + k * self.n * width, width, one)
+        free(one)
+        return x
