@@ -50,6 +50,8 @@ cdef void riccati_points(const Table *T, const Riccati *f, const double *x, cons
 cdef void rotation_points(const Table *T, const double *x, const double *value,
                           const double *other, double sign, double *y, double *z, double *work,
                           ptrdiff_t n) noexcept nogil
+cdef int limited() noexcept nogil
+cdef void limit_to(int count) noexcept nogil
 cdef void shared(Task task, void *context, ptrdiff_t n, ptrdiff_t grain) noexcept nogil
 
 

@@ -186,12 +186,8 @@ cdef object array_arithmetic(int op, object a, object b):
         x = <Number>a
         if x.rows == 0 and not isinstance(b, Number):
             found = with_array_few(op, x, b, False)
-        elif x.rows == 0 and op == DIVIDE:
-            y = <Number>b
-            if y.rows == 0 and y.algebra is x.algebra and points_of(x.buffer) and (
-                points_of(y.buffer) and cnp.PyArray_SAMESHAPE(x.buffer, y.buffer)
-            ):
-                found = quotient_few(x.buffer, s, y)
+        elif x.rows == 0 and (<Number>b).rows == 0:
+            found = both_few(op, x, <Number>b)
         if found is None and x.rows == 0:
             found = arithmetic_many(op, x, b)
     elif isinstance(b, Number) and (<Number>b).rows == 0:
