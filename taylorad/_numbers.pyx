@@ -18,6 +18,7 @@ from cpython.object cimport (
 from cpython.ref cimport Py_INCREF
 from libc cimport math as libm
 from libc.stdlib cimport free, malloc
+from libc.string cimport memcpy
 
 from taylorad._kernels cimport (
     BLOCKS, Compiled, Riccati, Table, a_zero, compiled, is_large, large, over, product_points, product_tile,

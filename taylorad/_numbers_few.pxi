@@ -4,8 +4,30 @@ cdef enum:
     FEW_POINTS = 64
     ON_STACK = 2048  # doubles: the room that a few points of a few rows take
 
-cdef extern from "float.h":
-    const double DBL_MAX
+cdef extern from *:
+    """
+    #include <stdint.h>
+
+    /* With flags as wide as a double, so that the compiler takes several at a time. */
+    static int taylorad_has_zero(const double *x, ptrdiff_t n) {
+        int64_t found = 0;
+        for (ptrdiff_t i = 0; i < n; i++) found |= x[i] == 0.0 ? -1 : 0;
+        return found != 0;
+    }
+
+    /* Whether no exponent is the largest: that of nan and infinity. */
+    static int taylorad_all_finite(const double *x, ptrdiff_t n) {
+        const uint64_t exponent = (uint64_t)0x7ff << 52, one = (uint64_t)1 << 52;
+        uint64_t carried = 0, bits;
+        for (ptrdiff_t i = 0; i < n; i++) {
+            memcpy(&bits, x + i, sizeof(bits));
+            carried |= (bits & exponent) + one;
+        }
+        return !(carried >> 63);
+    }
+    """
+    bint has_zero "taylorad_has_zero"(const double *, Py_ssize_t) noexcept
+    bint all_finite "taylorad_all_finite"(const double *, Py_ssize_t) noexcept
 
 cdef inline Py_ssize_t points_of(object parts):
     """How many points contiguous double coefficients are at, if a few; else 0."""
@@ -33,22 +55,6 @@ cdef inline Number array_like(Number x, cnp.ndarray parts):
     y.rows = 0
     y.buffer = parts
     return y
-
-
-cdef bint has_zero(const double *x, Py_ssize_t n) noexcept:
-    cdef Py_ssize_t i
-    cdef bint found = False
-    for i in range(n):
-        found |= x[i] == 0.0
-    return found
-
-
-cdef bint all_finite(const double *x, Py_ssize_t n) noexcept:
-    cdef Py_ssize_t i
-    cdef bint found = False
-    for i in range(n):
-        found |= not libm.fabs(x[i]) <= DBL_MAX
-    return not found
 
 
 cdef inline double *room_on(double *stack, Py_ssize_t size) except NULL:

@@ -230,13 +230,15 @@ cdef object multiples(Evaluator self, object y, object algebra, object x):
     n = cnp.PyArray_SIZE(<cnp.ndarray>x)
     for k in range(self.count):
         factor = doubles(self.factors)[k]
-        if n > FEW_POINTS:
-            binary(np_multiply, parts[self.first + k], factor,
-                   result[k] if self.stacked else result)
-            continue
         to, of = doubles(result) + k * n, doubles(parts) + (self.first + k) * n
-        for t in range(n):
-            to[t] = factor * of[t]
+        if n <= UNSHARED:
+            for t in range(n):
+                to[t] = factor * of[t]
+            if all_finite(to, n):
+                continue
+        # shared among threads, and with NumPy's warning of an overflow
+        binary(np_multiply, parts[self.first + k], factor,
+               result[k] if self.stacked else result)
     return result
 
 
