@@ -347,6 +347,8 @@ cdef class Number(Operand):
     def __neg__(self):
         cdef Number y
         cdef int k
+        if self.rows == 2:
+            return taylorad_pair(self, -self.small[0], -self.small[1])
         if self.rows:
             y = scalar_like(self)
             for k in range(self.rows):

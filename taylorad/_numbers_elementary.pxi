@@ -100,6 +100,8 @@ cdef inline double slope_of(const Scalar *row, double x, double y) noexcept:
         p += row.b * y
     if f.c != 0.0:
         p += f.c * (y * y)
+    if f.q[0] == 0.0 and f.q[1] == 1.0 and f.q[2] == 0.0 and not f.root:
+        return p / x if y == y else y
     if f.q[1] == 0.0 and f.q[2] == 0.0:
         return p if f.q[0] == 1.0 else p / f.q[0]
     if f.root and libm.fabs(x) > 1e150:
@@ -152,16 +154,12 @@ cdef Number power_of_scalar(Number x, double p):
 
 cdef inline Number from_slope(const Scalar *row, Number x, double value, double slope):
     """The function of x with this value and slope; None where something is not finite."""
-    cdef Number y
     if x.rows != 2:
         return elementary_series(row, x, value, slope)
-    slope *= x.c[1]
+    slope *= x.small[1]
     if not (libm.isfinite(value) and libm.isfinite(slope)):
         return None
-    y = scalar_like(x)
-    y.c[0] = value
-    y.c[1] = slope
-    return y
+    return <Number>taylorad_pair(x, value, slope)
 
 
 cdef Number elementary_series(const Scalar *row, Number x, double value, double slope):
@@ -195,6 +193,10 @@ cdef object math_function(int index, object x):
     """As the standard `math` does on numbers, at any of our scalars too."""
     cdef double y0
     cdef Number y
+    if taylorad_is_pair(x) and SCALARS[index].known:
+        y = elementary(index, <Number>x)
+        if y is not None:
+            return y
     # for a float64 of NumPy too, as the standard module, a float
     if PyFloat_CheckExact(x) or not taylorad_ours(x) and isinstance(x, float):
         y0 = VALUES[index](PyFloat_AS_DOUBLE(x))
