@@ -98,12 +98,7 @@ cdef object elementary_few(int index, Number x):
         return None
     point = doubles(x.buffer)
     for t in range(n):
-        if row.pair != NULL:
-            row.pair(point[t], &value[t], &slope[t])
-            slope[t] *= row.partner_sign
-        else:
-            value[t] = row.value(point[t])
-            slope[t] = slope_of(row, point[t], value[t])
+        value_and_slope(row, point[t], &value[t], &slope[t])
     if not (all_finite(value, n) and all_finite(slope, n)):
         return None
     return solved(x, n, &row.f, value, slope, row.sign)

@@ -119,11 +119,14 @@ cdef inline Number float_with_scalar(int op, double s, Number y):
 
 cdef inline bint as_float(object x, double *s) except -1:
     """Whether x is a float, an int or a float64 of NumPy, and its value."""
-    if PyFloat_CheckExact(x) or taylorad_is_float64(x):  # which is a subclass of float
+    if PyFloat_CheckExact(x):
         s[0] = PyFloat_AS_DOUBLE(x)
         return True
     if PyLong_CheckExact(x):
         s[0] = PyLong_AsDouble(x)
+        return True
+    if taylorad_is_float64(x):  # a subclass of float
+        s[0] = PyFloat_AS_DOUBLE(x)
         return True
     return False
 
@@ -174,6 +177,8 @@ cdef inline object operation(int op, object a, object b):
         elif as_float(b, &s) and (op != DIVIDE or s != 0.0):
             return pair_with_float(op, <Number>a, s)
     if as_float(a, &s):
+        if (op == ADD or op == MULTIPLY) and taylorad_is_pair(b):
+            return pair_with_float(op, <Number>b, s)
         if is_inline(b):
             if op != DIVIDE or (<Number>b).c[0] != 0.0:
                 return float_with_scalar(op, s, <Number>b)
