@@ -70,6 +70,8 @@ cdef void rotation_points(const Table *T, const double *x, const double *value,
                           const double *other, double sign, double *y, double *z, double *work,
                           ptrdiff_t n) noexcept nogil
 cdef void multiply_rows(const Products *p, ptrdiff_t begin, ptrdiff_t end) noexcept nogil
+cdef int limited() noexcept nogil
+cdef void limit_to(int count) noexcept nogil
 cdef void shared(Task task, void *context, ptrdiff_t n, ptrdiff_t grain) noexcept nogil
 
 

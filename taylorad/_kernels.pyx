@@ -138,6 +138,15 @@ class threads:
         set_most_threads(self.before)
 
 
+cdef int limited() noexcept nogil:
+    """To how many threads loops are limited in this one, 0 if they are not."""
+    return limited_threads()
+
+
+cdef void limit_to(int count) noexcept nogil:
+    set_most_threads(min(count, MOST_THREADS))
+
+
 cdef void shared(Task task, void *context, ptrdiff_t n, ptrdiff_t grain) noexcept nogil:
     """The task for 0 to n, in pieces of a grain at least."""
     share(task, context, n, grain, most_threads())

@@ -200,6 +200,32 @@ def show(part: Any, spec: str = "") -> str: ...
 def checked_order(order: Any) -> int: ...
 def classes(algebra: Algebra) -> tuple[type, type]: ...
 def seeded(algebra: Algebra, x: Any, scale: float) -> Any: ...
-def multiples(
-    y: Any, algebra: Algebra, x: Any, rows: tuple[int, ...], factors: tuple[float, ...]
-) -> Any: ...
+def at_tag(algebra: Algebra, tag: int) -> Algebra: ...
+
+class Here:
+    depth: int
+    undecided: int
+    settled: int
+    vain: int
+
+here: Here
+
+class Evaluator:
+    scale: int
+
+    def __init__(
+        self, algebra: Algebra, scale: int, first: int, factors: Sequence[float], stacked: bool
+    ) -> None: ...
+    def __call__(self, function: Callable[[Any], Any], x: npt.NDArray[Any]) -> Any: ...
+
+class Transform:
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        argnum: int,
+        evaluator: Evaluator,
+        workers: int | None,
+        reused: int,
+        most: int,
+    ) -> None: ...
+    def at(self, args: tuple[Any, ...]) -> Any: ...

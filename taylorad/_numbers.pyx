@@ -18,12 +18,14 @@ from cpython.object cimport (
 from cpython.ref cimport Py_INCREF
 from libc cimport math as libm
 from libc.stdlib cimport free, malloc
+from libc.string cimport memcpy
 
 from taylorad._kernels cimport (
     BLOCKS, Compiled, Riccati, Table, a_zero, compiled, is_large, large, over, product_points, product_tile,
-    quotient_points, quotient_tile, riccati_points, riccati_tile, room_for, rotation_points,
-    rotation_tile, seed, solved_riccati, solved_rotation, times,
+    limit_to, limited, quotient_points, quotient_tile, riccati_points, riccati_tile, room_for,
+    rotation_points, rotation_tile, seed, solved_riccati, solved_rotation, times,
 )
+from taylorad._memory cimport enter_reused, exit_reused
 
 import math as _math
 import sys
@@ -42,7 +44,7 @@ from taylorad._arrivals import awaited, discover
 from taylorad._callers import advice, asked_by
 from taylorad._foreign import refuse_foreign
 from taylorad._vector import binary, copied, values
-from taylorad.algebra import Algebra, dual, hyperdual, taylor
+from taylorad.algebra import INNERMOST, TAGS, Algebra, Factor, dual, hyperdual, taylor
 
 cnp.import_array()
 
@@ -133,6 +135,7 @@ include "_numbers_layout.pxi"
 include "_numbers_items.pxi"
 include "_numbers_arithmetic.pxi"
 include "_numbers_ufuncs.pxi"
+include "_numbers_levels.pxi"
 
 
 cdef object refuse(object x, str what):
@@ -344,11 +347,16 @@ cdef class Number(Operand):
     def __neg__(self):
         cdef Number y
         cdef int k
+        if self.rows == 2:
+            return taylorad_pair(self, -self.small[0], -self.small[1])
         if self.rows:
             y = scalar_like(self)
             for k in range(self.rows):
                 y.c[k] = -self.c[k]
             return y
+        found = negative_few(self)
+        if found is not None:
+            return found
         return make(self.algebra, values(np_negative, self.buffer, len(self.buffer)))
 
     def __pos__(self):

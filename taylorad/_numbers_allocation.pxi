@@ -11,7 +11,11 @@ cdef extern from *:
         PyObject_HEAD
         PyObject *algebra;
         PyObject *buffer;
-    } taylorad_head; /* how a Number begins */
+        const void *table;
+        int rows;
+        double *c;
+        double small[4];
+    } taylorad_number; /* a Number as _numbers.pxd has it */
 
     enum { TAYLORAD_KEPT = 128 };
     static PyObject *taylorad_kept[TAYLORAD_KEPT];
@@ -34,13 +38,12 @@ cdef extern from *:
         Py_INCREF(algebra); /* before the collector may run */
         number = taylorad_allocator(type, nothing, NULL);
         Py_DECREF(nothing);
-        if (number) Py_SETREF(((taylorad_head *)number)->algebra, algebra);
+        if (number) Py_SETREF(((taylorad_number *)number)->algebra, algebra);
         else Py_DECREF(algebra);
         return number;
     }
     static inline PyObject *taylorad_blank(PyTypeObject *type, PyObject *algebra) {
         PyObject *number;
-        taylorad_head *head;
         if (taylorad_count == 0 || (type->tp_flags & Py_TPFLAGS_HEAPTYPE)) {
             return taylorad_allocate(type, algebra);
         }
@@ -51,22 +54,24 @@ cdef extern from *:
         Py_SET_TYPE(number, type);
         Py_SET_REFCNT(number, 1);
     #endif
-        head = (taylorad_head *)number;
-        head->algebra = Py_NewRef(algebra);
-        head->buffer = Py_NewRef(Py_None);
-        return number;
+        ((taylorad_number *)number)->algebra = Py_NewRef(algebra);
+        return number; /* without a buffer, as it was kept */
     }
     static void taylorad_dealloc(PyObject *number) {
-        taylorad_head *head = (taylorad_head *)number;
+        taylorad_number *head = (taylorad_number *)number;
         PyTypeObject *type = Py_TYPE(number);
         Py_XDECREF(head->algebra);
-        Py_XDECREF(head->buffer);
+        if (head->buffer != Py_None) {
+            Py_XDECREF(head->buffer);
+            head->buffer = Py_NewRef(Py_None);
+        }
     #ifndef Py_GIL_DISABLED
         if (taylorad_count < TAYLORAD_KEPT && !(type->tp_flags & Py_TPFLAGS_HEAPTYPE)) {
             taylorad_kept[taylorad_count++] = number;
             return;
         }
     #endif
+        Py_DECREF(Py_None);
         type->tp_free(number);
     }
 
@@ -107,12 +112,47 @@ cdef extern from *:
         return failed;
     }
     static inline PyObject *taylorad_float64(double x) {
-        PyObject *scalar = PyArrayScalar_New(Double);
-        if (scalar) PyArrayScalar_ASSIGN(scalar, Double, x);
-        return scalar;
+        PyDoubleScalarObject *scalar = PyObject_New(PyDoubleScalarObject, &PyDoubleArrType_Type);
+        if (scalar) scalar->obval = x;
+        return (PyObject *)scalar;
     }
     static inline int taylorad_is_float64(PyObject *x) {
         return Py_TYPE(x) == &PyDoubleArrType_Type;
+    }
+
+    /* A scalar of the kind of another, its coefficients not set. */
+    static inline PyObject *taylorad_like(PyObject *x) {
+        const taylorad_number *like = (taylorad_number *)x;
+        PyObject *found = taylorad_blank(Py_TYPE(x), like->algebra);
+        taylorad_number *y = (taylorad_number *)found;
+        if (!found) return NULL;
+        y->table = like->table;
+        y->rows = like->rows;
+        y->c = y->small;
+        if (y->rows > 4) {
+            PyObject *room = PyBytes_FromStringAndSize(NULL, y->rows * sizeof(double));
+            if (!room) {
+                Py_DECREF(found);
+                return NULL;
+            }
+            Py_SETREF(y->buffer, room);
+            y->c = (double *)PyBytes_AS_STRING(room);
+        }
+        return found;
+    }
+
+    /* Scalars of two coefficients, a value and a derivative: the commonest, and so quick that
+     * it shows where their coefficients are, or whether a class is another's. */
+    static inline int taylorad_is_pair(PyObject *x) {
+        return taylorad_ours(x) && ((taylorad_number *)x)->rows == 2;
+    }
+    static inline PyObject *taylorad_pair(PyObject *x, double value, double slope) {
+        PyObject *y = taylorad_like(x);
+        if (y) {
+            ((taylorad_number *)y)->small[0] = value;
+            ((taylorad_number *)y)->small[1] = slope;
+        }
+        return y;
     }
 
     /* Between classes of arrays, which differ in nothing but their names' meaning. */
@@ -127,6 +167,9 @@ cdef extern from *:
     ctypedef object (*Vectorcall "taylorad_call")(
         object, PyObject **, size_t, PyObject *)
     object taylorad_blank(PyTypeObject *, PyObject *)
+    object taylorad_like(object)
+    bint taylorad_is_pair(object)
+    object taylorad_pair(object, double, double)
     bint taylorad_ours(object)
     void taylorad_reclass(object, object)
     void taylorad_set_constructor(object, object)

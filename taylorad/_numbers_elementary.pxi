@@ -100,6 +100,8 @@ cdef inline double slope_of(const Scalar *row, double x, double y) noexcept:
         p += row.b * y
     if f.c != 0.0:
         p += f.c * (y * y)
+    if f.q[0] == 0.0 and f.q[1] == 1.0 and f.q[2] == 0.0 and not f.root:
+        return p / x if y == y else y
     if f.q[1] == 0.0 and f.q[2] == 0.0:
         return p if f.q[0] == 1.0 else p / f.q[0]
     if f.root and libm.fabs(x) > 1e150:
@@ -112,16 +114,21 @@ cdef inline double slope_of(const Scalar *row, double x, double y) noexcept:
     return p if y == y else y
 
 
+cdef inline void value_and_slope(const Scalar *row, double x, double *value,
+                                 double *slope) noexcept:
+    if row.pair != NULL:
+        row.pair(x, value, slope)
+        slope[0] *= row.partner_sign
+    else:
+        value[0] = row.value(x)
+        slope[0] = slope_of(row, x, value[0])
+
+
 cdef inline Number elementary(int index, Number x):
     """f(x) for an inline scalar; None where something is not finite."""
     cdef const Scalar *row = &SCALARS[index]
     cdef double value, slope
-    if row.pair != NULL:
-        row.pair(x.c[0], &value, &slope)
-        slope *= row.partner_sign
-    else:
-        value = row.value(x.c[0])
-        slope = slope_of(row, x.c[0], value)
+    value_and_slope(row, x.c[0], &value, &slope)
     return from_slope(row, x, value, slope)
 
 
@@ -152,16 +159,12 @@ cdef Number power_of_scalar(Number x, double p):
 
 cdef inline Number from_slope(const Scalar *row, Number x, double value, double slope):
     """The function of x with this value and slope; None where something is not finite."""
-    cdef Number y
     if x.rows != 2:
         return elementary_series(row, x, value, slope)
-    slope *= x.c[1]
+    slope *= x.small[1]
     if not (libm.isfinite(value) and libm.isfinite(slope)):
         return None
-    y = scalar_like(x)
-    y.c[0] = value
-    y.c[1] = slope
-    return y
+    return <Number>taylorad_pair(x, value, slope)
 
 
 cdef Number elementary_series(const Scalar *row, Number x, double value, double slope):
@@ -193,6 +196,18 @@ cdef Number elementary_series(const Scalar *row, Number x, double value, double 
 
 cdef object math_function(int index, object x):
     """As the standard `math` does on numbers, at any of our scalars too."""
+    cdef const Scalar *row = &SCALARS[index]
+    cdef double value, slope
+    if taylorad_is_pair(x) and row.known:
+        value_and_slope(row, (<Number>x).small[0], &value, &slope)
+        slope *= (<Number>x).small[1]
+        if libm.isfinite(value) and libm.isfinite(slope):
+            return taylorad_pair(x, value, slope)
+    return function_of_others(index, x)
+
+
+cdef object function_of_others(int index, object x):
+    """As `math_function`, of what has not just a value and a derivative, both finite."""
     cdef double y0
     cdef Number y
     # for a float64 of NumPy too, as the standard module, a float

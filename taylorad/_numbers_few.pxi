@@ -2,6 +2,32 @@
 
 cdef enum:
     FEW_POINTS = 64
+    ON_STACK = 2048  # doubles: the room that a few points of a few rows take
+
+cdef extern from *:
+    """
+    #include <stdint.h>
+
+    /* With flags as wide as a double, so that the compiler takes several at a time. */
+    static int taylorad_has_zero(const double *x, ptrdiff_t n) {
+        int64_t found = 0;
+        for (ptrdiff_t i = 0; i < n; i++) found |= x[i] == 0.0 ? -1 : 0;
+        return found != 0;
+    }
+
+    /* Whether no exponent is the largest: that of nan and infinity. */
+    static int taylorad_all_finite(const double *x, ptrdiff_t n) {
+        const uint64_t exponent = (uint64_t)0x7ff << 52, one = (uint64_t)1 << 52;
+        uint64_t carried = 0, bits;
+        for (ptrdiff_t i = 0; i < n; i++) {
+            memcpy(&bits, x + i, sizeof(bits));
+            carried |= (bits & exponent) + one;
+        }
+        return !(carried >> 63);
+    }
+    """
+    bint has_zero "taylorad_has_zero"(const double *, Py_ssize_t) noexcept
+    bint all_finite "taylorad_all_finite"(const double *, Py_ssize_t) noexcept
 
 cdef inline Py_ssize_t points_of(object parts):
     """How many points contiguous double coefficients are at, if a few; else 0."""
@@ -31,20 +57,17 @@ cdef inline Number array_like(Number x, cnp.ndarray parts):
     return y
 
 
-cdef bint has_zero(const double *x, Py_ssize_t n) noexcept:
-    cdef Py_ssize_t i
-    cdef bint found = False
-    for i in range(n):
-        found |= x[i] == 0.0
-    return found
+cdef inline double *room_on(double *stack, Py_ssize_t size) except NULL:
+    """So many doubles, on the stack if it has room for them; else `free_off` has to free them."""
+    cdef double *work = stack if size <= ON_STACK else <double *>malloc(size * sizeof(double))
+    if work == NULL:
+        raise MemoryError
+    return work
 
 
-cdef bint all_finite(const double *x, Py_ssize_t n) noexcept:
-    cdef Py_ssize_t i
-    cdef double total = 0.0
-    for i in range(n):
-        total += x[i] - x[i]
-    return total == 0.0
+cdef inline void free_off(double *stack, double *work) noexcept:
+    if work != stack:
+        free(work)
 
 
 cdef object solved(Number x, Py_ssize_t n, const Riccati *f, const double *value,
@@ -53,15 +76,14 @@ cdef object solved(Number x, Py_ssize_t n, const Riccati *f, const double *value
     cdef const Table *table = &compiled(x.algebra).table
     cdef cnp.ndarray y = empty_like(x.buffer)
     cdef Py_ssize_t room = room_for(table, BLOCKS, n)
-    cdef double *work = <double *>malloc((room + table.rows * n) * sizeof(double))
-    if work == NULL:
-        raise MemoryError
+    cdef double stack[ON_STACK]
+    cdef double *work = room_on(stack, room + table.rows * n)
     if sign != 0.0:
         rotation_points(table, doubles(x.buffer), value, slope, sign, doubles(y),
                         work + room, work, n)
     else:
         riccati_points(table, f, doubles(x.buffer), value, slope, doubles(y), work, n)
-    free(work)
+    free_off(stack, work)
     return array_like(x, y) if all_finite(doubles(y), table.rows * n) else None
 
 
@@ -76,8 +98,7 @@ cdef object elementary_few(int index, Number x):
         return None
     point = doubles(x.buffer)
     for t in range(n):
-        value[t] = row.value(point[t])
-        slope[t] = slope_of(row, point[t], value[t])
+        value_and_slope(row, point[t], &value[t], &slope[t])
     if not (all_finite(value, n) and all_finite(slope, n)):
         return None
     return solved(x, n, &row.f, value, slope, row.sign)
@@ -113,6 +134,7 @@ cdef object quotient_few(object u, double s, Number y):
     cdef Py_ssize_t n = points_of(y.buffer), t
     cdef const Table *table
     cdef cnp.ndarray top, result
+    cdef double stack[ON_STACK]
     cdef double *work
     if n == 0 or has_zero(doubles(y.buffer), n):
         return None
@@ -124,12 +146,58 @@ cdef object quotient_few(object u, double s, Number y):
             doubles(top)[t] = s if t < n else 0.0
     else:
         top = u
-    work = <double *>malloc(room_for(table, 1, n) * sizeof(double))
-    if work == NULL:
-        raise MemoryError
+    work = room_on(stack, room_for(table, 1, n))
     quotient_points(table, doubles(top), doubles(y.buffer), doubles(result), work, n)
-    free(work)
+    free_off(stack, work)
     return array_like(y, result) if all_finite(doubles(result), table.rows * n) else None
+
+
+cdef object both_few(int op, Number x, Number y):
+    """x + y, x - y, x y or x / y, for arrays of a few points; None where a sum is not finite,
+    there is a zero divisor, or this is not the case."""
+    cdef Py_ssize_t n = points_of(x.buffer), k
+    cdef const Table *table
+    cdef cnp.ndarray result
+    cdef double stack[ON_STACK]
+    cdef double *work
+    cdef double *u
+    cdef double *v
+    if n == 0 or y.algebra is not x.algebra or points_of(y.buffer) != n or (
+        not cnp.PyArray_SAMESHAPE(x.buffer, y.buffer)
+    ):
+        return None
+    if op == DIVIDE:
+        return quotient_few(x.buffer, 0.0, y)
+    result = empty_like(x.buffer)
+    u, v = doubles(x.buffer), doubles(y.buffer)
+    if op == MULTIPLY:
+        table = &compiled(x.algebra).table
+        if n == 1 and is_large(table):
+            return None
+        work = room_on(stack, room_for(table, 3, n))
+        product_points(table, u, v, doubles(result), work, n)
+        free_off(stack, work)
+        return array_like(x, result)
+    n = cnp.PyArray_SIZE(result)
+    if op == ADD:
+        for k in range(n):
+            doubles(result)[k] = u[k] + v[k]
+    else:
+        for k in range(n):
+            doubles(result)[k] = u[k] - v[k]
+    return array_like(x, result) if all_finite(doubles(result), n) else None
+
+
+cdef object negative_few(Number x):
+    """-x for an array of a few points; None where that is not the case."""
+    cdef cnp.ndarray y
+    cdef Py_ssize_t k
+    if points_of(x.buffer) == 0:
+        return None
+    y = empty_like(x.buffer)
+    for k in range(cnp.PyArray_SIZE(y)):
+        doubles(y)[k] = -doubles(x.buffer)[k]
+    return array_like(x, y)
 
 
 cdef bint has_points(cnp.ndarray s, Number x) noexcept:
@@ -335,6 +403,7 @@ cdef object inner_few(object a, object b):
     cdef Number x, y
     cdef const Table *table
     cdef cnp.ndarray products
+    cdef double stack[ON_STACK]
     cdef double *work
     cdef double *to
     cdef Py_ssize_t n, k, t
@@ -351,12 +420,9 @@ cdef object inner_few(object a, object b):
     mix()
     table = &compiled(x.algebra).table
     products = empty_like(x.buffer)
-    work = <double *>malloc(room_for(table, 3, n) * sizeof(double))
-    if work == NULL:
-        raise MemoryError
-    to = doubles(products)
+    work, to = room_on(stack, room_for(table, 3, n)), doubles(products)
     product_points(table, doubles(x.buffer), doubles((<Number>b).buffer), to, work, n)
-    free(work)
+    free_off(stack, work)
     scalar, _ = classes(x.algebra)
     y = <Number>taylorad_blank(<PyTypeObject *>scalar, <PyObject *>x.algebra)
     y.table = table

@@ -1,5 +1,9 @@
 # Part of _numbers.pyx: arrays of many doubles in C order, without a rule in Python between.
 
+cdef enum:
+    UNSHARED = 5000  # points so few that a loop over a row of them is not worth a second thread
+
+
 cdef inline cnp.ndarray plain_parts(object x):
     """The coefficients of an array number if loops in C can walk them, else None."""
     cdef object buffer
@@ -15,6 +19,10 @@ cdef inline cnp.ndarray plain_parts(object x):
 
 cdef inline Py_ssize_t points_in(cnp.ndarray parts) noexcept:
     return cnp.PyArray_SIZE(parts) // cnp.PyArray_DIM(parts, 0)
+
+
+cdef inline bint any_zero(const double *x, Py_ssize_t n) noexcept:
+    return has_zero(x, n) if n <= UNSHARED else a_zero(x, n)
 
 
 cdef object elementary_many(int index, object ufunc, Number x):
@@ -34,7 +42,7 @@ cdef object elementary_many(int index, object ufunc, Number x):
         return array_like(x, solved_rotation(table, parts, value, slope, row.sign, None))
     if row.slope != NULL and row.slope_index < 0:
         return None
-    if row.zeros and a_zero(doubles(parts), points_in(parts)):
+    if row.zeros and any_zero(doubles(parts), points_in(parts)):
         return None
     value = values(ufunc, first)
     if row.slope != NULL:
@@ -42,10 +50,25 @@ cdef object elementary_many(int index, object ufunc, Number x):
     return array_like(x, solved_riccati(table, &row.f, parts, value, slope))
 
 
+cdef cnp.ndarray moved_by(cnp.ndarray u, double s):
+    """The coefficients u of which the value is moved by s; None where it is not finite then."""
+    cdef cnp.ndarray v = empty_like(u)
+    cdef Py_ssize_t n = points_in(u), t
+    cdef double *to = doubles(v)
+    cdef const double *of = doubles(u)
+    for t in range(n):
+        to[t] = of[t] + s
+    if not all_finite(to, n):
+        return None
+    memcpy(to + n, of + n, (cnp.PyArray_SIZE(u) - n) * sizeof(double))
+    return v
+
+
 cdef object arithmetic_many(int op, Number x, object b):
     """x + b, x - b, x * b or x / b for an array x; None where that is not the simple case."""
     cdef cnp.ndarray u = plain_parts(x), v
     cdef Py_ssize_t rows
+    cdef double s = 0.0
     if u is None:
         return None
     rows = cnp.PyArray_DIM(u, 0)
@@ -61,7 +84,7 @@ cdef object arithmetic_many(int op, Number x, object b):
             return array_like(x, binary(np_subtract, u, v, None, rows))
         if op == MULTIPLY:
             return array_like(x, times(compiled(x.algebra), u, v))
-        if a_zero(doubles(v), points_in(v)):
+        if any_zero(doubles(v), points_in(v)):
             return None
         return array_like(x, over(compiled(x.algebra), u, v))
     if not isinstance(b, (float, int)):
@@ -69,68 +92,11 @@ cdef object arithmetic_many(int op, Number x, object b):
     if op == MULTIPLY or op == DIVIDE:
         ufunc = np_multiply if op == MULTIPLY else np_divide
         return array_like(x, binary(ufunc, u, b, None, rows))
+    if points_in(u) <= UNSHARED and as_float(b, &s):
+        v = moved_by(u, s if op == ADD else -s)
+        if v is not None:
+            return array_like(x, v)
     v = copied(u, rows)
     # from u, not in place: where a flag is raised NumPy starts over from the operands
     binary(np_add if op == ADD else np_subtract, u[0], b, v[0])
     return array_like(x, v)
-
-
-def seeded(algebra, x, double scale):
-    """The number with the plain value `x` that moves by `scale`."""
-    cdef cnp.ndarray parts
-    cdef cnp.npy_intp shape[64]
-    cdef Py_ssize_t n, k, rows = algebra.structure.rows
-    cdef int ndim
-    if not (cnp.PyArray_CheckExact(x) and is_double(x) and 0 < cnp.PyArray_NDIM(x) < 63
-            and cnp.PyArray_IS_C_CONTIGUOUS(<cnp.ndarray>x)):
-        parts = np.zeros((rows, *x.shape), x.dtype)
-        parts[0] = x
-        parts[1:2] = scale
-        return make(algebra, parts)
-    ndim = cnp.PyArray_NDIM(<cnp.ndarray>x)
-    shape[0] = rows
-    for k in range(ndim):
-        shape[k + 1] = cnp.PyArray_DIM(<cnp.ndarray>x, <int>k)
-    parts = cnp.PyArray_EMPTY(ndim + 1, shape, cnp.NPY_DOUBLE, 0)
-    n = cnp.PyArray_SIZE(<cnp.ndarray>x)
-    seed(doubles(x), scale, rows, doubles(parts), n)
-    return make(algebra, parts)
-
-
-def multiples(y, algebra, x, tuple rows, tuple factors):
-    """Rows of coefficients, multiplied with factors, in a new array.
-
-    None if `y` is anything but a number over the algebra like the plain array `x`.
-    """
-    cdef cnp.ndarray parts, result
-    cdef cnp.npy_intp shape[64]
-    cdef Py_ssize_t n, k, row, t
-    cdef double factor
-    cdef double *to
-    cdef const double *of
-    if not isinstance(y, Number) or (<Number>y).algebra != algebra:
-        return None
-    if (<Number>y).rows:
-        if x.ndim or x.dtype != FLOAT64:
-            return None
-        return np.array([(<Number>y).c[<int>k] * f for k, f in zip(rows, factors)])
-    parts = plain_parts(y)
-    if (parts is None or not is_double(x) or cnp.PyArray_NDIM(parts) > 62
-            or cnp.PyArray_NDIM(parts) != cnp.PyArray_NDIM(<cnp.ndarray>x) + 1):
-        return None
-    shape[0] = len(rows)
-    for k in range(1, cnp.PyArray_NDIM(parts)):
-        shape[k] = cnp.PyArray_DIM(parts, <int>k)
-        if shape[k] != cnp.PyArray_DIM(<cnp.ndarray>x, <int>k - 1):
-            return None
-    result = cnp.PyArray_EMPTY(cnp.PyArray_NDIM(parts), shape, cnp.NPY_DOUBLE, 0)
-    n = cnp.PyArray_SIZE(<cnp.ndarray>x)
-    for k in range(len(rows)):
-        row, factor = rows[k], factors[k]
-        if n > FEW_POINTS:
-            binary(np_multiply, parts[row], factor, result[k])
-            continue
-        to, of = doubles(result) + k * n, doubles(parts) + row * n
-        for t in range(n):
-            to[t] = factor * of[t]
-    return result

@@ -2,10 +2,7 @@
 
 cdef inline Number scalar_like(Number x):
     """An uninitialised inline scalar over the algebra of x."""
-    cdef Number y = <Number>taylorad_blank(Py_TYPE(x), <PyObject *>x.algebra)
-    y.table = x.table
-    allocate(y, x.rows)
-    return y
+    return <Number>taylorad_like(x)
 
 
 cdef inline int allocate(Number x, int rows) except -1:
@@ -61,22 +58,15 @@ cdef inline Number scalar_with_scalar(int op, Number x, Number y):
     cdef double *v = y.c
     cdef double *w = z.c
     if op == ADD or op == SUBTRACT:
-        if x.rows == 2:  # known to the compiler, which needs no loop then
-            added(op, 2, u, v, w)
-        else:
-            added(op, x.rows, u, v, w)
-    elif op == MULTIPLY:
-        if x.rows == 2:
-            w[0] = u[0] * v[0]
-            w[1] = u[0] * v[1] + u[1] * v[0]
-        else:
-            times_or_over(MULTIPLY, x.table, u, v, w)
+        added(op, x.rows, u, v, w)
+    elif op == MULTIPLY and x.rows == 2:
+        w[0] = u[0] * v[0]
+        w[1] = u[0] * v[1] + u[1] * v[0]
+    elif x.rows == 2:
+        w[0] = u[0] / v[0]
+        w[1] = (u[1] - v[1] * w[0]) / v[0]
     else:
-        if x.rows == 2:
-            w[0] = u[0] / v[0]
-            w[1] = (u[1] - v[1] * w[0]) / v[0]
-        else:
-            times_or_over(DIVIDE, x.table, u, v, w)
+        times_or_over(op, x.table, u, v, w)
     return z
 
 
@@ -98,10 +88,7 @@ cdef inline void with_constant(int op, int rows, const double *u, double s, doub
 
 cdef inline Number scalar_with_float(int op, Number x, double s):
     cdef Number z = scalar_like(x)
-    if x.rows == 2:
-        with_constant(op, 2, x.c, s, z.c)
-    else:
-        with_constant(op, x.rows, x.c, s, z.c)
+    with_constant(op, x.rows, x.c, s, z.c)
     return z
 
 
@@ -132,11 +119,14 @@ cdef inline Number float_with_scalar(int op, double s, Number y):
 
 cdef inline bint as_float(object x, double *s) except -1:
     """Whether x is a float, an int or a float64 of NumPy, and its value."""
-    if PyFloat_CheckExact(x) or taylorad_is_float64(x):  # which is a subclass of float
+    if PyFloat_CheckExact(x):
         s[0] = PyFloat_AS_DOUBLE(x)
         return True
     if PyLong_CheckExact(x):
         s[0] = PyLong_AsDouble(x)
+        return True
+    if taylorad_is_float64(x):  # a subclass of float
+        s[0] = PyFloat_AS_DOUBLE(x)
         return True
     return False
 
@@ -146,13 +136,49 @@ cdef inline bint is_inline(object x):
     return (taylorad_ours(x) or isinstance(x, Number)) and (<Number>x).rows != 0
 
 
+cdef inline object pair_with_pair(int op, Number x, Number y):
+    """x op y, for two coefficients each over one algebra."""
+    cdef double *u = x.small
+    cdef double *v = y.small
+    cdef double value
+    if op == ADD:
+        return taylorad_pair(x, u[0] + v[0], u[1] + v[1])
+    if op == SUBTRACT:
+        return taylorad_pair(x, u[0] - v[0], u[1] - v[1])
+    if op == MULTIPLY:
+        return taylorad_pair(x, u[0] * v[0], u[0] * v[1] + u[1] * v[0])
+    value = u[0] / v[0]
+    return taylorad_pair(x, value, (u[1] - v[1] * value) / v[0])
+
+
+cdef inline object pair_with_float(int op, Number x, double s):
+    cdef double *u = x.small
+    if op == ADD:
+        return taylorad_pair(x, u[0] + s, u[1])
+    if op == SUBTRACT:
+        return taylorad_pair(x, u[0] - s, u[1])
+    if op == MULTIPLY:
+        return taylorad_pair(x, u[0] * s, u[1] * s)
+    return taylorad_pair(x, u[0] / s, u[1] / s)
+
+
 cdef inline object operation(int op, object a, object b):
     """a + b, a - b, a * b or a / b, at least one a Number; `op` is known to the compiler.
 
     A zero divisor goes the general way, which warns and resolves 0/0.
     """
     cdef double s = 0.0
+    if taylorad_is_pair(a):
+        if taylorad_is_pair(b):
+            if (<Number>b).algebra is (<Number>a).algebra and (
+                op != DIVIDE or (<Number>b).small[0] != 0.0
+            ):
+                return pair_with_pair(op, <Number>a, <Number>b)
+        elif as_float(b, &s) and (op != DIVIDE or s != 0.0):
+            return pair_with_float(op, <Number>a, s)
     if as_float(a, &s):
+        if (op == ADD or op == MULTIPLY) and taylorad_is_pair(b):
+            return pair_with_float(op, <Number>b, s)
         if is_inline(b):
             if op != DIVIDE or (<Number>b).c[0] != 0.0:
                 return float_with_scalar(op, s, <Number>b)
@@ -186,12 +212,8 @@ cdef object array_arithmetic(int op, object a, object b):
         x = <Number>a
         if x.rows == 0 and not isinstance(b, Number):
             found = with_array_few(op, x, b, False)
-        elif x.rows == 0 and op == DIVIDE:
-            y = <Number>b
-            if y.rows == 0 and y.algebra is x.algebra and points_of(x.buffer) and (
-                points_of(y.buffer) and cnp.PyArray_SAMESHAPE(x.buffer, y.buffer)
-            ):
-                found = quotient_few(x.buffer, s, y)
+        elif x.rows == 0 and (<Number>b).rows == 0:
+            found = both_few(op, x, <Number>b)
         if found is None and x.rows == 0:
             found = arithmetic_many(op, x, b)
     elif isinstance(b, Number) and (<Number>b).rows == 0:

@@ -116,6 +116,13 @@ cdef object call_class(object cls, PyObject **args, size_t flags, PyObject *name
     if ufunc_handler is None:
         connect()
     if names == NULL and count > 0:
+        if count == 2 and cls is Dual and PyFloat_CheckExact(<object>args[0]) and (
+            PyFloat_CheckExact(<object>args[1])
+        ):
+            look_around()
+            return taylorad_pair(
+                DUAL, PyFloat_AS_DOUBLE(<object>args[0]), PyFloat_AS_DOUBLE(<object>args[1])
+            )
         if cls is Dual and count <= 2:
             x = of_floats(DUAL, args, count)
         elif cls is HyperDual and count <= 4:

@@ -29,6 +29,9 @@ cdef object array_ufunc(object self, PyObject **args, size_t count, PyObject *na
         rule = unary_rules.get(ufunc)
         if rule is not None:
             return laid_out(rule(x), (x,))
+        if not SCALAR_INDEX:  # the short ways above come with the first function
+            import_module("taylorad.rules.analytic")
+            return array_ufunc(self, args, count, names)
     elif count == 4:
         other = <object>args[3]
         found = ARITHMETIC.get(ufunc)

@@ -25,16 +25,27 @@ import numpy.typing as npt
 from taylorad._arrivals import discover
 from taylorad.monomials import Rows, Shape, Structure, Table, cached, structure
 
-__all__ = ["Algebra", "Factor", "dual", "hyperdual", "innermost", "new_tag", "opened", "taylor"]
+__all__ = [
+    "INNERMOST",
+    "TAGS",
+    "Algebra",
+    "Factor",
+    "dual",
+    "hyperdual",
+    "innermost",
+    "new_tag",
+    "opened",
+    "taylor",
+]
 
-_tags = itertools.count(1)
+TAGS = itertools.count(1)
 INNERMOST: ContextVar[int] = ContextVar("taylorad_innermost_level", default=0)
 
 
 def new_tag() -> int:
     """A tag for a level: greater than that of every level opened before."""
     discover()
-    return next(_tags)
+    return next(TAGS)
 
 
 class opened:
@@ -218,18 +229,6 @@ class Algebra:
     def tags(self) -> tuple[int, ...]:
         return tuple(factor.tag for factor in self.factors)
 
-    def at(self, tag: int) -> Algebra:
-        """This algebra, of one factor, at a new tag: what a transform does at every call."""
-        factor = object.__new__(Factor)
-        factor.__dict__.update(self.factors[0].__dict__, tag=tag)
-        algebra = Algebra()
-        algebra.factors = (factor,)
-        algebra.degree = self.degree
-        algebra.capped = self.capped
-        algebra.classes = self.classes
-        algebra.structure = self.structure
-        return algebra
-
     def factor(self, tag: int) -> Factor | None:
         """The factor with this tag, if any."""
         for factor in self.factors:
@@ -300,7 +299,7 @@ def _algebra(factors: tuple[Factor, ...], degree: int, natural: int) -> Algebra:
 
 @cached(maxsize=1024)
 def _join(one: Algebra, two: Algebra) -> Algebra:
-    for algebra in (one, two):  # which `at` did not enter
+    for algebra in (one, two):  # which `at_tag` did not enter
         _alive.setdefault((algebra.factors, algebra.degree), algebra)
     factors = {factor.tag: factor for factor in one.factors}
     for factor in two.factors:

@@ -17,34 +17,18 @@ the infinities and nan of floating point: what cancels in 0/0 differs from point
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from taylorad import _numbers, recurrences
-from taylorad._numbers import engine, make, value
+from taylorad._numbers import engine, here, make, value
 from taylorad.algebra import Algebra, taylor
 from taylorad.dispatch import carries
 from taylorad.splitting import Parts, Points, Result, Split, climb, first, groups, splits
 
-__all__ = ["power", "quotient", "undecided"]
-
-
-class _Count(threading.local):
-    undecided = 0
-
-
-_count = _Count()
-
-
-def undecided() -> int:
-    """How many calls in this thread met 0/0, or a root of 0, that the known orders leave open.
-
-    A transform that finds the number changed evaluates again from a higher order.
-    """
-    return _count.undecided
+__all__ = ["power", "quotient"]
 
 
 def _repeatable(algebra: Algebra) -> bool:
@@ -118,7 +102,7 @@ def _put_poles(result: Result, points: Points, u: Parts, v: Parts) -> None:
 def _put_undecided(result: Result, points: Points, u: Parts, v: Parts) -> None:
     if points.size == 0:
         return
-    _count.undecided += 1
+    here.undecided += 1  # a transform that sees it evaluates again from a higher order
     if not _repeatable(result.algebra):
         u[0, points] / v[0, points]  # for NumPy's warning, or the error of exact numbers
     result.put(points, np.nan)
@@ -225,7 +209,7 @@ def _put_powers(result: Result, x: Parts, points: Points, p: Any, cbrt: bool) ->
     nothing = ~np.any(x != 0, axis=0)
     open_ = np.flatnonzero(left & ~nothing)
     if open_.size:
-        _count.undecided += 1
+        here.undecided += 1  # a transform that sees it evaluates again from a higher order
         result.parts[1:, open_] = _infinities(algebra, x[:, open_], p, cbrt)[1:]
     _put_zeros(result, np.flatnonzero(left & nothing), p)
 

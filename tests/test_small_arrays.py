@@ -33,6 +33,40 @@ def test_arithmetic_with_plain_numbers(p):
     np.testing.assert_allclose(back, with_first(p + 0 * P, 0 * U[1:]), atol=1e-14)
 
 
+@pytest.mark.parametrize("n", [1, 7, 64, 65, 1000, 6000])
+@pytest.mark.parametrize("order", [1, 3])
+def test_arithmetic_of_arrays_and_floats(order, n):
+    rng = np.random.default_rng(4)
+    u, v = rng.uniform(0.5, 2.0, (2, order + 1, n))
+    u[0, 0] = v[0, 0] = u[1, 0] = -0.0
+    x, y = ta.Taylor(u), ta.Taylor(v)
+    for got, want in (
+        (x + y, u + v),
+        (x - y, u - v),
+        (-x, -u),
+        (x + 0.5, with_first(u[0] + 0.5, u[1:])),
+        (x - 3, with_first(u[0] - 3, u[1:])),
+        (x + 0.0, with_first(u[0] + 0.0, u[1:])),
+        (x - 0.0, with_first(u[0] - 0.0, u[1:])),
+    ):
+        np.testing.assert_array_equal(got.coefficients, want)
+        np.testing.assert_array_equal(np.signbit(got.coefficients), np.signbit(want))
+    product = [sum(u[i] * v[k - i] for i in range(k + 1)) for k in range(order + 1)]
+    np.testing.assert_allclose((x * y).coefficients, product, rtol=1e-15)
+
+
+@pytest.mark.parametrize("n", [5, 100])
+def test_sums_that_overflow_are_warned_of(n):
+    x = ta.Dual(np.full(n, 1e308), 1.0)
+    for sum_of in (lambda: x + x, lambda: x - -x, lambda: x + 1e308, lambda: x - -1e308):
+        with pytest.warns(RuntimeWarning, match="overflow"):
+            assert np.isinf(sum_of().value).all()
+    with np.errstate(all="raise"):
+        bad = ta.Dual(np.resize([np.nan, np.inf, 1.0], n), 1.0)
+        for same in (bad + 1.0, bad + ta.Dual(np.ones(n), 0.0)):
+            np.testing.assert_array_equal(same.value, bad.value + 1.0)
+
+
 def test_division_by_a_zero_among_plain_numbers():
     zero = P.copy()
     zero[0, 0] = 0.0

@@ -22,16 +22,17 @@ from numpy.testing import assert_allclose, assert_array_equal
 from oracles import coefficients
 
 import taylorad as ta
+from taylorad._numbers import here
 from taylorad.algebra import Algebra, taylor
-from taylorad.valuation import power, quotient, undecided
+from taylorad.valuation import power, quotient
 
 T = ta.Taylor
 
 
 @pytest.fixture
 def counted() -> Callable[[], int]:
-    before = undecided()
-    return lambda: undecided() - before
+    before = here.undecided
+    return lambda: here.undecided - before
 
 
 # --- One variable ------------------------------------------------------------------------

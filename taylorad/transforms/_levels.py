@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import numbers
 import sys
-import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -19,12 +18,21 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from taylorad._numbers import Number, classes, common, make, parts_over, repack, value
+from taylorad._numbers import (
+    Number,
+    at_tag,
+    classes,
+    common,
+    here,
+    make,
+    parts_over,
+    repack,
+    value,
+)
 from taylorad._tape import Variable
 from taylorad._trees import flatten
 from taylorad.algebra import Algebra, Factor, dual, new_tag, opened, taylor
 from taylorad.dispatch import carries, mixing_count
-from taylorad.valuation import undecided
 
 __all__ = [
     "Evaluation",
@@ -75,7 +83,7 @@ class Level:
             return Level(Algebra.of((Factor(tag, "multi", degree, variables, crossed=crossed),)))
         # k! is about (k / e)^k
         scale = 2 ** round(math.log2(degree / math.e)) if scaled and degree > 16 else 1
-        return Level(_univariate(degree).at(tag), scale)
+        return Level(at_tag(_univariate(degree), tag), scale)
 
     @property
     def tag(self) -> int:
@@ -326,16 +334,16 @@ class Evaluation(NamedTuple):
 
 def evaluate(call: Callable[[Level], Any], level: Level) -> Evaluation:
     """``call(level)``, with the level open."""
-    mixed, undecided, vain = mixing_count(), open_divisions(), _here.vain
-    _here.depth += 1
+    mixed, undecided, vain = mixing_count(), open_divisions(), here.vain
+    here.depth += 1
     try:
         with opened(level.tag):
             output = call(level)
     except BaseException:
-        _here.vain = vain
+        here.vain = vain
         raise
     finally:
-        _here.depth -= 1
+        here.depth -= 1
     return Evaluation(level, output, mixing_count() != mixed, undecided, vain)
 
 
@@ -374,10 +382,10 @@ def expand(
     crossed : bool
         Whether these are multiplied with each other.
     """
-    degree, open_before, vain_before = order, open_divisions(), _here.vain
-    _here.depth += 1
+    degree, open_before, vain_before = order, open_divisions(), here.vain
+    here.depth += 1
     try:
-        for attempt in range(ATTEMPTS if _here.depth == 1 else INNER_ATTEMPTS):
+        for attempt in range(ATTEMPTS if here.depth == 1 else INNER_ATTEMPTS):
             if begun is not None and attempt == 0:
                 level, output, open_at_start = begun.level, begun.output, begun.undecided
                 open_before, vain_before = open_at_start, begun.vain
@@ -392,44 +400,23 @@ def expand(
             known = min([order, *map(expansion.order, expansion.leaves)])
             doubtful = open_divisions() > open_at_start and any(map(_has_nan, expansion.leaves))
             if known >= order and not doubtful:
-                _here.settled += open_divisions() - open_before
-                _here.vain = vain_before
+                here.settled += open_divisions() - open_before
+                here.vain = vain_before
                 break
-            if _here.vain >= VAIN_ATTEMPTS:
+            if here.vain >= VAIN_ATTEMPTS:
                 break
-            _here.vain += 1
+            here.vain += 1
             degree = max(degree + order - known, order + 2**attempt)
         return expansion
     finally:
-        _here.depth -= 1
-        if _here.depth == 0:
-            _here.vain = 0
-
-
-class _Here(threading.local):
-    """What the transforms under way in a thread share.
-
-    Attributes
-    ----------
-    depth : int
-        How many transforms are under way, each within the one before.
-    settled : int
-        How many of the divisions 0/0 that `undecided` counts have found their result.
-    vain : int
-        How many evaluations from a higher order have not found it.
-    """
-
-    depth = 0
-    settled = 0
-    vain = 0
-
-
-_here = _Here()
+        here.depth -= 1
+        if here.depth == 0:
+            here.vain = 0
 
 
 def open_divisions() -> int:
     """How many divisions 0/0 have found no result yet; it only matters whether it grows."""
-    return undecided() - _here.settled
+    return here.undecided - here.settled
 
 
 def _has_nan(leaf: Any) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 
 from taylorad._kernels import cores, threads
 from taylorad._memory import reused
-from taylorad._numbers import Number, multiples, seeded, value
+from taylorad._numbers import Evaluator, Number, Transform, seeded, value
 from taylorad._vector import binary
 from taylorad.dispatch import carries, mixing_count
 from taylorad.transforms._arguments import (
@@ -91,11 +91,15 @@ def derivative(f: Callable[..., Any], order: int = 1, argnum: int = 0) -> Callab
     """
     check_callable(f)
     order, argnum = check_order(order), check_argnum(argnum)
-    plan = _Plan.of((order,))
+    plan = _Plan.of(order, order)
+    at = Transform(f, argnum, plan.evaluator, None, WORTH_REUSING, plan.alone).at
 
     def g(*args: Any, **kwargs: Any) -> Any:
+        found = None if kwargs else at(args)
+        if found is not None and type(found) is not tuple:
+            return found
         call, x = _split(f, argnum, args, kwargs)
-        return _evaluate(call, x, plan, None, _only)
+        return _evaluate(call, x, plan, None, found)
 
     return named(g, f, f"The derivative of order {order} in argument {argnum}")
 
@@ -150,12 +154,16 @@ def derivatives(
         workers = check_count(workers, "workers")
         if workers < 1:
             raise ValueError(f"workers must be 1 or more, but {workers} was given")
-    plan = _Plan.of(tuple(range(order + 1)), workers)
+    plan = _Plan.of(0, order, workers, stacked=True)
+    at = Transform(f, argnum, plan.evaluator, workers, WORTH_REUSING, plan.alone).at
 
     def g(*args: Any, **kwargs: Any) -> Any:
+        found = None if kwargs else at(args)
+        if found is not None and type(found) is not tuple:
+            return found
         call, x = _split(f, argnum, args, kwargs)
         with threads(workers):
-            return _evaluate(call, x, plan, workers, _stacked)
+            return _evaluate(call, x, plan, workers, found)
 
     return named(g, f, f"All derivatives up to order {order} in argument {argnum}")
 
@@ -175,33 +183,47 @@ class _Plan:
 
     Attributes
     ----------
-    degrees : tuple of int
+    degrees : range
         The derivatives that are wanted, ascending.
     factors : tuple of float
         What the coefficients of these degrees have to be multiplied with.
     points : int
         How many points a block has.
+    evaluator : Evaluator
+        What makes them where nothing is out of the ordinary.
+    stacked : bool
+        Whether they are wanted as one array, or there is one.
     """
 
-    degrees: tuple[int, ...]
+    degrees: range
     factors: tuple[float, ...]
     points: int
+    evaluator: Evaluator
+    stacked: bool
 
     @staticmethod
-    def of(degrees: tuple[int, ...], workers: int | None = None) -> _Plan:
-        level = Level.open(degrees[-1], scaled=True)
-        points = block_points(degrees[-1], workers or cores())
-        return _Plan(degrees, tuple(map(level.factor, degrees)), points)
+    def of(first: int, order: int, workers: int | None = None, stacked: bool = False) -> _Plan:
+        level, degrees = Level.open(order, scaled=True), range(first, order + 1)
+        factors = tuple(map(level.factor, degrees))
+        evaluator = Evaluator(level.algebra, level.scale, first, factors, stacked)
+        points = block_points(order, workers or cores())
+        return _Plan(degrees, factors, points, evaluator, stacked)
 
+    @property
+    def order(self) -> int:
+        return self.degrees[-1]
 
-def _only(rows: Sequence[Any]) -> Any:
-    return rows[0]
+    @property
+    def alone(self) -> int:
+        """How many points are not worth more than one thread."""
+        return WORTH_SHARING // (self.order + 1)
 
-
-def _stacked(rows: Sequence[Any]) -> Any:
-    if not any(map(carries, rows)):
-        rows = [np.asarray(row) for row in rows]
-    return np.stack(rows)
+    def combined(self, rows: Sequence[Any]) -> Any:
+        if not self.stacked:
+            return rows[0]
+        if not any(map(carries, rows)):
+            rows = [np.asarray(row) for row in rows]
+        return np.stack(rows)
 
 
 def _evaluate(
@@ -209,30 +231,38 @@ def _evaluate(
     x: Any,
     plan: _Plan,
     workers: int | None,
-    combine: Callable[[Sequence[Any]], Any],
+    found: Any = None,
 ) -> Any:
-    """The derivatives of these degrees, combined leaf by leaf of what the function returns."""
-    order = plan.degrees[-1]
-    begun = None
-    if type(x) is np.ndarray and x.dtype.kind == "f":
+    """The derivatives of these degrees, combined leaf by leaf of what the function returns.
+
+    The function may have been called by the plan's evaluator, and that have come to nothing.
+    """
+    if found is None and type(x) is np.ndarray and x.dtype.kind == "f":
         if x.size < WORTH_REUSING:
-            found = _at_once(call, x, plan)
+            found = plan.evaluator(call, x)
         else:
-            with threads(workers if x.size * (order + 1) > WORTH_SHARING else 1), reused():
-                found = (_at_once if x.size <= 2 * plan.points else _in_blocks)(call, x, plan)
-        if isinstance(found, np.ndarray):
-            return found if combine is _stacked else found[0]
-        begun = found
-    expansion = expand_elementwise(call, x, order, begun=begun)
+            with threads(workers if x.size > plan.alone else 1), reused():
+                if x.size <= 2 * plan.points:
+                    found = plan.evaluator(call, x)
+                else:
+                    found = _in_blocks(call, x, plan)
+        if found is not None and type(found) is not tuple:
+            return found
+    begun = None
+    if found is not None:
+        algebra, *rest = found
+        begun = Evaluation(Level(algebra, plan.evaluator.scale), *rest)
+    expansion = expand_elementwise(call, x, plan.order, begun=begun)
     if expansion.curried:
         # Once more for every call, each at a level of its own: a function that was made at
         # one level and called at another would confuse the two.
         def function(*args: Any, **kwargs: Any) -> Any:
-            return _evaluate(lambda x: call(x)(*args, **kwargs), x, plan, workers, combine)
+            return _evaluate(lambda x: call(x)(*args, **kwargs), x, plan, workers)
 
         return function
     return expansion.rebuild(
-        combine([expansion.derivative(leaf, k) for k in plan.degrees]) for leaf in expansion.leaves
+        plan.combined([expansion.derivative(leaf, k) for k in plan.degrees])
+        for leaf in expansion.leaves
     )
 
 
@@ -390,16 +420,6 @@ def _close(found: Any, expected: Any, rtol: float = 1e-6, atol: float = 1e-13) -
 # --- Blocks ------------------------------------------------------------------------------
 
 
-def _at_once(call: Callable[[Any], Any], x: Any, plan: _Plan) -> Any:
-    """The derivatives, stacked, if nothing has to be looked at twice; else the evaluation."""
-    level = Level.open(plan.degrees[-1], scaled=True)
-    evaluation = _evaluate_at(call, x, level)
-    if not evaluation.plain:
-        return evaluation
-    found = multiples(evaluation.output, level.algebra, x, plan.degrees, plan.factors)
-    return evaluation if found is None else found
-
-
 def _in_blocks(call: Callable[[Any], Any], x: Any, plan: _Plan) -> Any:
     """The derivatives, stacked; None if blocks do not serve.
 
@@ -408,7 +428,7 @@ def _in_blocks(call: Callable[[Any], Any], x: Any, plan: _Plan) -> Any:
     away, or returns anything else. The whole is then evaluated at once, and what is wrong
     with it surfaces there.
     """
-    level = Level.open(plan.degrees[-1], scaled=True)
+    level = Level.open(plan.order, scaled=True)
     result = np.empty((len(plan.degrees), *x.shape), x.dtype)
 
     def parts_of(x: Any) -> Any:
@@ -433,7 +453,9 @@ def _in_blocks(call: Callable[[Any], Any], x: Any, plan: _Plan) -> Any:
         _close(row[index], sample[k] * factor, atol=1e-10)
         for row, k, factor in zip(result, plan.degrees, plan.factors, strict=True)
     )
-    return result if agrees else None
+    if not agrees:
+        return None
+    return result if plan.stacked else result[0]
 
 
 def _evaluate_at(call: Callable[[Any], Any], x: Any, level: Level) -> Evaluation:
