@@ -280,7 +280,7 @@ class Solving:
         return assemble(algebra, found, describe(self.function))
 
     def _coefficients(self, algebra: Algebra, operands: Sequence[Any]) -> list[Any] | None:
-        """All of powers of one variable, as arrays; None where they are not or the first is plain."""
+        """Series of one variable, as arrays; None if they are not, or the first is plain."""
         if not (algebra.univariate and isinstance(operands[0], Number)):
             return None
         parts = []
