@@ -84,17 +84,21 @@ cdef object elementary_few(int index, Number x):
 
 
 cdef object power_few(Number x, double p):
-    """x**p for an array of a few positive numbers; None where that is not the case."""
+    """x**p at a few points, positive ones or any but 0 for a whole p; None for all else.
+
+    Whole powers up to the degree are products: near 0 the equation leaves nothing of them.
+    """
     cdef Py_ssize_t n = points_of(x.buffer), t
     cdef double value[FEW_POINTS]
     cdef double slope[FEW_POINTS]
     cdef double *point
+    cdef bint whole = p == libm.floor(p)
     cdef Riccati f
-    if n == 0:
+    if n == 0 or whole and 0.0 <= p <= compiled(x.algebra).table.top:
         return None
     point = doubles(x.buffer)
     for t in range(n):
-        if not point[t] > 0.0:
+        if not (point[t] > 0.0 or whole and point[t] < 0.0):
             return None
         value[t] = libm.pow(point[t], p)
         slope[t] = p * libm.pow(point[t], p - 1.0)
@@ -258,7 +262,7 @@ cdef object absolute_few(Number x):
 
 
 cdef bint chosen_few(object x, Number like, double **rows, double *single) except -1:
-    """What is chosen from: the coefficients of an array like this one, or a single float."""
+    """What is chosen from: the coefficients of an array like this one, plain values, or a float."""
     rows[0] = NULL
     if isinstance(x, Number):
         if (<Number>x).algebra is not like.algebra or points_of((<Number>x).buffer) == 0 or (
@@ -267,11 +271,14 @@ cdef bint chosen_few(object x, Number like, double **rows, double *single) excep
             return False
         rows[0] = doubles((<Number>x).buffer)
         return True
-    return as_float(x, single)
+    if as_float(x, single):
+        return True
+    rows[0] = same_points(x, like)
+    return rows[0] != NULL
 
 
 cdef object where_few(object condition, object a, object b):
-    """`numpy.where` at a few points, of one or two arrays and a float; None for all else."""
+    """`numpy.where` at a few points, of arrays and floats; None for all else."""
     cdef Number like
     cdef double *u
     cdef double *v
@@ -299,7 +306,8 @@ cdef object where_few(object condition, object a, object b):
                 w[k * n + t] = u[k * n + t] if u != NULL else first
             else:
                 w[k * n + t] = v[k * n + t] if v != NULL else second
-        first = second = 0.0  # a float does not move
+        first = second = 0.0  # what is plain does not move
+        u, v = u if isinstance(a, Number) else NULL, v if isinstance(b, Number) else NULL
     return array_like(like, y)
 
 
@@ -328,42 +336,3 @@ cdef object clip_few(Number x, object low, object high):
         for k in range(1, rows):
             w[k * n + t] = u[k * n + t] if least <= u[t] <= most else 0.0
     return array_like(x, y)
-
-
-cdef object inner_few(object a, object b):
-    """a @ b for vectors of a few numbers over one algebra, or None."""
-    cdef Number x, y
-    cdef const Table *table
-    cdef cnp.ndarray products
-    cdef double *work
-    cdef double *to
-    cdef Py_ssize_t n, k, t
-    if not (isinstance(a, Number) and isinstance(b, Number)):
-        return None
-    x = <Number>a
-    if (<Number>b).algebra is not x.algebra:
-        return None
-    n = points_of(x.buffer)
-    if n == 0 or points_of((<Number>b).buffer) != n or cnp.PyArray_NDIM(x.buffer) != 2 or (
-        cnp.PyArray_NDIM((<Number>b).buffer) != 2
-    ):
-        return None
-    mix()
-    table = &compiled(x.algebra).table
-    products = empty_like(x.buffer)
-    work = <double *>malloc(room_for(table, 3, n) * sizeof(double))
-    if work == NULL:
-        raise MemoryError
-    to = doubles(products)
-    product_points(table, doubles(x.buffer), doubles((<Number>b).buffer), to, work, n)
-    free(work)
-    scalar, _ = classes(x.algebra)
-    y = <Number>taylorad_blank(<PyTypeObject *>scalar, <PyObject *>x.algebra)
-    y.table = table
-    allocate(y, table.rows)
-    for k in range(table.rows):
-        y.c[k] = 0.0
-        for t in range(n):
-            y.c[k] += to[k * n + t]
-    y.c[0] = np.dot(x.buffer[0], (<Number>b).buffer[0])  # to the last place as NumPy has it
-    return y

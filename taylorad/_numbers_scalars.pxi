@@ -181,7 +181,10 @@ cdef object array_arithmetic(int op, object a, object b):
     """a + b, a - b, a * b or a / b where that is not an operation of inline scalars."""
     cdef Number x, y
     cdef double s = 0.0
-    found = None
+    found = matched(a, b)
+    if found is not None:
+        a, b = found
+        found = None
     if isinstance(a, Number):
         x = <Number>a
         if x.rows == 0 and not isinstance(b, Number):
@@ -216,15 +219,22 @@ cdef object power(object a, object b):
             y = power_of_scalar(<Number>a, p)
             if y is not None:
                 return y
-    elif isinstance(a, Number) and PyLong_CheckExact(b):
-        x = <Number>a
-        if isinstance(x.buffer, np.ndarray) and (b == 2 or b == 3):
-            square = general(MULTIPLY, x, x)
-            return general(MULTIPLY, square, x) if b == 3 else square
-    elif isinstance(a, Number) and PyFloat_CheckExact(b):
+    elif isinstance(a, Number) and as_coefficient(b, &p):
+        x = compact(<Number>a)
         found = None
-        if b != libm.floor(b):  # whole powers are products
-            found = power_few(<Number>a, PyFloat_AS_DOUBLE(b))
+        if x.rows == 0 and isinstance(x.buffer, np.ndarray):
+            if p == 2.0 or p == 3.0 or p == 4.0:
+                square = general(MULTIPLY, x, x)
+                if p != 2.0:
+                    square = general(MULTIPLY, square, x if p == 3.0 else square)
+                return laid_out(square, (x,))
+            found = quotient_few(None, 1.0, x) if p == -1.0 else power_few(x, p)
+        if found is not None:
+            return found
+    elif not (is_inline(b) and not isinstance(a, Number)):
+        kind = (POWER_OF_PLAIN if not isinstance(a, Number) else
+                POWER if isinstance(b, Number) else PLAIN_POWER)
+        found = pair_few(kind, a, b)
         if found is not None:
             return found
     return laid_out(ufunc_handler(np.power, "__call__", (a, b), {}), (a, b))

@@ -1,0 +1,331 @@
+# Part of _numbers.pyx: NumPy's functions and the methods of ndarray without the way through
+# dispatch, where operands and options are simple; and that way itself, as short as it can be.
+
+cdef enum:
+    NO_SHORT_WAY, ATTRIBUTE, ANSWER, ANSWERS, RAVEL, RESHAPE, SQUEEZE, SWAP, TRANSPOSE, VIEW, SUM, MEAN, VARIANCE, DEVIATION, LARGEST, SMALLEST, PRODUCT, RUNNING_SUM
+    RUNNING_PRODUCT, NORM, COPY, FLATTEN, GATHER, SORT, MEDIAN, ZEROS, ONES, BETWEEN, MATRIX, OUTER
+    INNER, CHOICE, INTERPOLATE, CONCATENATE, STACK, BESIDE, BELOW, COLUMNS, APPEND
+
+
+@cython.final
+cdef class Plan:
+    """What is known about a function of NumPy."""
+
+    cdef int kind
+    cdef object function
+    cdef str name
+    cdef object method         # of ndarray, which does the same
+    cdef object rule           # None: left to dispatch
+    cdef bint known            # whether the rule has been looked up
+    cdef bint elementwise
+    cdef Py_ssize_t places     # of arguments before `out`
+
+
+cdef dict PLANS = {}           # function -> Plan
+cdef dict METHOD_PLANS = {}    # name of a method -> Plan
+cdef object planner = None
+
+
+def install_plans(plan_of):
+    """Connect the functions to their rules; ``plan_of(function)`` is asked once for each."""
+    global planner
+    planner = plan_of
+
+
+cdef Plan enter(object function, int kind, str method):
+    cdef Plan plan = Plan.__new__(Plan)
+    plan.kind = kind
+    plan.function, plan.name = function, method
+    plan.method = None if method is None else getattr(np.ndarray, method, None)
+    if function is not None:
+        PLANS[function] = plan
+    if method is not None and kind != ATTRIBUTE:
+        METHOD_PLANS[method] = plan
+    return plan
+
+
+for _function, _kind, _method in (
+    # function          kind             method
+    (np.shape,          ATTRIBUTE,       "shape"),
+    (np.ndim,           ATTRIBUTE,       "ndim"),
+    (np.size,           ATTRIBUTE,       "size"),
+    (np.real,           ATTRIBUTE,       "real"),
+    (np.iscomplexobj,   ANSWERS,         None),
+    (np.isrealobj,      ANSWERS,         None),
+    (np.count_nonzero,  ANSWER,          None),
+    (np.isclose,        ANSWERS,         None),
+    (np.allclose,       ANSWER,          None),
+    (np.all,            ANSWER,          "all"),
+    (np.any,            ANSWER,          "any"),
+    (np.argmax,         ANSWER,          "argmax"),
+    (np.argmin,         ANSWER,          "argmin"),
+    (np.argsort,        ANSWER,          "argsort"),
+    (np.nonzero,        ANSWER,          "nonzero"),
+    (np.diagonal,       VIEW,            "diagonal"),
+    (np.ravel,          RAVEL,           "ravel"),
+    (np.reshape,        RESHAPE,         "reshape"),
+    (np.squeeze,        SQUEEZE,         "squeeze"),
+    (np.swapaxes,       SWAP,            "swapaxes"),
+    (np.transpose,      TRANSPOSE,       "transpose"),
+    (np.sum,            SUM,             "sum"),
+    (np.mean,           MEAN,            "mean"),
+    (np.var,            VARIANCE,        "var"),
+    (np.std,            DEVIATION,       "std"),
+    (np.amax,           LARGEST,         None),
+    (np.amin,           SMALLEST,        None),
+    (np.max,            LARGEST,         "max"),
+    (np.min,            SMALLEST,        "min"),
+    (np.prod,           PRODUCT,         "prod"),
+    (np.cumsum,         RUNNING_SUM,     "cumsum"),
+    (np.cumprod,        RUNNING_PRODUCT, "cumprod"),
+    (np.copy,           COPY,            "copy"),
+    (None,              FLATTEN,         "flatten"),
+    (np.take,           GATHER,          "take"),
+    (np.linalg.norm,    NORM,            None),
+    (np.sort,           SORT,            None),
+    (np.median,         MEDIAN,          None),
+    (np.zeros_like,     ZEROS,           None),
+    (np.empty_like,     ZEROS,           None),
+    (np.ones_like,      ONES,            None),
+    (np.inner,          INNER,           None),
+    (np.vdot,           INNER,           None),
+    (np.interp,         INTERPOLATE,     None),
+    (np.dot,            MATRIX,          "dot"),
+    (np.outer,          OUTER,           None),
+    (np.where,          CHOICE,          None),
+    (np.clip,           BETWEEN,         "clip"),
+    (np.concatenate,    CONCATENATE,     None),
+    (np.stack,          STACK,           None),
+    (np.hstack,         BESIDE,          None),
+    (np.vstack,         BELOW,           None),
+    (np.column_stack,   COLUMNS,         None),
+    (np.append,         APPEND,          None),
+):
+    enter(_function, _kind, _method)
+
+
+cdef object short_way(Plan plan, Number x, tuple rest, dict kwargs):
+    """A function or a method of a number; None where that is not the simple case."""
+    cdef Reduced r
+    cdef Py_ssize_t count = len(rest)
+    if x.rows or not cnp.PyArray_CheckExact(x.buffer):
+        return None
+    if plan.kind == ATTRIBUTE:
+        if count or kwargs:
+            return None
+        if plan.name != "real":
+            mix()
+        return getattr(x, plan.name)
+    if plan.kind == ANSWER or plan.kind == ANSWERS:
+        if not is_plain(x) or not all_plain(rest, kwargs):
+            return None
+        if plan.kind == ANSWER:  # not one for each point
+            mix()
+        return (plan.method or plan.function)(row_of(x.buffer, 0), *rest, **kwargs)
+    if RAVEL <= plan.kind < VIEW:
+        found = None if kwargs or not is_plain(x) else short_view(plan.kind, x, rest)
+        if found is not None:
+            mix()
+            return found
+    if RAVEL <= plan.kind <= VIEW:
+        if kwargs or cnp.PyArray_SIZE(<cnp.ndarray>x.buffer) == 0 or not all_plain(rest, None):
+            return None
+        if plan.kind == RESHAPE and count > 1 and type(rest[count - 1]) is str:
+            return None  # the order, of the function
+        parts = view_of_rows(<cnp.ndarray>x.buffer, plan.method(row_of(x.buffer, 0), *rest))
+        if parts is None:
+            return None
+        mix()
+        return make(x.algebra, parts)
+    if SUM <= plan.kind <= NORM:
+        x = compact(x)
+        if not reduced(x, rest, kwargs, VARIANCE <= plan.kind <= DEVIATION, &r):
+            return None
+        mix()
+        if plan.kind == SUM:
+            return sum_few(x, &r)
+        if plan.kind == MEAN:
+            return mean_few(x, &r)
+        if plan.kind <= DEVIATION:
+            return spread_few(x, &r, plan.kind == DEVIATION)
+        if plan.kind <= SMALLEST:
+            return extreme_few(x, &r, plan.kind == LARGEST)
+        if plan.kind == PRODUCT:
+            return product_few(x, &r)
+        if plan.kind == NORM:
+            return None if rest or kwargs else norm_few(x, &r)
+        return running_few(x, &r, plan.kind == RUNNING_PRODUCT)
+    if kwargs:
+        return None
+    if plan.kind == COPY:
+        if count or not cnp.PyArray_IS_C_CONTIGUOUS(<cnp.ndarray>x.buffer):
+            return None
+        return array_like(x, cnp.PyArray_NewCopy(<cnp.ndarray>x.buffer, cnp.NPY_CORDER))
+    if plan.kind == FLATTEN:
+        if count or not (cnp.PyArray_IS_C_CONTIGUOUS(<cnp.ndarray>x.buffer) and is_double(x.buffer)):
+            return None
+        x = array_like(x, cnp.PyArray_NewCopy(<cnp.ndarray>x.buffer, cnp.NPY_CORDER))
+        return flattened(x)
+    if plan.kind == SORT or plan.kind == MEDIAN:
+        return None if count else sorted_few(compact(x), plan.kind == MEDIAN)
+    if plan.kind == ZEROS or plan.kind == ONES:
+        return None if count or points_of(x.buffer) == 0 else constant_few(x, plan.kind == ONES)
+    if plan.kind == GATHER:
+        return gathered(x, rest[0]) if count == 1 and cnp.PyArray_CheckExact(rest[0]) and (
+            cnp.PyArray_TYPE(<cnp.ndarray>rest[0]) != cnp.NPY_BOOL) else None
+    if plan.kind == BETWEEN:
+        return clip_few(x, rest[0], rest[1]) if count == 2 else None
+    if plan.kind == MATRIX:
+        return matrix_few(x, rest[0]) if count == 1 else None
+    return None
+
+
+cdef object short_view(int kind, Number x, tuple rest):
+    """A view of an array; None where that is not the simple case."""
+    if kind == RESHAPE:
+        return reshaped(x, rest)
+    if kind == TRANSPOSE:
+        return transposed(x, rest)
+    if kind == SWAP:
+        return swapped(x, rest)
+    if rest:
+        return None
+    return flattened(x) if kind == RAVEL else squeezed(x)
+
+
+cdef object constant_few(Number x, bint one):
+    """Zeros or ones like a few points, into which numbers can be written."""
+    cdef cnp.ndarray y = empty_like(x.buffer)
+    cdef Py_ssize_t t, n = points_in(y)
+    memset(doubles(y), 0, cnp.PyArray_NBYTES(y))
+    for t in range(n if one else 0):
+        doubles(y)[t] = 1.0
+    return array_like(x, y)
+
+
+cdef object short_function(Plan plan, tuple args, dict kwargs):
+    """A function of several operands; None where that is not the simple case."""
+    cdef Py_ssize_t count = len(args)
+    cdef object axis = 0
+    if plan.kind >= CONCATENATE:
+        if plan.kind == APPEND:
+            return joined_few(args, 0, False, True) if count == 2 and not kwargs and (
+                is_flat(args[0]) and is_flat(args[1])) else None
+        if kwargs:
+            if count != 1 or len(kwargs) != 1 or plan.kind > STACK:
+                return None
+            axis = kwargs.get("axis")
+        elif count == 2 and plan.kind <= STACK:
+            axis = args[1]
+        elif count != 1:
+            return None
+        if not PyLong_CheckExact(axis) or not -MOST_AXES < axis < MOST_AXES:
+            return None
+        if plan.kind <= STACK:
+            return joined_few(args[0], axis, plan.kind == STACK, False)
+        if not (type(args[0]) is list or type(args[0]) is tuple) or len(args[0]) == 0:
+            return None
+        flat = is_flat(args[0][0])
+        if plan.kind == BESIDE:
+            return joined_few(args[0], 0 if flat else 1, False, flat)
+        if plan.kind == BELOW:
+            return joined_few(args[0], 0, flat, False)
+        return joined_few(args[0], 1, flat, False)
+    if kwargs:
+        return None
+    if count == 3 and plan.kind == CHOICE:
+        return where_few(args[0], args[1], args[2])
+    if count == 2 and plan.kind == MATRIX:
+        return matrix_few(args[0], args[1])
+    if count == 2 and plan.kind == OUTER:
+        return outer_few(args[0], args[1])
+    if count == 2 and plan.kind == INNER and is_flat(args[0]) and is_flat(args[1]):
+        return matrix_few(args[0], args[1])
+    if count == 3 and plan.kind == INTERPOLATE and isinstance(args[0], Number):
+        return interpolated_few(<Number>args[0], args[1], args[2])
+    return None
+
+
+cdef bint is_flat(object x) noexcept:
+    """Whether this is a vector or a single number."""
+    if isinstance(x, Number):
+        x = (<Number>x).buffer
+        return x is None or cnp.PyArray_CheckExact(x) and cnp.PyArray_NDIM(<cnp.ndarray>x) <= 2
+    return not cnp.PyArray_CheckExact(x) or cnp.PyArray_NDIM(<cnp.ndarray>x) == 1
+
+
+# Types of what is never an operand with derivatives, nor an array of another package.
+cdef frozenset PLAIN_TYPES = frozenset({
+    int, float, bool, complex, str, slice, type(None), type(Ellipsis), type(np._NoValue),
+    np.float64, np.float32, np.intp, np.bool_, type(np.dtype(float)), type(np.dtype(int)), type,
+})
+
+
+cdef bint is_simple(object x):
+    """Whether an operand or an option is plain, or a number whose coefficients are."""
+    if isinstance(x, Number):
+        return (<Number>x).rows != 0 or cnp.PyArray_CheckExact((<Number>x).buffer)
+    if cnp.PyArray_CheckExact(x):
+        return cnp.PyArray_TYPE(<cnp.ndarray>x) != cnp.NPY_OBJECT
+    if type(x) is list or type(x) is tuple:
+        for item in x:
+            if not is_simple(item):
+                return False
+        return True
+    return type(x) in PLAIN_TYPES
+
+
+cdef bint all_plain(tuple args, dict kwargs):
+    """Whether nothing among these carries derivatives, and they are as simple as can be."""
+    for x in args:
+        if isinstance(x, Number) or type(x) is list or not is_simple(x):
+            return False
+    if kwargs:
+        for name, x in kwargs.items():
+            if name == "out" or isinstance(x, Number) or type(x) is list or not is_simple(x):
+                return False
+    return True
+
+
+cdef object function_call(Number self, object function, object types, tuple args, dict kwargs):
+    """``__array_function__`` of a number."""
+    cdef Plan plan = PLANS.get(function)
+    if plan is None:
+        plan = enter(function, NO_SHORT_WAY, None)
+    elif plan.kind != NO_SHORT_WAY and args:
+        found = None
+        if plan.kind >= MATRIX:
+            found = short_function(plan, args, kwargs)
+        elif isinstance(args[0], Number) and (
+            len(args) <= 2 or not RESHAPE <= plan.kind <= TRANSPOSE or plan.kind == SWAP
+        ):  # what methods take one by one is a tuple here
+            found = short_way(plan, <Number>args[0], args[1:], kwargs)
+        if found is not None:
+            return found
+    if not plan.known:
+        found = planner(function)
+        if found is not None:
+            plan.rule, plan.elementwise, plan.places = found
+        plan.known = True
+    if plan.rule is None or len(args) > plan.places or kwargs and "out" in kwargs or (
+        not is_simple(args)
+    ):
+        return function_handler(function, types, args, kwargs, self)
+    for item in kwargs.values():
+        if not is_simple(item):
+            return function_handler(function, types, args, kwargs, self)
+    if not plan.elementwise:
+        mix()
+    return plan.rule(*args, **kwargs)
+
+
+cdef object method(str name, Number x, tuple args, dict kwargs):
+    """A method of ndarray."""
+    found = short_way(<Plan>METHOD_PLANS[name], x, args, kwargs)
+    return METHODS[name](x, *args, **kwargs) if found is None else found
+
+
+cdef bint is_plain(Number x) noexcept:
+    """Whether this is an array of coefficients that are on no record."""
+    return x.rows == 0 and cnp.PyArray_CheckExact(x.buffer) and (
+        cnp.PyArray_NDIM(<cnp.ndarray>x.buffer) > 1)
