@@ -145,6 +145,7 @@ include "_numbers_matched.pxi"
 include "_numbers_pairs.pxi"
 include "_numbers_sums.pxi"
 include "_numbers_products.pxi"
+include "_numbers_single.pxi"
 include "_numbers_quick.pxi"
 include "_numbers_arithmetic.pxi"
 include "_numbers_ufuncs.pxi"
@@ -367,6 +368,9 @@ cdef class Number(Operand):
             for k in range(self.rows):
                 y.c[k] = -self.c[k]
             return y
+        found = negated_few(self)
+        if found is not None:
+            return found
         return make(self.algebra, values(np_negative, self.buffer, len(self.buffer)))
 
     def __pos__(self):
@@ -433,6 +437,18 @@ cdef class Number(Operand):
 
     def dot(self, *args, **kwargs):
         return method("dot", self, args, kwargs)
+
+    def conj(self, *args, **kwargs):
+        return method("conj", self, args, kwargs)
+
+    def item(self, *args, **kwargs):
+        return method("item", self, args, kwargs)
+
+    def tolist(self):
+        return method("tolist", self, (), {})
+
+    def astype(self, *args, **kwargs):
+        return method("astype", self, args, kwargs)
 
     def flatten(self, *args, **kwargs):
         return method("flatten", self, args, kwargs)

@@ -47,6 +47,47 @@ cdef bint all_finite(const double *x, Py_ssize_t n) noexcept:
     return total == 0.0
 
 
+cdef enum:
+    ON_STACK = 512  # doubles to work with for which no memory is asked for
+
+cdef object numbers_few(int op, Number x, Number y):
+    """x + y, x - y, x * y or x / y at the same few points; None for all else."""
+    cdef const Table *table
+    cdef cnp.ndarray result
+    cdef double stack[ON_STACK]
+    cdef double *work = stack
+    cdef double *u
+    cdef double *v
+    cdef double *w
+    cdef Py_ssize_t n = points_of(x.buffer), room, t
+    if n == 0 or y.algebra is not x.algebra or points_of(y.buffer) == 0 or (
+        not cnp.PyArray_SAMESHAPE(x.buffer, y.buffer)
+    ) or op == DIVIDE and has_zero(doubles(y.buffer), n):
+        return None
+    result = empty_like(x.buffer)
+    u, v, w = doubles(x.buffer), doubles(y.buffer), doubles(result)
+    table = &compiled(x.algebra).table
+    if op == ADD:
+        for t in range(table.rows * n):
+            w[t] = u[t] + v[t]
+    elif op == SUBTRACT:
+        for t in range(table.rows * n):
+            w[t] = u[t] - v[t]
+    else:
+        room = room_for(table, 3 if op == MULTIPLY else 1, n)
+        if room > ON_STACK:
+            work = <double *>malloc(room * sizeof(double))
+            if work == NULL:
+                raise MemoryError
+        if op == MULTIPLY:
+            product_points(table, u, v, w, work, n)
+        else:
+            quotient_points(table, u, v, w, work, n)
+        if work != stack:
+            free(work)
+    return array_like(x, result) if all_finite(w, table.rows * n) else None
+
+
 cdef object solved(Number x, Py_ssize_t n, const Riccati *f, const double *value,
                    const double *slope, double sign):
     """The series with these values and slopes; None where something is not finite."""
@@ -258,6 +299,18 @@ cdef object absolute_few(Number x):
     for t in range(n):
         for k in range(cnp.PyArray_DIM(y, 0)):
             doubles(y)[k * n + t] = u[k * n + t] if u[t] > 0.0 else -u[k * n + t]
+    return array_like(x, y)
+
+
+cdef object negated_few(Number x):
+    """-x for a few points; None for all else."""
+    cdef Py_ssize_t n = points_of(x.buffer), t
+    cdef cnp.ndarray y
+    if n == 0:
+        return None
+    y = empty_like(x.buffer)
+    for t in range(n * cnp.PyArray_DIM(y, 0)):
+        doubles(y)[t] = -doubles(x.buffer)[t]
     return array_like(x, y)
 
 

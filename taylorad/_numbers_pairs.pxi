@@ -153,18 +153,41 @@ cdef bint power_of_constant(Pairs *p) noexcept:
 cdef bint constant_power(Pairs *p) noexcept:
     """u y' = v u' y, for a v that does not move; whole powers up to the degree are products."""
     cdef double slope[FEW_POINTS]
-    cdef Py_ssize_t t
+    cdef Py_ssize_t t, k
     if not all_positive(p):
         return False
     for t in range(p.n):
-        if 0.0 <= p.v[t] <= p.table.top and p.v[t] == libm.floor(p.v[t]):
-            return False
         slope[t] = p.v[t] * libm.pow(p.u[t], p.v[t] - 1.0)
     if not all_finite(slope, p.n):
         return False
     solve(p, 0.0, 1.0, 0.0, 0.0, p.v, 1, p.u, p.value, slope, p.y)
+    for t in range(p.n):
+        if 0.0 < p.v[t] <= p.table.top and p.v[t] == libm.floor(p.v[t]):
+            whole_power(p, t, <int>p.v[t])
     return True
 
+
+cdef void whole_power(Pairs *p, Py_ssize_t t, int n) noexcept:
+    """The derivatives of u^n at one point, by products."""
+    cdef Py_ssize_t k, rows = p.rows
+    cdef double *x = p.s       # there is room for three series of one point from here on
+    cdef double *y = p.s + rows
+    cdef double *product = p.s + 2 * rows
+    cdef bint begun = False
+    for k in range(rows):
+        x[k] = p.u[k * p.n + t]
+    while n:
+        if n & 1:
+            if begun:
+                product_points(p.table, y, x, product, p.work, 1)
+            memcpy(y, product if begun else x, rows * sizeof(double))
+            begun = True
+        if n > 1:
+            product_points(p.table, x, x, product, p.work, 1)
+            memcpy(x, product, rows * sizeof(double))
+        n >>= 1
+    for k in range(1, rows):
+        p.y[k * p.n + t] = y[k]
 
 
 # --- Of the values alone, or linear where they are what they are ---------------------------

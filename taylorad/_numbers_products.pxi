@@ -1,7 +1,7 @@
 # Part of _numbers.pyx: products of small matrices and vectors, and what joins small arrays.
 
 cdef enum:
-    FEW_PRODUCTS = 4096  # multiplications up to which a call of NumPy costs more
+    FEW_PRODUCTS = 12_000  # multiplications up to which a call of NumPy costs more
     FEW_ENTRIES = 4096   # numbers that are copied at once
 
 # One side of a product: a matrix for each row of coefficients, or for the first one alone.

@@ -2,8 +2,8 @@
 # dispatch, where operands and options are simple; and that way itself, as short as it can be.
 
 cdef enum:
-    NO_SHORT_WAY, ATTRIBUTE, ANSWER, ANSWERS, RAVEL, RESHAPE, SQUEEZE, SWAP, TRANSPOSE, VIEW, SUM, MEAN, VARIANCE, DEVIATION, LARGEST, SMALLEST, PRODUCT, RUNNING_SUM
-    RUNNING_PRODUCT, NORM, COPY, FLATTEN, GATHER, SORT, MEDIAN, ZEROS, ONES, BETWEEN, MATRIX, OUTER
+    NO_SHORT_WAY, MOVE, ATTRIBUTE, ANSWER, ANSWERS, RAVEL, RESHAPE, SQUEEZE, SWAP, TRANSPOSE, VIEW, SUM, MEAN, VARIANCE, DEVIATION, LARGEST, SMALLEST, PRODUCT, RUNNING_SUM
+    RUNNING_PRODUCT, NORM, COPY, ITEM, ITEMS, CAST, FLATTEN, GATHER, SORT, MEDIAN, ZEROS, ONES, BETWEEN, MATRIX, OUTER
     INNER, CHOICE, INTERPOLATE, CONCATENATE, STACK, BESIDE, BELOW, COLUMNS, APPEND
 
 
@@ -20,6 +20,11 @@ cdef class Plan:
     cdef bint elementwise
     cdef Py_ssize_t places     # of arguments before `out`
 
+
+cdef object np_float64 = np.float64
+
+cdef enum:
+    MOST_MOVES = 256
 
 cdef dict PLANS = {}           # function -> Plan
 cdef dict METHOD_PLANS = {}    # name of a method -> Plan
@@ -79,6 +84,21 @@ for _function, _kind, _method in (
     (np.cumsum,         RUNNING_SUM,     "cumsum"),
     (np.cumprod,        RUNNING_PRODUCT, "cumprod"),
     (np.copy,           COPY,            "copy"),
+    (np.diag,           MOVE,            None),
+    (np.diagflat,       MOVE,            None),
+    (np.delete,         MOVE,            None),
+    (np.repeat,         MOVE,            "repeat"),
+    (np.resize,         MOVE,            None),
+    (np.roll,           MOVE,            None),
+    (np.tile,           MOVE,            None),
+    (np.tril,           MOVE,            None),
+    (np.triu,           MOVE,            None),
+    (np.fft.fftshift,   MOVE,            None),
+    (np.fft.ifftshift,  MOVE,            None),
+    (None,              COPY,            "conj"),
+    (None,              CAST,            "astype"),
+    (None,              ITEM,            "item"),
+    (None,              ITEMS,           "tolist"),
     (None,              FLATTEN,         "flatten"),
     (np.take,           GATHER,          "take"),
     (np.linalg.norm,    NORM,            None),
@@ -110,6 +130,8 @@ cdef object short_way(Plan plan, Number x, tuple rest, dict kwargs):
     cdef Py_ssize_t count = len(rest)
     if x.rows or not cnp.PyArray_CheckExact(x.buffer):
         return None
+    if plan.kind == MOVE:
+        return moved_few(plan.function, x, rest, kwargs)
     if plan.kind == ATTRIBUTE:
         if count or kwargs:
             return None
@@ -137,6 +159,10 @@ cdef object short_way(Plan plan, Number x, tuple rest, dict kwargs):
             return None
         mix()
         return make(x.algebra, parts)
+    if (SUM <= plan.kind <= NORM or GATHER <= plan.kind <= MATRIX) and is_single(x):
+        if plan.kind == MATRIX:
+            return None if kwargs else single_function(plan, (x, *rest))
+        return single_way(plan, x, rest, kwargs)
     if SUM <= plan.kind <= NORM:
         x = compact(x)
         if not reduced(x, rest, kwargs, VARIANCE <= plan.kind <= DEVIATION, &r):
@@ -158,7 +184,17 @@ cdef object short_way(Plan plan, Number x, tuple rest, dict kwargs):
     if kwargs:
         return None
     if plan.kind == COPY:
-        if count or not cnp.PyArray_IS_C_CONTIGUOUS(<cnp.ndarray>x.buffer):
+        if count or not (cnp.PyArray_IS_C_CONTIGUOUS(<cnp.ndarray>x.buffer) and is_real(x.buffer)):
+            return None
+        return array_like(x, cnp.PyArray_NewCopy(<cnp.ndarray>x.buffer, cnp.NPY_CORDER))
+    if plan.kind == ITEM:
+        return item_of(x, rest[0]) if count == 1 and PyLong_CheckExact(rest[0]) and (
+            cnp.PyArray_NDIM(<cnp.ndarray>x.buffer) == 2) else None
+    if plan.kind == ITEMS:
+        return [item_of(x, k) for k in range(cnp.PyArray_DIM(<cnp.ndarray>x.buffer, 1))] if (
+            cnp.PyArray_NDIM(<cnp.ndarray>x.buffer) == 2) else None
+    if plan.kind == CAST:
+        if count != 1 or not (rest[0] is float or rest[0] is np_float64) or points_of(x.buffer) == 0:
             return None
         return array_like(x, cnp.PyArray_NewCopy(<cnp.ndarray>x.buffer, cnp.NPY_CORDER))
     if plan.kind == FLATTEN:
@@ -178,6 +214,124 @@ cdef object short_way(Plan plan, Number x, tuple rest, dict kwargs):
     if plan.kind == MATRIX:
         return matrix_few(x, rest[0]) if count == 1 else None
     return None
+
+
+cdef dict MOVES = {}  # a call -> the labels of the elements of its result, 0 for a zero
+
+
+cdef object moved_few(object function, Number x, tuple rest, dict kwargs):
+    """A function that only moves elements about, which it shows by moving labels; or None.
+
+    It answers with a copy: what may be a view is no case for this.
+    """
+    cdef Py_ssize_t n, k, t, rows, size
+    cdef cnp.ndarray labels, result
+    cdef cnp.npy_intp shape[MOST_AXES]
+    cdef const cnp.npy_intp *at
+    cdef double *u
+    cdef double *w
+    x = compact(x)
+    n = points_of(x.buffer)
+    if n == 0 or not all_plain(rest, kwargs):
+        return None
+    dims = x.shape
+    key = function, dims, rest, tuple(kwargs.items()) if kwargs else None
+    try:
+        found = MOVES.get(key)
+    except TypeError:  # an array among the options
+        return None
+    if found is None:
+        found = function(np.arange(1, n + 1).reshape(dims), *rest, **kwargs)
+        if type(found) is not np.ndarray or found.base is not None and function is np.diag and (
+            len(dims) > 1
+        ):
+            found = False
+        else:
+            found = np.ascontiguousarray(found, np.intp)
+        if len(MOVES) >= MOST_MOVES:
+            MOVES.clear()
+        MOVES[key] = found
+    if found is False:
+        return None
+    labels = found
+    size = cnp.PyArray_SIZE(labels)
+    rows = cnp.PyArray_DIM(x.buffer, 0)
+    if size == 0 or rows * size > FEW_ENTRIES or cnp.PyArray_NDIM(labels) >= MOST_AXES - 1:
+        return None
+    mix()
+    shape[0] = rows
+    for k in range(cnp.PyArray_NDIM(labels)):
+        shape[k + 1] = cnp.PyArray_DIM(labels, <int>k)
+    result = cnp.PyArray_EMPTY(cnp.PyArray_NDIM(labels) + 1, shape, cnp.NPY_DOUBLE, 0)
+    at = <const cnp.npy_intp *>cnp.PyArray_DATA(labels)
+    u, w = doubles(x.buffer), doubles(result)
+    for k in range(rows):
+        for t in range(size):
+            w[k * size + t] = u[k * n + at[t] - 1] if at[t] else 0.0
+    return make(x.algebra, result)
+
+
+cdef inline bint is_real(object parts) noexcept:
+    return cnp.PyArray_TYPE(<cnp.ndarray>parts) in (cnp.NPY_DOUBLE, cnp.NPY_FLOAT)
+
+
+cdef list all_widened(object operands):
+    """Operands in double precision; None where one of them has another precision."""
+    cdef list given = []
+    for x in operands:
+        x = widened(x)
+        if x is None:
+            return None
+        given.append(x)
+    return given
+
+
+cdef object single_way(Plan plan, Number x, tuple rest, dict kwargs):
+    """What is not just a view or a copy, in single precision: in double, with NumPy's value."""
+    options = rest
+    if plan.kind == BETWEEN:
+        options = all_widened(rest)
+        if options is None:
+            return None
+    found = short_way(plan, widened(x), tuple(options), kwargs)
+    if found is not None:
+        found = narrowed(found)
+    if found is None or plan.kind == SORT or plan.kind == GATHER or plan.kind == ZEROS or (
+        plan.kind == ONES or plan.kind == BETWEEN
+    ):
+        return found
+    first = (plan.method or plan.function)(row_of(x.buffer, 0), *rest, **kwargs)
+    return with_row(found, first)
+
+
+cdef object single_function(Plan plan, tuple args):
+    """A function of several operands in single precision; None where it is not that simple."""
+    cdef list given = []
+    for x in args:
+        if type(x) is list or type(x) is tuple:
+            x = all_widened(x)
+        else:
+            x = widened(x)
+        if x is None:
+            return None
+        given.append(x)
+    found = short_function(plan, tuple(given), {})
+    if found is not None:
+        found = narrowed(found)
+    if found is None or not MATRIX <= plan.kind <= INNER:
+        return found
+    return with_row(found, plan.function(*[row_or_plain(x) for x in args]))
+
+
+cdef bint some_single(object operands) noexcept:
+    """Whether there is an array in single precision among operands, or in a list of them."""
+    for x in operands:
+        if type(x) is list or type(x) is tuple:
+            for item in x:
+                return is_single(item)
+        elif is_single(x):
+            return True
+    return False
 
 
 cdef object short_view(int kind, Number x, tuple rest):
@@ -295,7 +449,10 @@ cdef object function_call(Number self, object function, object types, tuple args
     elif plan.kind != NO_SHORT_WAY and args:
         found = None
         if plan.kind >= MATRIX:
-            found = short_function(plan, args, kwargs)
+            if some_single(args):
+                found = single_function(plan, args) if not kwargs else None
+            else:
+                found = short_function(plan, args, kwargs)
         elif isinstance(args[0], Number) and (
             len(args) <= 2 or not RESHAPE <= plan.kind <= TRANSPOSE or plan.kind == SWAP
         ):  # what methods take one by one is a tuple here

@@ -181,6 +181,9 @@ cdef object array_arithmetic(int op, object a, object b):
     """a + b, a - b, a * b or a / b where that is not an operation of inline scalars."""
     cdef Number x, y
     cdef double s = 0.0
+    if is_single(a) or is_single(b):
+        found = single_binary(UFUNCS[op], a, b)
+        return laid_out(general(op, a, b), (a, b)) if found is None else found
     found = matched(a, b)
     if found is not None:
         a, b = found
@@ -189,12 +192,8 @@ cdef object array_arithmetic(int op, object a, object b):
         x = <Number>a
         if x.rows == 0 and not isinstance(b, Number):
             found = with_array_few(op, x, b, False)
-        elif x.rows == 0 and op == DIVIDE:
-            y = <Number>b
-            if y.rows == 0 and y.algebra is x.algebra and points_of(x.buffer) and (
-                points_of(y.buffer) and cnp.PyArray_SAMESHAPE(x.buffer, y.buffer)
-            ):
-                found = quotient_few(x.buffer, s, y)
+        elif x.rows == 0:
+            found = numbers_few(op, x, <Number>b)
         if found is None and x.rows == 0:
             found = arithmetic_many(op, x, b)
     elif isinstance(b, Number) and (<Number>b).rows == 0:
@@ -219,22 +218,32 @@ cdef object power(object a, object b):
             y = power_of_scalar(<Number>a, p)
             if y is not None:
                 return y
-    elif isinstance(a, Number) and as_coefficient(b, &p):
-        x = compact(<Number>a)
-        found = None
-        if x.rows == 0 and isinstance(x.buffer, np.ndarray):
-            if p == 2.0 or p == 3.0 or p == 4.0:
-                square = general(MULTIPLY, x, x)
-                if p != 2.0:
-                    square = general(MULTIPLY, square, x if p == 3.0 else square)
-                return laid_out(square, (x,))
-            found = quotient_few(None, 1.0, x) if p == -1.0 else power_few(x, p)
+    elif is_single(a) or is_single(b):
+        found = single_binary(np_power, a, b)
         if found is not None:
             return found
-    elif not (is_inline(b) and not isinstance(a, Number)):
-        kind = (POWER_OF_PLAIN if not isinstance(a, Number) else
-                POWER if isinstance(b, Number) else PLAIN_POWER)
-        found = pair_few(kind, a, b)
+    else:
+        found = power_short(a, b)
         if found is not None:
             return found
     return laid_out(ufunc_handler(np.power, "__call__", (a, b), {}), (a, b))
+
+
+cdef object power_short(object a, object b):
+    """a ** b for arrays, without the way through dispatch; None where there is no other."""
+    cdef Number x
+    cdef double p = 0.0
+    if isinstance(a, Number) and as_coefficient(b, &p):
+        x = compact(<Number>a)
+        if x.rows or not isinstance(x.buffer, np.ndarray):
+            return None
+        if p == 2.0 or p == 3.0 or p == 4.0:
+            square = array_arithmetic(MULTIPLY, x, x)
+            if p == 2.0:
+                return square
+            return array_arithmetic(MULTIPLY, square, x if p == 3.0 else square)
+        return quotient_few(None, 1.0, x) if p == -1.0 else power_few(x, p)
+    if is_inline(b) and not isinstance(a, Number):
+        return None
+    return pair_few(POWER_OF_PLAIN if not isinstance(a, Number) else
+                    POWER if isinstance(b, Number) else PLAIN_POWER, a, b)
