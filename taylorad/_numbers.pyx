@@ -322,7 +322,7 @@ cdef class Number(Operand):
         """
         scalar, array = classes(algebra)
         taylorad_reclass(self, array)
-        self.algebra = algebra
+        self.algebra, self.table = algebra, NULL
         self.buffer = parts
 
     # -- protocols --

@@ -11,6 +11,7 @@ cdef extern from *:
         PyObject_HEAD
         PyObject *algebra;
         PyObject *buffer;
+        const void *table;
     } taylorad_head; /* how a Number begins */
 
     enum { TAYLORAD_KEPT = 128 };
@@ -59,6 +60,7 @@ cdef extern from *:
         head = (taylorad_head *)number;
         head->algebra = Py_NewRef(algebra);
         head->buffer = Py_NewRef(Py_None);
+        head->table = NULL;
         return number;
     }
     static void taylorad_dealloc(PyObject *number) {

@@ -13,6 +13,13 @@ cdef inline Py_ssize_t points_of(object parts):
     return n if n <= FEW_POINTS else 0
 
 
+cdef inline const Table *table_of(Number x) except NULL:
+    """The product table of a number's algebra."""
+    if x.table == NULL:
+        x.table = &compiled(x.algebra).table
+    return x.table
+
+
 cdef inline cnp.ndarray empty_like(cnp.ndarray parts):
     return cnp.PyArray_EMPTY(
         cnp.PyArray_NDIM(parts), cnp.PyArray_DIMS(parts), cnp.NPY_DOUBLE, 0
@@ -27,7 +34,7 @@ cdef inline Number array_like(Number x, cnp.ndarray parts):
     """The array number over the algebra of another with these coefficients."""
     cdef Number y = <Number>taylorad_blank(Py_TYPE(x), <PyObject *>x.algebra)
     y.rows = 0
-    y.buffer = parts
+    y.buffer, y.table = parts, x.table
     return y
 
 
@@ -48,7 +55,7 @@ cdef bint all_finite(const double *x, Py_ssize_t n) noexcept:
 
 
 cdef enum:
-    ON_STACK = 512  # doubles to work with for which no memory is asked for
+    ON_STACK = 1024  # doubles to work with for which no memory is asked for
 
 cdef object numbers_few(int op, Number x, Number y):
     """x + y, x - y, x * y or x / y at the same few points; None for all else."""
@@ -66,7 +73,7 @@ cdef object numbers_few(int op, Number x, Number y):
         return None
     result = empty_like(x.buffer)
     u, v, w = doubles(x.buffer), doubles(y.buffer), doubles(result)
-    table = &compiled(x.algebra).table
+    table = table_of(x)
     if op == ADD:
         for t in range(table.rows * n):
             w[t] = u[t] + v[t]
@@ -91,18 +98,22 @@ cdef object numbers_few(int op, Number x, Number y):
 cdef object solved(Number x, Py_ssize_t n, const Riccati *f, const double *value,
                    const double *slope, double sign):
     """The series with these values and slopes; None where something is not finite."""
-    cdef const Table *table = &compiled(x.algebra).table
+    cdef const Table *table = table_of(x)
     cdef cnp.ndarray y = empty_like(x.buffer)
+    cdef double stack[ON_STACK]
+    cdef double *work = stack
     cdef Py_ssize_t room = room_for(table, BLOCKS, n)
-    cdef double *work = <double *>malloc((room + table.rows * n) * sizeof(double))
-    if work == NULL:
-        raise MemoryError
+    if room + table.rows * n > ON_STACK:
+        work = <double *>malloc((room + table.rows * n) * sizeof(double))
+        if work == NULL:
+            raise MemoryError
     if sign != 0.0:
         rotation_points(table, doubles(x.buffer), value, slope, sign, doubles(y),
                         work + room, work, n)
     else:
         riccati_points(table, f, doubles(x.buffer), value, slope, doubles(y), work, n)
-    free(work)
+    if work != stack:
+        free(work)
     return array_like(x, y) if all_finite(doubles(y), table.rows * n) else None
 
 
@@ -135,7 +146,7 @@ cdef object power_few(Number x, double p):
     cdef double *point
     cdef bint whole = p == libm.floor(p)
     cdef Riccati f
-    if n == 0 or whole and 0.0 <= p <= compiled(x.algebra).table.top:
+    if n == 0 or whole and 0.0 <= p <= table_of(x).top:
         return None
     point = doubles(x.buffer)
     for t in range(n):
@@ -153,28 +164,29 @@ cdef object power_few(Number x, double p):
     return solved(x, n, &f, value, slope, 0.0)
 
 
-cdef object quotient_few(object u, double s, Number y):
-    """u / y, or s / y without u, for arrays of a few points; None with a zero among y."""
-    cdef Py_ssize_t n = points_of(y.buffer), t
+cdef object quotient_few(const double *s, Py_ssize_t step, Number y):
+    """s / y for an array of a few points and plain numbers, or one; None with a zero among y."""
+    cdef Py_ssize_t n = points_of(y.buffer), t, room, size
     cdef const Table *table
-    cdef cnp.ndarray top, result
-    cdef double *work
+    cdef cnp.ndarray result
+    cdef double stack[ON_STACK]
+    cdef double *work = stack
     if n == 0 or has_zero(doubles(y.buffer), n):
         return None
-    table = &compiled(y.algebra).table
+    table = table_of(y)
     result = empty_like(y.buffer)
-    if u is None:
-        top = empty_like(y.buffer)
-        for t in range(table.rows * n):
-            doubles(top)[t] = s if t < n else 0.0
-    else:
-        top = u
-    work = <double *>malloc(room_for(table, 1, n) * sizeof(double))
-    if work == NULL:
-        raise MemoryError
-    quotient_points(table, doubles(top), doubles(y.buffer), doubles(result), work, n)
-    free(work)
-    return array_like(y, result) if all_finite(doubles(result), table.rows * n) else None
+    room, size = room_for(table, 1, n), table.rows * n
+    if room + size > ON_STACK:
+        work = <double *>malloc((room + size) * sizeof(double))
+        if work == NULL:
+            raise MemoryError
+    memset(work + room, 0, size * sizeof(double))
+    for t in range(n):
+        work[room + t] = s[t * step]
+    quotient_points(table, work + room, doubles(y.buffer), doubles(result), work, n)
+    if work != stack:
+        free(work)
+    return array_like(y, result) if all_finite(doubles(result), size) else None
 
 
 cdef bint has_points(cnp.ndarray s, Number x) noexcept:
@@ -210,15 +222,11 @@ cdef object with_array_few(int op, Number x, object other, bint reflected):
         if points_of(x.buffer) == 0 or not as_float(other, &single):
             return None
         s, step = &single, 0
+    if op == DIVIDE and reflected:
+        return quotient_few(s, step, x)
     n, rows = points_of(x.buffer), cnp.PyArray_DIM(x.buffer, 0)
     y = empty_like(x.buffer)
     u, w = doubles(x.buffer), doubles(y)
-    if op == DIVIDE and reflected:
-        for t in range(n):
-            w[t] = s[t * step]
-        for t in range(n, rows * n):
-            w[t] = 0.0
-        return quotient_few(y, 0.0, x)
     if op == MULTIPLY:
         for k in range(rows):
             for t in range(n):
@@ -365,21 +373,28 @@ cdef object where_few(object condition, object a, object b):
 
 
 cdef object clip_few(Number x, object low, object high):
-    """`numpy.clip` at a few points between floats; None with nan among them, and for all else."""
+    """`numpy.clip` at a few points between floats or plain arrays; None with nan among them, and
+    for all else."""
     cdef Py_ssize_t n = points_of(x.buffer), t, k, rows
     cdef double least = 0.0, most = 0.0, value
+    cdef double *floor = NULL
+    cdef double *ceiling = NULL
     cdef double *u
     cdef double *w
     cdef cnp.ndarray y
-    if n == 0 or not (as_float(low, &least) and as_float(high, &most)):
-        return None
-    if least != least or most != most:
+    if n == 0 or isinstance(low, Number) or isinstance(high, Number) or not (
+        values_few(low, x, n, &floor, &least) and values_few(high, x, n, &ceiling, &most)
+    ):
         return None
     y = empty_like(x.buffer)
-    u, w, rows = doubles(x.buffer), doubles(y), cnp.PyArray_DIM(y, 0)
+    u, w, rows = doubles(x.buffer), doubles(y), cnp.PyArray_DIM(x.buffer, 0)
     for t in range(n):
         value = u[t]
-        if value != value:
+        if floor != NULL:
+            least = floor[t]
+        if ceiling != NULL:
+            most = ceiling[t]
+        if value != value or least != least or most != most:
             return None
         if value < least:
             value = least

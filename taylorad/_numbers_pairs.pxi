@@ -357,7 +357,7 @@ cdef object pair_few(int kind, object a, object b):
     p.n = points_of(like.buffer)
     if p.n == 0 or cnp.PyArray_DIM(like.buffer, 0) == 1:
         return None
-    p.table = &compiled(like.algebra).table
+    p.table = table_of(like)
     p.rows = p.table.rows
     p.size = p.n * p.rows
     y = empty_like(like.buffer)

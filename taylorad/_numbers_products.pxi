@@ -58,7 +58,7 @@ cdef void multiply_add(const double *a, const double *b, double *y, Py_ssize_t h
 cdef object multiplied(Number like, Matrix *a, Matrix *b, object first, int ndim,
                        const cnp.npy_intp *dims):
     """The sums of the products of rows, of which NumPy gives the first."""
-    cdef const Table *table = &compiled(like.algebra).table
+    cdef const Table *table = table_of(like)
     cdef cnp.npy_intp shape[3]
     cdef Py_ssize_t size = a.height * b.width, k, i, j, pair
     cdef cnp.ndarray parts
@@ -87,9 +87,9 @@ cdef object multiplied(Number like, Matrix *a, Matrix *b, object first, int ndim
 
 
 cdef bint few_products(Matrix *a, Matrix *b, Number like) except -1:
-    cdef Py_ssize_t pairs = compiled(like.algebra).table.rows
+    cdef Py_ssize_t pairs = table_of(like).rows
     if a.rows > 1 and b.rows > 1:
-        pairs = compiled(like.algebra).table.start[pairs]
+        pairs = table_of(like).start[pairs]
     return pairs * a.height * a.width * b.width <= FEW_PRODUCTS
 
 
@@ -153,6 +153,50 @@ cdef object outer_few(object a, object b):
         for j in range(v.width):
             doubles(first)[i * v.width + j] = u.data[i] * v.data[j]
     return multiplied(like, &u, &v, first, 2, dims)
+
+
+def bilinear(function, a, b):
+    """A function of two operands, linear in each, by one call for each pair of rows.
+
+    None where operands or results are not plain coefficients over one algebra.
+    """
+    cdef Number like
+    cdef const Table *table
+    cdef Py_ssize_t k, pair, m = 1, n = 1
+    cdef bint written
+    like = <Number>(a if isinstance(a, Number) else b)
+    if not (isinstance(like, Number) and is_factor(a, like) and is_factor(b, like)):
+        return None
+    table = table_of(like)
+    left = [a] if not isinstance(a, Number) else [row_of((<Number>a).buffer, k) for k in range(table.rows)]
+    right = [b] if not isinstance(b, Number) else [row_of((<Number>b).buffer, k) for k in range(table.rows)]
+    m, n = len(left), len(right)
+    first = function(left[0], right[0])
+    if not (type(first) is np_float64 or cnp.PyArray_CheckExact(first) and (
+        is_double(first) and cnp.PyArray_IS_C_CONTIGUOUS(<cnp.ndarray>first))
+    ):
+        return None
+    parts = np.zeros((table.rows, *first.shape))
+    parts[0] = first
+    for k in range(1, table.rows):
+        written = False
+        for pair in range(table.start[k], table.start[k + 1]):
+            if table.left[pair] < m and table.right[pair] < n:
+                term = function(left[table.left[pair]], right[table.right[pair]])
+                if written:
+                    parts[k] += term
+                else:
+                    parts[k] = term
+                written = True
+    return make(like.algebra, parts)
+
+
+cdef bint is_factor(object x, Number like) noexcept:
+    """Whether this is an array of doubles: plain, or a number over the algebra of another."""
+    if isinstance(x, Number):
+        return (<Number>x).algebra is like.algebra and is_plain(<Number>x) and (
+            is_double((<Number>x).buffer))
+    return cnp.PyArray_CheckExact(x) and is_double(x)
 
 
 # --- Joining -----------------------------------------------------------------------------
@@ -235,7 +279,7 @@ cdef object joined_few(object items, int axis, bint new_axis, bint lenient):
         total += lengths[at]
     if like is None:
         return None
-    rows = compiled(like.algebra).table.rows
+    rows = table_of(like).rows
     if new_axis:
         for k in range(ndim, axis, -1):
             dims[k] = dims[k - 1]

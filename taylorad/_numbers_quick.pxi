@@ -2,8 +2,9 @@
 # dispatch, where operands and options are simple; and that way itself, as short as it can be.
 
 cdef enum:
-    NO_SHORT_WAY, MOVE, ATTRIBUTE, ANSWER, ANSWERS, RAVEL, RESHAPE, SQUEEZE, SWAP, TRANSPOSE, VIEW, SUM, MEAN, VARIANCE, DEVIATION, LARGEST, SMALLEST, PRODUCT, RUNNING_SUM
-    RUNNING_PRODUCT, NORM, COPY, ITEM, ITEMS, CAST, FLATTEN, GATHER, SORT, MEDIAN, ZEROS, ONES, BETWEEN, MATRIX, OUTER
+    NO_SHORT_WAY, MOVE, ATTRIBUTE, ANSWER, ANSWERS, RAVEL, RESHAPE, SQUEEZE, SWAP, TRANSPOSE
+    FLIP, LEAST_1, LEAST_2, VIEW, SUM, MEAN, VARIANCE, DEVIATION, LARGEST, SMALLEST, PRODUCT, RUNNING_SUM
+    RUNNING_PRODUCT, NORM, COPY, ITEM, ITEMS, CAST, FLATTEN, GATHER, SORT, MEDIAN, ZEROS, ONES, FULL, BETWEEN, MATRIX, OUTER
     INNER, CHOICE, INTERPOLATE, CONCATENATE, STACK, BESIDE, BELOW, COLUMNS, APPEND
 
 
@@ -72,6 +73,9 @@ for _function, _kind, _method in (
     (np.squeeze,        SQUEEZE,         "squeeze"),
     (np.swapaxes,       SWAP,            "swapaxes"),
     (np.transpose,      TRANSPOSE,       "transpose"),
+    (np.flip,           FLIP,            None),
+    (np.atleast_1d,     LEAST_1,         None),
+    (np.atleast_2d,     LEAST_2,         None),
     (np.sum,            SUM,             "sum"),
     (np.mean,           MEAN,            "mean"),
     (np.var,            VARIANCE,        "var"),
@@ -107,6 +111,7 @@ for _function, _kind, _method in (
     (np.zeros_like,     ZEROS,           None),
     (np.empty_like,     ZEROS,           None),
     (np.ones_like,      ONES,            None),
+    (np.full_like,      FULL,            None),
     (np.inner,          INNER,           None),
     (np.vdot,           INNER,           None),
     (np.interp,         INTERPOLATE,     None),
@@ -143,10 +148,13 @@ cdef object short_way(Plan plan, Number x, tuple rest, dict kwargs):
             return None
         if plan.kind == ANSWER:  # not one for each point
             mix()
-        return (plan.method or plan.function)(row_of(x.buffer, 0), *rest, **kwargs)
+        function = plan.function if plan.method is None else plan.method
+        if count == 0 and not kwargs:
+            return function(row_of(x.buffer, 0))
+        return function(row_of(x.buffer, 0), *rest, **kwargs)
     if RAVEL <= plan.kind < VIEW:
         found = None if kwargs or not is_plain(x) else short_view(plan.kind, x, rest)
-        if found is not None:
+        if found is not None or FLIP <= plan.kind <= LEAST_2:
             mix()
             return found
     if RAVEL <= plan.kind <= VIEW:
@@ -186,7 +194,7 @@ cdef object short_way(Plan plan, Number x, tuple rest, dict kwargs):
     if plan.kind == COPY:
         if count or not (cnp.PyArray_IS_C_CONTIGUOUS(<cnp.ndarray>x.buffer) and is_real(x.buffer)):
             return None
-        return array_like(x, cnp.PyArray_NewCopy(<cnp.ndarray>x.buffer, cnp.NPY_CORDER))
+        return duplicate(x)
     if plan.kind == ITEM:
         return item_of(x, rest[0]) if count == 1 and PyLong_CheckExact(rest[0]) and (
             cnp.PyArray_NDIM(<cnp.ndarray>x.buffer) == 2) else None
@@ -196,16 +204,18 @@ cdef object short_way(Plan plan, Number x, tuple rest, dict kwargs):
     if plan.kind == CAST:
         if count != 1 or not (rest[0] is float or rest[0] is np_float64) or points_of(x.buffer) == 0:
             return None
-        return array_like(x, cnp.PyArray_NewCopy(<cnp.ndarray>x.buffer, cnp.NPY_CORDER))
+        return duplicate(x)
     if plan.kind == FLATTEN:
         if count or not (cnp.PyArray_IS_C_CONTIGUOUS(<cnp.ndarray>x.buffer) and is_double(x.buffer)):
             return None
-        x = array_like(x, cnp.PyArray_NewCopy(<cnp.ndarray>x.buffer, cnp.NPY_CORDER))
-        return flattened(x)
+        return flattened(duplicate(x))
     if plan.kind == SORT or plan.kind == MEDIAN:
         return None if count else sorted_few(compact(x), plan.kind == MEDIAN)
     if plan.kind == ZEROS or plan.kind == ONES:
-        return None if count or points_of(x.buffer) == 0 else constant_few(x, plan.kind == ONES)
+        return None if count or points_of(x.buffer) == 0 else constant_few(x, 1.0 if plan.kind == ONES else 0.0)
+    if plan.kind == FULL:
+        return constant_few(x, <double>rest[0]) if count == 1 and PyFloat_CheckExact(rest[0]) and (
+            points_of(x.buffer)) else None
     if plan.kind == GATHER:
         return gathered(x, rest[0]) if count == 1 and cnp.PyArray_CheckExact(rest[0]) and (
             cnp.PyArray_TYPE(<cnp.ndarray>rest[0]) != cnp.NPY_BOOL) else None
@@ -214,6 +224,16 @@ cdef object short_way(Plan plan, Number x, tuple rest, dict kwargs):
     if plan.kind == MATRIX:
         return matrix_few(x, rest[0]) if count == 1 else None
     return None
+
+
+cdef Number duplicate(Number x):
+    """A copy of an array in C order."""
+    cdef cnp.ndarray parts = x.buffer, y
+    if not is_double(parts):
+        return array_like(x, cnp.PyArray_NewCopy(parts, cnp.NPY_CORDER))
+    y = empty_like(parts)
+    memcpy(doubles(y), doubles(parts), cnp.PyArray_NBYTES(y))
+    return array_like(x, y)
 
 
 cdef dict MOVES = {}  # a call -> the labels of the elements of its result, 0 for a zero
@@ -297,7 +317,7 @@ cdef object single_way(Plan plan, Number x, tuple rest, dict kwargs):
     if found is not None:
         found = narrowed(found)
     if found is None or plan.kind == SORT or plan.kind == GATHER or plan.kind == ZEROS or (
-        plan.kind == ONES or plan.kind == BETWEEN
+        ONES <= plan.kind <= BETWEEN
     ):
         return found
     first = (plan.method or plan.function)(row_of(x.buffer, 0), *rest, **kwargs)
@@ -334,6 +354,9 @@ cdef bint some_single(object operands) noexcept:
     return False
 
 
+cdef object REVERSED = slice(None, None, -1)
+
+
 cdef object short_view(int kind, Number x, tuple rest):
     """A view of an array; None where that is not the simple case."""
     if kind == RESHAPE:
@@ -344,16 +367,22 @@ cdef object short_view(int kind, Number x, tuple rest):
         return swapped(x, rest)
     if rest:
         return None
+    if kind == FLIP:
+        return item_of(x, REVERSED) if cnp.PyArray_NDIM(<cnp.ndarray>x.buffer) == 2 else None
+    if kind == LEAST_1:
+        return item_of(x, Ellipsis)
+    if kind == LEAST_2:
+        return item_of(x, None if cnp.PyArray_NDIM(<cnp.ndarray>x.buffer) == 2 else Ellipsis)
     return flattened(x) if kind == RAVEL else squeezed(x)
 
 
-cdef object constant_few(Number x, bint one):
-    """Zeros or ones like a few points, into which numbers can be written."""
+cdef object constant_few(Number x, double value):
+    """Constants like a few points, into which numbers can be written."""
     cdef cnp.ndarray y = empty_like(x.buffer)
     cdef Py_ssize_t t, n = points_in(y)
     memset(doubles(y), 0, cnp.PyArray_NBYTES(y))
-    for t in range(n if one else 0):
-        doubles(y)[t] = 1.0
+    for t in range(n):
+        doubles(y)[t] = value
     return array_like(x, y)
 
 

@@ -199,7 +199,7 @@ cdef object array_arithmetic(int op, object a, object b):
     elif isinstance(b, Number) and (<Number>b).rows == 0:
         y = <Number>b
         if op == DIVIDE and as_float(a, &s):
-            found = quotient_few(None, s, y)
+            found = quotient_few(&s, 0, y)
         else:
             found = with_array_few(op, y, a, True)
         if found is None and (op == ADD or op == MULTIPLY):
@@ -242,7 +242,7 @@ cdef object power_short(object a, object b):
             if p == 2.0:
                 return square
             return array_arithmetic(MULTIPLY, square, x if p == 3.0 else square)
-        return quotient_few(None, 1.0, x) if p == -1.0 else power_few(x, p)
+        return quotient_few(&UNIT, 0, x) if p == -1.0 else power_few(x, p)
     if is_inline(b) and not isinstance(a, Number):
         return None
     return pair_few(POWER_OF_PLAIN if not isinstance(a, Number) else

@@ -116,7 +116,7 @@ cdef object spread_few(Number x, Reduced *r, bint root):
     if r.length <= r.ddof:
         return None
     mean, squares = summed(x.buffer, r), empty_like(x.buffer)
-    table = &compiled(x.algebra).table
+    table = table_of(x)
     work = <double *>malloc((r.rows * r.n + room_for(table, BLOCKS, r.n)) * sizeof(double))
     if work == NULL:
         raise MemoryError
@@ -192,7 +192,7 @@ cdef object product_few(Number x, Reduced *r):
     cdef double *y
     cdef double *value
     cdef double *block
-    table = &compiled(x.algebra).table
+    table = table_of(x)
     size = r.rows * r.n
     block = <double *>malloc((4 * size + m + room_for(table, BLOCKS, r.n)) * sizeof(double))
     if block == NULL:
@@ -238,7 +238,7 @@ cdef object running_few(Number x, Reduced *r, bint multiplied):
         return None
     if not multiplied:
         return array_like(x, add_accumulate(x.buffer, 1))
-    table = &compiled(x.algebra).table
+    table = table_of(x)
     y = empty_like(x.buffer)
     work = <double *>malloc((3 * r.rows + room_for(table, BLOCKS, 1)) * sizeof(double))
     if work == NULL:

@@ -59,7 +59,7 @@ cdef object quick_unary(object ufunc, Number given):
     if ufunc is np_negative:
         return x.__neg__()
     if ufunc is np_reciprocal:
-        return quotient_few(None, 1.0, x)
+        return quotient_few(&UNIT, 0, x)
     if not is_double(x.buffer):
         return None
     if ufunc in STEP_UFUNCS:
@@ -68,9 +68,8 @@ cdef object quick_unary(object ufunc, Number given):
         return None
     if ufunc in VALUE_UFUNCS:
         return ufunc(row_of(x.buffer, 0))
-    if points_of(x.buffer) and ufunc in SCALED_UFUNCS:
-        return array_like(x, ufunc(x.buffer))
-    return None
+    found = SCALED_UFUNCS.get(ufunc)
+    return None if found is None else scaled_few(x, found)
 
 
 cdef object quick_binary(object ufunc, object operand, object other):
@@ -125,8 +124,23 @@ cdef object reduced_short(object ufunc, Number x, PyObject *names, PyObject **gi
     return short_way(<Plan>METHOD_PLANS[name], x, (), kwargs)
 
 
-cdef frozenset SCALED_UFUNCS = frozenset({np.deg2rad, np.radians, np.rad2deg, np.degrees, np.positive,
-                                          np.conjugate})
+cdef dict SCALED_UFUNCS = {np.deg2rad: np.pi / 180.0, np.radians: np.pi / 180.0,
+                           np.rad2deg: 180.0 / np.pi, np.degrees: 180.0 / np.pi,
+                           np.positive: 1.0, np.conjugate: 1.0}
+
+
+cdef object scaled_few(Number x, double factor):
+    """All coefficients of a few points times a factor; None for all else."""
+    cdef Py_ssize_t n = points_of(x.buffer), t
+    cdef cnp.ndarray y
+    if n == 0:
+        return None
+    y = empty_like(x.buffer)
+    for t in range(n * cnp.PyArray_DIM(y, 0)):
+        doubles(y)[t] = doubles(x.buffer)[t] * factor
+    return array_like(x, y) if all_finite(doubles(y), cnp.PyArray_SIZE(y)) else None
+
+
 cdef frozenset VALUE_UFUNCS = frozenset({np.isfinite, np.isinf, np.isnan, np.signbit, np.logical_not})
 
 

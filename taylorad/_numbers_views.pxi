@@ -125,7 +125,7 @@ cdef Number blank_scalar(Number x):
     """An uninitialised inline scalar over the algebra of an array."""
     scalar, _ = classes(x.algebra)
     cdef Number y = <Number>taylorad_blank(<PyTypeObject *>scalar, <PyObject *>x.algebra)
-    y.table = &compiled(x.algebra).table
+    y.table = table_of(x)
     allocate(y, y.table.rows)
     return y
 
