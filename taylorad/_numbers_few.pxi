@@ -280,7 +280,9 @@ cdef object extremum_few(bint larger, object a, object b):
     u, w = doubles(x.buffer), doubles(y)
     for t in range(n):
         first, second = u[t], v[t] if v != NULL else s
-        if first != first or second != second:
+        if first != first or second != second or first == 0.0 and second == 0.0 and (
+            libm.signbit(first) != libm.signbit(second)
+        ):  # which zero it is, NumPy says
             return None
         w[t] = first if (first > second) == larger or first == second else second
         for k in range(1, rows):

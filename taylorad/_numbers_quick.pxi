@@ -267,7 +267,7 @@ cdef object moved_few(object function, Number x, tuple rest, dict kwargs):
         ):
             found = False
         else:
-            found = np.ascontiguousarray(found, np.intp)
+            found = np.asarray(found, np.intp, order="C")
         if len(MOVES) >= MOST_MOVES:
             MOVES.clear()
         MOVES[key] = found
@@ -335,12 +335,24 @@ cdef object single_function(Plan plan, tuple args):
         if x is None:
             return None
         given.append(x)
+    if plan.kind >= CONCATENATE and has_float(args if plan.kind == APPEND else args[:1]):
+        return None  # among these it is an array of doubles
     found = short_function(plan, tuple(given), {})
     if found is not None:
         found = narrowed(found)
     if found is None or not MATRIX <= plan.kind <= INNER:
         return found
     return with_row(found, plan.function(*[row_or_plain(x) for x in args]))
+
+
+cdef bint has_float(object operands) noexcept:
+    """Whether there is a number of Python's among arrays, or in a list of them."""
+    for x in operands:
+        if PyFloat_CheckExact(x) or PyLong_CheckExact(x):
+            return True
+        if (type(x) is list or type(x) is tuple) and has_float(x):
+            return True
+    return False
 
 
 cdef bint some_single(object operands) noexcept:
