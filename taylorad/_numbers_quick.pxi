@@ -421,6 +421,8 @@ cdef object short_function(Plan plan, tuple args, dict kwargs):
         if not (type(args[0]) is list or type(args[0]) is tuple) or len(args[0]) == 0:
             return None
         flat = is_flat(args[0][0])
+        if plan.kind != BESIDE and flat and is_single_number(args[0][0]):
+            return None  # single numbers get two axes here
         if plan.kind == BESIDE:
             return joined_few(args[0], 0 if flat else 1, False, flat)
         if plan.kind == BELOW:
@@ -447,6 +449,12 @@ cdef bint is_flat(object x) noexcept:
         x = (<Number>x).buffer
         return x is None or cnp.PyArray_CheckExact(x) and cnp.PyArray_NDIM(<cnp.ndarray>x) <= 2
     return not cnp.PyArray_CheckExact(x) or cnp.PyArray_NDIM(<cnp.ndarray>x) == 1
+
+
+cdef bint is_single_number(object x) noexcept:
+    if isinstance(x, Number):
+        return (<Number>x).rows != 0
+    return not cnp.PyArray_CheckExact(x) or cnp.PyArray_NDIM(<cnp.ndarray>x) == 0
 
 
 # Types of what is never an operand with derivatives, nor an array of another package.
