@@ -397,8 +397,10 @@ cdef class Number(Operand):
 
     @property
     def T(self):
-        found = turned(self) if is_plain(self) else None
-        return PROPERTIES["T"](self) if found is None else found
+        if not is_plain(self):
+            return PROPERTIES["T"](self)
+        mix()
+        return turned(self)
 
     @property
     def real(self):

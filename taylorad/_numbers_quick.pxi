@@ -255,7 +255,8 @@ cdef object moved_few(object function, Number x, tuple rest, dict kwargs):
     if n == 0 or not all_plain(rest, kwargs):
         return None
     dims = x.shape
-    key = function, dims, rest, tuple(kwargs.items()) if kwargs else None
+    key = (function, dims, rest, tuple(map(type, rest)),  # 2 and 2.0 are equal
+           tuple([(name, type(x), x) for name, x in kwargs.items()]) if kwargs else None)
     try:
         found = MOVES.get(key)
     except TypeError:  # an array among the options
