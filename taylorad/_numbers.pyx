@@ -404,7 +404,7 @@ cdef class Number(Operand):
 
     @property
     def real(self):
-        return array_like(self, self.buffer) if is_plain(self) and is_double(self.buffer) else (
+        return array_like(self, self.buffer) if is_plain(self) and is_real(self.buffer) else (
             PROPERTIES["real"](self))
 
     def all(self, *args, **kwargs):

@@ -76,12 +76,14 @@ cdef object item_of(Number x, object index):
 
 
 cdef Py_ssize_t named_places(object index, cnp.ndarray parts, Py_ssize_t *found) except -2:
-    """The places on the only axis of an array of doubles that a list or an array of integers or
-    of truth values names, and how many; -1 where that is not the simple case."""
+    """The places on the only axis of an array that a list or an array of integers or of truth
+    values names, and how many; -1 where that is not the simple case."""
     cdef Py_ssize_t n, count, k, i
     cdef const cnp.npy_bool *holds
     cdef const cnp.npy_intp *given = NULL
-    if cnp.PyArray_NDIM(parts) != 2 or not is_double(parts) or not cnp.PyArray_ISALIGNED(parts):
+    if cnp.PyArray_NDIM(parts) != 2 or not cnp.PyArray_ISBEHAVED_RO(parts) or (
+        cnp.PyArray_TYPE(parts) not in (cnp.NPY_DOUBLE, cnp.NPY_FLOAT)
+    ):
         return -1
     n = cnp.PyArray_DIM(parts, 1)
     if type(index) is list:
@@ -137,12 +139,16 @@ cdef object gathered(Number x, object index):
         return None
     mix()
     shape[0], shape[1] = cnp.PyArray_DIM(parts, 0), count
-    result = cnp.PyArray_EMPTY(2, shape, cnp.NPY_DOUBLE, 0)
+    result = cnp.PyArray_EMPTY(2, shape, cnp.PyArray_TYPE(parts), 0)
     for k in range(shape[0]):
         row = <char *>cnp.PyArray_DATA(parts) + k * cnp.PyArray_STRIDE(parts, 0)
         for t in range(count):
-            doubles(result)[k * count + t] = (
-                <double *>(row + found[t] * cnp.PyArray_STRIDE(parts, 1)))[0]
+            if cnp.PyArray_TYPE(parts) == cnp.NPY_DOUBLE:
+                doubles(result)[k * count + t] = (
+                    <double *>(row + found[t] * cnp.PyArray_STRIDE(parts, 1)))[0]
+            else:
+                (<float *>cnp.PyArray_DATA(result))[k * count + t] = (
+                    <float *>(row + found[t] * cnp.PyArray_STRIDE(parts, 1)))[0]
     return array_like(x, result)
 
 

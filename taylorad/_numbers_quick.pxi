@@ -167,7 +167,7 @@ cdef object short_way(Plan plan, Number x, tuple rest, dict kwargs):
             return None
         mix()
         return make(x.algebra, parts)
-    if (SUM <= plan.kind <= NORM or GATHER <= plan.kind <= MATRIX) and is_single(x):
+    if (SUM <= plan.kind <= NORM or SORT <= plan.kind <= MATRIX) and is_single(x):
         if plan.kind == MATRIX:
             return None if kwargs else single_function(plan, (x, *rest))
         return single_way(plan, x, rest, kwargs)
@@ -206,7 +206,7 @@ cdef object short_way(Plan plan, Number x, tuple rest, dict kwargs):
             return None
         return duplicate(x)
     if plan.kind == FLATTEN:
-        if count or not (cnp.PyArray_IS_C_CONTIGUOUS(<cnp.ndarray>x.buffer) and is_double(x.buffer)):
+        if count or not cnp.PyArray_IS_C_CONTIGUOUS(<cnp.ndarray>x.buffer) or points_in(x.buffer) == 0:
             return None
         return flattened(duplicate(x))
     if plan.kind == SORT or plan.kind == MEDIAN:
@@ -256,7 +256,7 @@ cdef object moved_few(object function, Number x, tuple rest, dict kwargs):
         return None
     dims = x.shape
     key = (function, dims, rest, tuple(map(type, rest)),  # 2 and 2.0 are equal
-           tuple([(name, type(x), x) for name, x in kwargs.items()]) if kwargs else None)
+           tuple([(name, type(given), given) for name, given in kwargs.items()]) if kwargs else None)
     try:
         found = MOVES.get(key)
     except TypeError:  # an array among the options

@@ -5,7 +5,7 @@ cdef frozenset EXACT = frozenset({
     np.add, np.subtract, np.multiply, np.divide, np.square, np.negative, np.absolute, np.reciprocal,
     np.sqrt, np.maximum, np.minimum, np.fmax, np.fmin, np.copysign, np.heaviside, np.floor, np.ceil,
     np.rint, np.trunc, np.sign, np.less, np.less_equal, np.greater, np.greater_equal, np.equal,
-    np.not_equal,
+    np.not_equal, np.positive, np.conjugate,
 })
 
 
@@ -50,6 +50,7 @@ cdef object widened(object x):
     if isinstance(x, Number):
         if not is_single(x):
             return None
+        table_of(<Number>x)  # so that both have it
         return array_like(<Number>x, cast((<Number>x).buffer, cnp.NPY_DOUBLE))
     if (PyFloat_CheckExact(x) or PyLong_CheckExact(x)) and as_coefficient(x, &value):
         value = <double><float>value  # as NumPy has it, which is weaker than an array
@@ -71,7 +72,7 @@ cdef object narrowed(object y):
     for k in range(cnp.PyArray_SIZE(parts)):
         if not libm.isfinite((<float *>cnp.PyArray_DATA(parts))[k]):
             return None
-    return make((<Number>y).algebra, parts)
+    return make((<Number>y).algebra, parts) if (<Number>y).rows else array_like(<Number>y, parts)
 
 
 cdef object with_row(object y, object first):

@@ -206,9 +206,9 @@ cdef object reshaped(Number x, tuple rest):
     """`reshape` to sizes one by one or in a tuple, of what is in C order; None for all else."""
     cdef cnp.ndarray parts = x.buffer
     cdef View view
-    cdef Py_ssize_t n = points_in(parts), known = 1, size, stride = sizeof(double)
+    cdef Py_ssize_t n = points_in(parts), known = 1, size, stride = cnp.PyArray_ITEMSIZE(parts)
     cdef int k, ndim, open_ = -1
-    if not (cnp.PyArray_IS_C_CONTIGUOUS(parts) and is_double(parts)) or n == 0:
+    if not cnp.PyArray_IS_C_CONTIGUOUS(parts) or n == 0:
         return None
     given = rest[0] if len(rest) == 1 and type(rest[0]) is tuple else rest
     ndim = <int>len(given)
