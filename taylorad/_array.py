@@ -15,16 +15,15 @@ from taylorad import _numbers
 from taylorad._numbers import (
     Dual,
     HyperDual,
+    Items,
     MultiTaylor,
     Nested,
     Number,
     Taylor,
-    basic_item,
     make,
     mixes,
     parts_over,
     repack,
-    set_point,
 )
 from taylorad._tape import record
 from taylorad.dispatch import carries
@@ -79,9 +78,6 @@ def _get(parts: Any, index: Any) -> Any:
 
 def _get_item(x: Any, index: Any) -> Any:
     """x[index]: a view where NumPy's is one."""
-    found = basic_item(x, index)
-    if found is not None:
-        return found
     mixes()
     return make(x.algebra, _item(_get(x.parts, index)))
 
@@ -91,17 +87,8 @@ def _item(parts: Any) -> Any:
     return +parts if parts.ndim == 1 and carries(parts) else parts
 
 
-def _iterate(x: Any) -> Iterator[Any]:
-    """The items along the first axis."""
-    mixes()
-    algebra, parts = x.algebra, x.parts
-    return (make(algebra, _item(parts[:, i])) for i in range(parts.shape[1]))
-
-
 def _set_item(x: Any, index: Any, item: Any) -> None:
     """x[index] = item: plain items are constants."""
-    if set_point(x, index, item):
-        return
     mixes()
     item = repack(item)
     if isinstance(item, Number):
@@ -203,7 +190,7 @@ class Flat:
         x[where] = item
 
 
-class Array:
+class Array(Items):
     """What arrays have and 0-d numbers must not: the protocols of a sequence."""
 
     __slots__ = ()
@@ -219,35 +206,8 @@ class Array:
     def flat(self, item: Any) -> None:
         Flat(self)[:] = item
 
-    def __len__(self) -> int:
-        return self.shape[0]
-
-    def __iter__(self) -> Iterator[Any]:
-        return _iterate(self)
-
     def __contains__(self, item: Any) -> bool:
         return bool(np.any(self == item))
-
-    def __getitem__(self, index: Any) -> Any:
-        return _get_item(self, index)
-
-    def __setitem__(self, index: Any, item: Any) -> None:
-        _set_item(self, index, item)
-
-    def __delitem__(self, index: Any) -> None:
-        raise ValueError("cannot delete items of an array; use np.delete(x, index, axis)")
-
-    def __iadd__(self, other: Any) -> Any:
-        return _replace(self, self + other)
-
-    def __isub__(self, other: Any) -> Any:
-        return _replace(self, self - other)
-
-    def __imul__(self, other: Any) -> Any:
-        return _replace(self, self * other)
-
-    def __itruediv__(self, other: Any) -> Any:
-        return _replace(self, self / other)
 
     def __ipow__(self, other: Any) -> Any:
         return _replace(self, self**other)
@@ -291,6 +251,8 @@ class NestedArray(Array, Nested):
 
     __slots__ = ()
 
+
+_numbers.install_items(_get_item, _set_item, _replace)
 
 ARRAY_CLASSES = {
     "dual": DualArray,

@@ -16,7 +16,7 @@ from taylorad import _numbers, _tape
 from taylorad._array import ARRAY_CLASSES, Flat
 from taylorad._notebook import html, latex
 from taylorad._numbers import Number, make, mixes
-from taylorad.dispatch import UFUNCS, as_objects, on_function, on_ufunc
+from taylorad.dispatch import UFUNCS, as_objects, on_function, on_ufunc, plan_of
 
 __all__ = ["METHODS", "PROPERTIES"]
 
@@ -248,4 +248,5 @@ PROPERTIES: dict[str, Callable[[Any], Any]] = {
 _numbers.install(
     UFUNCS, on_ufunc, on_function, as_objects, METHODS, PROPERTIES, ARRAY_CLASSES
 )
+_numbers.install_plans(plan_of)
 _tape.install_reshape(_reshape)

@@ -8,7 +8,7 @@ cdef class Operand:
 cdef class Number(Operand):
     cdef readonly object algebra
     cdef object buffer           # ndarray (rows, *shape); None for an inline scalar
-    cdef const Table *table      # of inline scalars; the algebra keeps it alive
+    cdef const Table *table      # NULL before it is asked for; the algebra keeps it alive
     cdef int rows                # of inline scalars
     cdef double *c               # their coefficients: `small`, or memory of their own
     cdef double small[4]

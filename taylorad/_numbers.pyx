@@ -18,7 +18,7 @@ from cpython.object cimport (
 from cpython.ref cimport Py_INCREF
 from libc cimport math as libm
 from libc.stdlib cimport free, malloc
-from libc.string cimport memcpy
+from libc.string cimport memcpy, memmove, memset
 
 from taylorad._kernels cimport (
     BLOCKS, Compiled, Riccati, Table, a_zero, compiled, is_large, large, over, product_points, product_tile,
@@ -28,6 +28,7 @@ from taylorad._kernels cimport (
 from taylorad._memory cimport enter_reused, exit_reused
 
 import math as _math
+import operator
 import sys
 from fractions import Fraction
 from functools import partial
@@ -71,7 +72,8 @@ cdef dict ARITHMETIC = {np.add: ADD, np.subtract: SUBTRACT, np.multiply: MULTIPL
 cdef object np_add = np.add, np_subtract = np.subtract, np_multiply = np.multiply
 cdef object np_divide = np.divide, np_negative = np.negative
 cdef object np_square = np.square, np_absolute = np.absolute, np_power = np.power
-cdef object np_matmul = np.matmul, np_where = np.where, np_clip = np.clip
+cdef object np_matmul = np.matmul, np_sqrt = np.sqrt, np_reciprocal = np.reciprocal
+cdef object np_divmod = np.divmod, np_float_power = np.float_power
 UFUNCS = (np.add, np.subtract, np.multiply, np.divide)
 
 
@@ -87,6 +89,12 @@ def install(
     METHODS.update(methods)
     PROPERTIES.update(properties)
     ARRAY_CLASSES.update(array_classes)
+    for name, function in methods.items():
+        taylorad_set_attribute(Number, name, function)
+    for name, function in properties.items():
+        taylorad_set_attribute(Number, name, property(function))
+    for kind in array_classes.values():
+        taylorad_find_like(kind, Number)
     DUAL, HYPERDUAL = zeros(dual(), ()), zeros(hyperdual(), ())
 
 
@@ -132,7 +140,14 @@ include "_numbers_few.pxi"
 include "_numbers_many.pxi"
 include "_numbers_making.pxi"
 include "_numbers_layout.pxi"
+include "_numbers_views.pxi"
 include "_numbers_items.pxi"
+include "_numbers_matched.pxi"
+include "_numbers_pairs.pxi"
+include "_numbers_sums.pxi"
+include "_numbers_products.pxi"
+include "_numbers_single.pxi"
+include "_numbers_quick.pxi"
 include "_numbers_arithmetic.pxi"
 include "_numbers_ufuncs.pxi"
 include "_numbers_levels.pxi"
@@ -265,22 +280,38 @@ cdef class Number(Operand):
     @property
     def shape(self):
         """The shape of the value."""
-        return () if self.rows else self.buffer.shape[1:]
+        cdef cnp.ndarray parts
+        cdef int k
+        if self.rows:
+            return ()
+        if not cnp.PyArray_CheckExact(self.buffer):
+            return self.buffer.shape[1:]
+        parts = <cnp.ndarray>self.buffer
+        return tuple([cnp.PyArray_DIM(parts, k) for k in range(1, cnp.PyArray_NDIM(parts))])
 
     @property
     def ndim(self):
         """The number of dimensions of the value."""
-        return 0 if self.rows else self.buffer.ndim - 1
+        if self.rows:
+            return 0
+        if cnp.PyArray_CheckExact(self.buffer):
+            return cnp.PyArray_NDIM(<cnp.ndarray>self.buffer) - 1
+        return self.buffer.ndim - 1
 
     @property
     def size(self):
         """The number of points."""
-        return 1 if self.rows else _math.prod(self.buffer.shape[1:])
+        if self.rows:
+            return 1
+        if cnp.PyArray_CheckExact(self.buffer):
+            return points_in(<cnp.ndarray>self.buffer)
+        return _math.prod(self.buffer.shape[1:])
 
     @property
     def dtype(self):
         """The dtype of the coefficients."""
-        return FLOAT64 if self.rows else self.buffer.dtype
+        return FLOAT64 if self.rows or cnp.PyArray_CheckExact(self.buffer) and (
+            is_double(self.buffer)) else self.buffer.dtype
 
     def part(self, k):
         """One row of the coefficients: a view for arrays, a scalar otherwise."""
@@ -293,26 +324,13 @@ cdef class Number(Operand):
         """
         scalar, array = classes(algebra)
         taylorad_reclass(self, array)
-        self.algebra = algebra
+        self.algebra, self.table = algebra, NULL
         self.buffer = parts
 
     # -- protocols --
 
     def __array_function__(self, function, types, args, kwargs):
-        if function is np.sum and len(args) == 1 and not kwargs:
-            if points_of(self.buffer) and args[0] is self:
-                mix()
-                shape = (cnp.PyArray_DIM(self.buffer, 0), -1)
-                return make(self.algebra, np.add.reduce(self.buffer.reshape(shape), 1))
-        elif len(args) == 3 and not kwargs:
-            found = None
-            if function is np_where:
-                found = where_few(args[0], args[1], args[2])
-            elif function is np_clip and isinstance(args[0], Number):
-                found = clip_few(<Number>args[0], args[1], args[2])
-            if found is not None:
-                return found
-        return function_handler(function, types, args, kwargs, self)
+        return function_call(self, function, types, <tuple?>args, <dict?>kwargs)
 
     def __reduce__(self):
         return make, (self.algebra, parts_of(self))
@@ -354,7 +372,7 @@ cdef class Number(Operand):
             for k in range(self.rows):
                 y.c[k] = -self.c[k]
             return y
-        found = negative_few(self)
+        found = negated_few(self)
         if found is not None:
             return found
         return make(self.algebra, values(np_negative, self.buffer, len(self.buffer)))
@@ -374,6 +392,111 @@ cdef class Number(Operand):
             if found is not None:
                 return found
         return np.absolute(self)
+
+    def __matmul__(a, b):
+        found = matrix_few(a, b)
+        return np_matmul(a, b) if found is None else found
+
+    # -- the commonest methods of ndarray; the others are found by name, see `install` --
+
+    @property
+    def T(self):
+        if not is_plain(self):
+            return PROPERTIES["T"](self)
+        mix()
+        return turned(self)
+
+    @property
+    def real(self):
+        return array_like(self, self.buffer) if is_plain(self) and is_real(self.buffer) else (
+            PROPERTIES["real"](self))
+
+    def all(self, *args, **kwargs):
+        return method("all", self, args, kwargs)
+
+    def any(self, *args, **kwargs):
+        return method("any", self, args, kwargs)
+
+    def argmax(self, *args, **kwargs):
+        return method("argmax", self, args, kwargs)
+
+    def argmin(self, *args, **kwargs):
+        return method("argmin", self, args, kwargs)
+
+    def argsort(self, *args, **kwargs):
+        return method("argsort", self, args, kwargs)
+
+    def clip(self, *args, **kwargs):
+        return method("clip", self, args, kwargs)
+
+    def copy(self, *args, **kwargs):
+        return method("copy", self, args, kwargs)
+
+    def cumprod(self, *args, **kwargs):
+        return method("cumprod", self, args, kwargs)
+
+    def cumsum(self, *args, **kwargs):
+        return method("cumsum", self, args, kwargs)
+
+    def diagonal(self, *args, **kwargs):
+        return method("diagonal", self, args, kwargs)
+
+    def dot(self, *args, **kwargs):
+        return method("dot", self, args, kwargs)
+
+    def conj(self, *args, **kwargs):
+        return method("conj", self, args, kwargs)
+
+    def item(self, *args, **kwargs):
+        return method("item", self, args, kwargs)
+
+    def tolist(self):
+        return method("tolist", self, (), {})
+
+    def astype(self, *args, **kwargs):
+        return method("astype", self, args, kwargs)
+
+    def flatten(self, *args, **kwargs):
+        return method("flatten", self, args, kwargs)
+
+    def max(self, *args, **kwargs):
+        return method("max", self, args, kwargs)
+
+    def mean(self, *args, **kwargs):
+        return method("mean", self, args, kwargs)
+
+    def min(self, *args, **kwargs):
+        return method("min", self, args, kwargs)
+
+    def prod(self, *args, **kwargs):
+        return method("prod", self, args, kwargs)
+
+    def ravel(self, *args, **kwargs):
+        return method("ravel", self, args, kwargs)
+
+    def reshape(self, *args, **kwargs):
+        return method("reshape", self, args, kwargs)
+
+    def squeeze(self, *args, **kwargs):
+        return method("squeeze", self, args, kwargs)
+
+    def std(self, *args, **kwargs):
+        return method("std", self, args, kwargs)
+
+    def sum(self, *args, **kwargs):
+        return method("sum", self, args, kwargs)
+
+    def swapaxes(self, *args, **kwargs):
+        return method("swapaxes", self, args, kwargs)
+
+    def take(self, *args, **kwargs):
+        return method("take", self, args, kwargs)
+
+    def transpose(self, *args, **kwargs):
+        return method("transpose", self, args, kwargs)
+
+    def var(self, *args, **kwargs):
+        return method("var", self, args, kwargs)
 
     # -- comparison and conversion: on the value --
 

@@ -21,6 +21,12 @@ cdef extern from *:
     static PyObject *taylorad_kept[TAYLORAD_KEPT];
     static int taylorad_count = 0;
     static newfunc taylorad_allocator = NULL; /* what Cython made */
+    static Py_ssize_t taylorad_size = 0;
+
+    /* Whether memory of this type is kept: not that of classes that add something of their own. */
+    static inline int taylorad_keeps(PyTypeObject *type) {
+        return type->tp_basicsize == taylorad_size && !PyType_IS_GC(type);
+    }
 
     static void taylorad_dealloc(PyObject *);
 
@@ -44,17 +50,17 @@ cdef extern from *:
     }
     static inline PyObject *taylorad_blank(PyTypeObject *type, PyObject *algebra) {
         PyObject *number;
-        if (taylorad_count == 0 || (type->tp_flags & Py_TPFLAGS_HEAPTYPE)) {
-            return taylorad_allocate(type, algebra);
-        }
+        if (taylorad_count == 0 || !taylorad_keeps(type)) return taylorad_allocate(type, algebra);
         number = taylorad_kept[--taylorad_count];
     #if defined(Py_REF_DEBUG) || defined(Py_TRACE_REFS)
         PyObject_Init(number, type);
-    #else /* all that there is to do for classes that are not on the heap */
+    #else /* all that there is to do */
+        if (type->tp_flags & Py_TPFLAGS_HEAPTYPE) Py_INCREF((PyObject *)type);
         Py_SET_TYPE(number, type);
         Py_SET_REFCNT(number, 1);
     #endif
         ((taylorad_number *)number)->algebra = Py_NewRef(algebra);
+        ((taylorad_number *)number)->table = NULL;
         return number; /* without a buffer, as it was kept */
     }
     static void taylorad_dealloc(PyObject *number) {
@@ -66,7 +72,7 @@ cdef extern from *:
             head->buffer = Py_NewRef(Py_None);
         }
     #ifndef Py_GIL_DISABLED
-        if (taylorad_count < TAYLORAD_KEPT && !(type->tp_flags & Py_TPFLAGS_HEAPTYPE)) {
+        if (taylorad_count < TAYLORAD_KEPT && taylorad_keeps(type)) {
             taylorad_kept[taylorad_count++] = number;
             return;
         }
@@ -87,6 +93,7 @@ cdef extern from *:
     static void taylorad_set_constructor(PyObject *constructor, PyObject *base) {
         taylorad_constructor = Py_NewRef(constructor);
         taylorad_allocator = ((PyTypeObject *)base)->tp_new;
+        taylorad_size = ((PyTypeObject *)base)->tp_basicsize;
     }
     typedef PyObject *(*taylorad_call)(PyObject *, PyObject **, size_t, PyObject *);
     static void taylorad_take_over(PyObject *class, taylorad_call call) {
@@ -110,6 +117,18 @@ cdef extern from *:
         Py_DECREF(descriptor);
         PyType_Modified(type);
         return failed;
+    }
+    /* What a class has not got itself, it gets under this name. */
+    static int taylorad_set_attribute(PyObject *class, PyObject *name, PyObject *attribute) {
+        PyTypeObject *type = (PyTypeObject *)class;
+        int failed = PyDict_SetDefault(type->tp_dict, name, attribute) == NULL ? -1 : 0;
+        PyType_Modified(type);
+        return failed;
+    }
+    /* Attributes of a class of Python's, found as those of a compiled one are: `__getattr__` is
+     * called where nothing was found, not looked up before. */
+    static void taylorad_find_like(PyObject *class, PyObject *compiled) {
+        ((PyTypeObject *)class)->tp_getattro = ((PyTypeObject *)compiled)->tp_getattro;
     }
     static inline PyObject *taylorad_float64(double x) {
         PyDoubleScalarObject *scalar = PyObject_New(PyDoubleScalarObject, &PyDoubleArrType_Type);
@@ -175,5 +194,7 @@ cdef extern from *:
     void taylorad_set_constructor(object, object)
     void taylorad_take_over(object, Vectorcall)
     int taylorad_set_method(object, const char *, Vectorcall) except -1
+    int taylorad_set_attribute(object, object, object) except -1
+    void taylorad_find_like(object, object)
     object taylorad_float64(double)
     bint taylorad_is_float64(object)

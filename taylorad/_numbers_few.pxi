@@ -39,6 +39,13 @@ cdef inline Py_ssize_t points_of(object parts):
     return n if n <= FEW_POINTS else 0
 
 
+cdef inline const Table *table_of(Number x) except NULL:
+    """The product table of a number's algebra."""
+    if x.table == NULL:
+        x.table = &compiled(x.algebra).table
+    return x.table
+
+
 cdef inline cnp.ndarray empty_like(cnp.ndarray parts):
     return cnp.PyArray_EMPTY(
         cnp.PyArray_NDIM(parts), cnp.PyArray_DIMS(parts), cnp.NPY_DOUBLE, 0
@@ -53,7 +60,7 @@ cdef inline Number array_like(Number x, cnp.ndarray parts):
     """The array number over the algebra of another with these coefficients."""
     cdef Number y = <Number>taylorad_blank(Py_TYPE(x), <PyObject *>x.algebra)
     y.rows = 0
-    y.buffer = parts
+    y.buffer, y.table = parts, x.table
     return y
 
 
@@ -70,13 +77,48 @@ cdef inline void free_off(double *stack, double *work) noexcept:
         free(work)
 
 
+cdef object numbers_few(int op, Number x, Number y):
+    """x + y, x - y, x * y or x / y at the same few points; None for all else."""
+    cdef const Table *table
+    cdef cnp.ndarray result
+    cdef double stack[ON_STACK]
+    cdef double *work
+    cdef double *u
+    cdef double *v
+    cdef double *w
+    cdef Py_ssize_t n = points_of(x.buffer), t
+    if n == 0 or y.algebra is not x.algebra or points_of(y.buffer) == 0 or (
+        not cnp.PyArray_SAMESHAPE(x.buffer, y.buffer)
+    ) or op == DIVIDE and has_zero(doubles(y.buffer), n):
+        return None
+    result = empty_like(x.buffer)
+    u, v, w = doubles(x.buffer), doubles(y.buffer), doubles(result)
+    table = table_of(x)
+    if op == ADD:
+        for t in range(table.rows * n):
+            w[t] = u[t] + v[t]
+    elif op == SUBTRACT:
+        for t in range(table.rows * n):
+            w[t] = u[t] - v[t]
+    else:
+        if n == 1 and is_large(table):
+            return None
+        work = room_on(stack, room_for(table, 3 if op == MULTIPLY else 1, n))
+        if op == MULTIPLY:
+            product_points(table, u, v, w, work, n)
+        else:
+            quotient_points(table, u, v, w, work, n)
+        free_off(stack, work)
+    return array_like(x, result) if all_finite(w, table.rows * n) else None
+
+
 cdef object solved(Number x, Py_ssize_t n, const Riccati *f, const double *value,
                    const double *slope, double sign):
     """The series with these values and slopes; None where something is not finite."""
-    cdef const Table *table = &compiled(x.algebra).table
+    cdef const Table *table = table_of(x)
     cdef cnp.ndarray y = empty_like(x.buffer)
-    cdef Py_ssize_t room = room_for(table, BLOCKS, n)
     cdef double stack[ON_STACK]
+    cdef Py_ssize_t room = room_for(table, BLOCKS, n)
     cdef double *work = room_on(stack, room + table.rows * n)
     if sign != 0.0:
         rotation_points(table, doubles(x.buffer), value, slope, sign, doubles(y),
@@ -105,17 +147,21 @@ cdef object elementary_few(int index, Number x):
 
 
 cdef object power_few(Number x, double p):
-    """x**p for an array of a few positive numbers; None where that is not the case."""
+    """x**p at a few points, positive ones or any but 0 for a whole p; None for all else.
+
+    Whole powers up to the degree are products: near 0 the equation leaves nothing of them.
+    """
     cdef Py_ssize_t n = points_of(x.buffer), t
     cdef double value[FEW_POINTS]
     cdef double slope[FEW_POINTS]
     cdef double *point
+    cdef bint whole = p == libm.floor(p)
     cdef Riccati f
-    if n == 0:
+    if n == 0 or whole and 0.0 <= p <= table_of(x).top:
         return None
     point = doubles(x.buffer)
     for t in range(n):
-        if not point[t] > 0.0:
+        if not (point[t] > 0.0 or whole and point[t] < 0.0):
             return None
         value[t] = libm.pow(point[t], p)
         slope[t] = p * libm.pow(point[t], p - 1.0)
@@ -129,75 +175,25 @@ cdef object power_few(Number x, double p):
     return solved(x, n, &f, value, slope, 0.0)
 
 
-cdef object quotient_few(object u, double s, Number y):
-    """u / y, or s / y without u, for arrays of a few points; None with a zero among y."""
-    cdef Py_ssize_t n = points_of(y.buffer), t
-    cdef const Table *table
-    cdef cnp.ndarray top, result
-    cdef double stack[ON_STACK]
-    cdef double *work
-    if n == 0 or has_zero(doubles(y.buffer), n):
-        return None
-    table = &compiled(y.algebra).table
-    result = empty_like(y.buffer)
-    if u is None:
-        top = empty_like(y.buffer)
-        for t in range(table.rows * n):
-            doubles(top)[t] = s if t < n else 0.0
-    else:
-        top = u
-    work = room_on(stack, room_for(table, 1, n))
-    quotient_points(table, doubles(top), doubles(y.buffer), doubles(result), work, n)
-    free_off(stack, work)
-    return array_like(y, result) if all_finite(doubles(result), table.rows * n) else None
-
-
-cdef object both_few(int op, Number x, Number y):
-    """x + y, x - y, x y or x / y, for arrays of a few points; None where a sum is not finite,
-    there is a zero divisor, or this is not the case."""
-    cdef Py_ssize_t n = points_of(x.buffer), k
+cdef object quotient_few(const double *s, Py_ssize_t step, Number y):
+    """s / y for an array of a few points and plain numbers, or one; None with a zero among y."""
+    cdef Py_ssize_t n = points_of(y.buffer), t, room, size
     cdef const Table *table
     cdef cnp.ndarray result
     cdef double stack[ON_STACK]
     cdef double *work
-    cdef double *u
-    cdef double *v
-    if n == 0 or y.algebra is not x.algebra or points_of(y.buffer) != n or (
-        not cnp.PyArray_SAMESHAPE(x.buffer, y.buffer)
-    ):
+    if n == 0 or has_zero(doubles(y.buffer), n):
         return None
-    if op == DIVIDE:
-        return quotient_few(x.buffer, 0.0, y)
-    result = empty_like(x.buffer)
-    u, v = doubles(x.buffer), doubles(y.buffer)
-    if op == MULTIPLY:
-        table = &compiled(x.algebra).table
-        if n == 1 and is_large(table):
-            return None
-        work = room_on(stack, room_for(table, 3, n))
-        product_points(table, u, v, doubles(result), work, n)
-        free_off(stack, work)
-        return array_like(x, result)
-    n = cnp.PyArray_SIZE(result)
-    if op == ADD:
-        for k in range(n):
-            doubles(result)[k] = u[k] + v[k]
-    else:
-        for k in range(n):
-            doubles(result)[k] = u[k] - v[k]
-    return array_like(x, result) if all_finite(doubles(result), n) else None
-
-
-cdef object negative_few(Number x):
-    """-x for an array of a few points; None where that is not the case."""
-    cdef cnp.ndarray y
-    cdef Py_ssize_t k
-    if points_of(x.buffer) == 0:
-        return None
-    y = empty_like(x.buffer)
-    for k in range(cnp.PyArray_SIZE(y)):
-        doubles(y)[k] = -doubles(x.buffer)[k]
-    return array_like(x, y)
+    table = table_of(y)
+    result = empty_like(y.buffer)
+    room, size = room_for(table, 1, n), table.rows * n
+    work = room_on(stack, room + size)
+    memset(work + room, 0, size * sizeof(double))
+    for t in range(n):
+        work[room + t] = s[t * step]
+    quotient_points(table, work + room, doubles(y.buffer), doubles(result), work, n)
+    free_off(stack, work)
+    return array_like(y, result) if all_finite(doubles(result), size) else None
 
 
 cdef bint has_points(cnp.ndarray s, Number x) noexcept:
@@ -233,15 +229,11 @@ cdef object with_array_few(int op, Number x, object other, bint reflected):
         if points_of(x.buffer) == 0 or not as_float(other, &single):
             return None
         s, step = &single, 0
+    if op == DIVIDE and reflected:
+        return quotient_few(s, step, x)
     n, rows = points_of(x.buffer), cnp.PyArray_DIM(x.buffer, 0)
     y = empty_like(x.buffer)
     u, w = doubles(x.buffer), doubles(y)
-    if op == DIVIDE and reflected:
-        for t in range(n):
-            w[t] = s[t * step]
-        for t in range(n, rows * n):
-            w[t] = 0.0
-        return quotient_few(y, 0.0, x)
     if op == MULTIPLY:
         for k in range(rows):
             for t in range(n):
@@ -295,7 +287,9 @@ cdef object extremum_few(bint larger, object a, object b):
     u, w = doubles(x.buffer), doubles(y)
     for t in range(n):
         first, second = u[t], v[t] if v != NULL else s
-        if first != first or second != second:
+        if first != first or second != second or first == 0.0 and second == 0.0 and (
+            libm.signbit(first) != libm.signbit(second)
+        ):  # which zero it is, NumPy says
             return None
         w[t] = first if (first > second) == larger or first == second else second
         for k in range(1, rows):
@@ -325,8 +319,20 @@ cdef object absolute_few(Number x):
     return array_like(x, y)
 
 
+cdef object negated_few(Number x):
+    """-x for a few points; None for all else."""
+    cdef Py_ssize_t n = points_of(x.buffer), t
+    cdef cnp.ndarray y
+    if n == 0:
+        return None
+    y = empty_like(x.buffer)
+    for t in range(n * cnp.PyArray_DIM(y, 0)):
+        doubles(y)[t] = -doubles(x.buffer)[t]
+    return array_like(x, y)
+
+
 cdef bint chosen_few(object x, Number like, double **rows, double *single) except -1:
-    """What is chosen from: the coefficients of an array like this one, or a single float."""
+    """What is chosen from: the coefficients of an array like this one, plain values, or a float."""
     rows[0] = NULL
     if isinstance(x, Number):
         if (<Number>x).algebra is not like.algebra or points_of((<Number>x).buffer) == 0 or (
@@ -335,11 +341,14 @@ cdef bint chosen_few(object x, Number like, double **rows, double *single) excep
             return False
         rows[0] = doubles((<Number>x).buffer)
         return True
-    return as_float(x, single)
+    if as_float(x, single):
+        return True
+    rows[0] = same_points(x, like)
+    return rows[0] != NULL
 
 
 cdef object where_few(object condition, object a, object b):
-    """`numpy.where` at a few points, of one or two arrays and a float; None for all else."""
+    """`numpy.where` at a few points, of arrays and floats; None for all else."""
     cdef Number like
     cdef double *u
     cdef double *v
@@ -367,26 +376,34 @@ cdef object where_few(object condition, object a, object b):
                 w[k * n + t] = u[k * n + t] if u != NULL else first
             else:
                 w[k * n + t] = v[k * n + t] if v != NULL else second
-        first = second = 0.0  # a float does not move
+        first = second = 0.0  # what is plain does not move
+        u, v = u if isinstance(a, Number) else NULL, v if isinstance(b, Number) else NULL
     return array_like(like, y)
 
 
 cdef object clip_few(Number x, object low, object high):
-    """`numpy.clip` at a few points between floats; None with nan among them, and for all else."""
+    """`numpy.clip` at a few points between floats or plain arrays; None with nan among them, and
+    for all else."""
     cdef Py_ssize_t n = points_of(x.buffer), t, k, rows
     cdef double least = 0.0, most = 0.0, value
+    cdef double *floor = NULL
+    cdef double *ceiling = NULL
     cdef double *u
     cdef double *w
     cdef cnp.ndarray y
-    if n == 0 or not (as_float(low, &least) and as_float(high, &most)):
-        return None
-    if least != least or most != most:
+    if n == 0 or isinstance(low, Number) or isinstance(high, Number) or not (
+        values_few(low, x, n, &floor, &least) and values_few(high, x, n, &ceiling, &most)
+    ):
         return None
     y = empty_like(x.buffer)
-    u, w, rows = doubles(x.buffer), doubles(y), cnp.PyArray_DIM(y, 0)
+    u, w, rows = doubles(x.buffer), doubles(y), cnp.PyArray_DIM(x.buffer, 0)
     for t in range(n):
         value = u[t]
-        if value != value:
+        if floor != NULL:
+            least = floor[t]
+        if ceiling != NULL:
+            most = ceiling[t]
+        if value != value or least != least or most != most:
             return None
         if value < least:
             value = least
@@ -396,40 +413,3 @@ cdef object clip_few(Number x, object low, object high):
         for k in range(1, rows):
             w[k * n + t] = u[k * n + t] if least <= u[t] <= most else 0.0
     return array_like(x, y)
-
-
-cdef object inner_few(object a, object b):
-    """a @ b for vectors of a few numbers over one algebra, or None."""
-    cdef Number x, y
-    cdef const Table *table
-    cdef cnp.ndarray products
-    cdef double stack[ON_STACK]
-    cdef double *work
-    cdef double *to
-    cdef Py_ssize_t n, k, t
-    if not (isinstance(a, Number) and isinstance(b, Number)):
-        return None
-    x = <Number>a
-    if (<Number>b).algebra is not x.algebra:
-        return None
-    n = points_of(x.buffer)
-    if n == 0 or points_of((<Number>b).buffer) != n or cnp.PyArray_NDIM(x.buffer) != 2 or (
-        cnp.PyArray_NDIM((<Number>b).buffer) != 2
-    ):
-        return None
-    mix()
-    table = &compiled(x.algebra).table
-    products = empty_like(x.buffer)
-    work, to = room_on(stack, room_for(table, 3, n)), doubles(products)
-    product_points(table, doubles(x.buffer), doubles((<Number>b).buffer), to, work, n)
-    free_off(stack, work)
-    scalar, _ = classes(x.algebra)
-    y = <Number>taylorad_blank(<PyTypeObject *>scalar, <PyObject *>x.algebra)
-    y.table = table
-    allocate(y, table.rows)
-    for k in range(table.rows):
-        y.c[k] = 0.0
-        for t in range(n):
-            y.c[k] += to[k * n + t]
-    y.c[0] = np.dot(x.buffer[0], (<Number>b).buffer[0])  # to the last place as NumPy has it
-    return y

@@ -10,11 +10,6 @@ cdef extern from *:
     """
     long taylorad_mixed
 
-cdef extern from "numpy/arrayobject.h":
-    cnp.ndarray PyArray_NewFromDescr(
-        PyTypeObject *, cnp.dtype, int, cnp.npy_intp *, cnp.npy_intp *, void *, int, PyObject *)
-
-
 cdef inline int mix() noexcept:
     global taylorad_mixed
     taylorad_mixed += 1
@@ -31,14 +26,15 @@ def mixing_count():
     return taylorad_mixed
 
 
-cdef bint is_basic(object index) noexcept:
-    """Whether an index, or all of them in a tuple, are integers and slices."""
-    if type(index) is tuple:
-        for item in <tuple>index:
-            if not (PyLong_CheckExact(item) or type(item) is slice):
-                return False
-        return True
-    return PyLong_CheckExact(index) or type(index) is slice
+cdef object get_handler = None   # what does what is not done here: see `taylorad._array`
+cdef object set_handler = None
+cdef object replace_handler = None
+
+
+def install_items(get, set, replace):
+    """Connect the protocols of a sequence to what knows all cases."""
+    global get_handler, set_handler, replace_handler
+    get_handler, set_handler, replace_handler = get, set, replace
 
 
 cdef char *place(cnp.ndarray buffer, object index) noexcept:
@@ -57,37 +53,112 @@ cdef char *place(cnp.ndarray buffer, object index) noexcept:
     return <char *>cnp.PyArray_DATA(buffer) + i * cnp.PyArray_STRIDE(buffer, 1)
 
 
-def basic_item(Number x, index):
-    """x[index] for integers and slices and an array of coefficients; None for all else."""
+cdef object item_of(Number x, object index):
+    """x[index] for an array of coefficients; None where that is left to NumPy."""
     cdef Number y
+    cdef View view
     cdef char *data
     cdef int k
     buffer = x.buffer
-    if not (cnp.PyArray_CheckExact(buffer) and is_basic(index)):
+    if not cnp.PyArray_CheckExact(buffer):
         return None
-    mix()
     data = place(buffer, index)
     if data != NULL:
-        scalar, _ = classes(x.algebra)
-        y = <Number>taylorad_blank(<PyTypeObject *>scalar, <PyObject *>x.algebra)
-        y.table = &compiled(x.algebra).table
-        allocate(y, <int>cnp.PyArray_DIM(buffer, 0))
+        mix()
+        y = blank_scalar(x)
         for k in range(y.rows):
             y.c[k] = (<double *>(data + k * cnp.PyArray_STRIDE(buffer, 0)))[0]
         return y
-    inside = (ALL, *<tuple>index) if type(index) is tuple else (ALL, index)
-    return make(x.algebra, buffer[inside])
+    if walk(buffer, index, &view):
+        mix()
+        return number_at(x, &view)
+    return gathered(x, index)
 
 
-def set_point(Number x, index, item):
+cdef Py_ssize_t named_places(object index, cnp.ndarray parts, Py_ssize_t *found) except -2:
+    """The places on the only axis of an array that a list or an array of integers or of truth
+    values names, and how many; -1 where that is not the simple case."""
+    cdef Py_ssize_t n, count, k, i
+    cdef const cnp.npy_bool *holds
+    cdef const cnp.npy_intp *given = NULL
+    if cnp.PyArray_NDIM(parts) != 2 or not cnp.PyArray_ISBEHAVED_RO(parts) or (
+        cnp.PyArray_TYPE(parts) not in (cnp.NPY_DOUBLE, cnp.NPY_FLOAT)
+    ):
+        return -1
+    n = cnp.PyArray_DIM(parts, 1)
+    if type(index) is list:
+        count = len(<list>index)
+    elif cnp.PyArray_CheckExact(index) and cnp.PyArray_NDIM(<cnp.ndarray>index) == 1 and (
+        cnp.PyArray_ISCARRAY_RO(<cnp.ndarray>index)
+    ):
+        count = cnp.PyArray_DIM(<cnp.ndarray>index, 0)
+        if cnp.PyArray_TYPE(<cnp.ndarray>index) == cnp.NPY_BOOL:
+            if count != n or n > FEW_POINTS:
+                return -1
+            holds = <const cnp.npy_bool *>cnp.PyArray_DATA(<cnp.ndarray>index)
+            count = 0
+            for k in range(n):
+                if holds[k]:
+                    found[count] = k
+                    count += 1
+            return count
+        if cnp.PyArray_TYPE(<cnp.ndarray>index) != cnp.NPY_INTP:
+            return -1
+        given = <const cnp.npy_intp *>cnp.PyArray_DATA(<cnp.ndarray>index)
+    else:
+        return -1
+    if not 0 < count <= FEW_POINTS:
+        return -1
+    for k in range(count):
+        if given != NULL:
+            i = given[k]
+        else:
+            item = (<list>index)[k]
+            if not PyLong_CheckExact(item):
+                return -1
+            try:
+                i = item
+            except OverflowError:
+                return -1
+        if i < 0:
+            i += n
+        if not 0 <= i < n:
+            return -1
+        found[k] = i
+    return count
+
+
+cdef object gathered(Number x, object index):
+    """x[index] for a list or an array of a few places, a copy; None for all else."""
+    cdef cnp.ndarray parts = x.buffer, result
+    cdef Py_ssize_t found[FEW_POINTS]
+    cdef Py_ssize_t count = named_places(index, parts, found), k, t
+    cdef cnp.npy_intp shape[2]
+    cdef char *row
+    if count < 0:
+        return None
+    mix()
+    shape[0], shape[1] = cnp.PyArray_DIM(parts, 0), count
+    result = cnp.PyArray_EMPTY(2, shape, cnp.PyArray_TYPE(parts), 0)
+    for k in range(shape[0]):
+        row = <char *>cnp.PyArray_DATA(parts) + k * cnp.PyArray_STRIDE(parts, 0)
+        for t in range(count):
+            if cnp.PyArray_TYPE(parts) == cnp.NPY_DOUBLE:
+                doubles(result)[k * count + t] = (
+                    <double *>(row + found[t] * cnp.PyArray_STRIDE(parts, 1)))[0]
+            else:
+                (<float *>cnp.PyArray_DATA(result))[k * count + t] = (
+                    <float *>(row + found[t] * cnp.PyArray_STRIDE(parts, 1)))[0]
+    return array_like(x, result)
+
+
+cdef bint set_point(Number x, object index, object item) except -1:
     """Whether x[index] = item was done, for one point of an array and a scalar of its kind."""
     cdef char *data
-    cdef double first
+    cdef double first = 0.0
     cdef Number y = None
     cdef int k
     cdef Py_ssize_t step
-    if not cnp.PyArray_CheckExact(x.buffer):
-        return False
     if isinstance(item, Number):
         y = <Number>item
         if y.rows == 0 or y.algebra is not x.algebra:
@@ -107,29 +178,165 @@ def set_point(Number x, index, item):
     return True
 
 
-cdef object ALL = slice(None)
+cdef bint same_dims(View *view, int skipped, object item) noexcept:
+    """Whether an array of doubles has the shape of a view, without the axis of the rows or with."""
+    cdef int k, ndim = view.ndim - skipped
+    if not is_double(item) or cnp.PyArray_NDIM(<cnp.ndarray>item) != ndim:
+        return False
+    for k in range(ndim):
+        if cnp.PyArray_DIM(<cnp.ndarray>item, k) != view.dims[k + skipped]:
+            return False
+    return True
 
 
-def view_of_rows(cnp.ndarray parts, given):
-    """The view of every row that an array is of row 0; None unless its memory is that of `parts`."""
-    cdef cnp.npy_intp dims[65]
-    cdef cnp.npy_intp strides[65]
-    cdef cnp.ndarray found, view
-    cdef int n, k
-    cdef cnp.dtype descr
-    base = given.base
-    if base is None or not (base is parts or base is (<object>parts).base):
-        return None
-    view = given
-    n = cnp.PyArray_NDIM(view)
-    dims[0], strides[0] = cnp.PyArray_DIM(parts, 0), cnp.PyArray_STRIDE(parts, 0)
-    for k in range(n):
-        dims[k + 1], strides[k + 1] = cnp.PyArray_DIM(view, k), cnp.PyArray_STRIDE(view, k)
-    descr = (<object>view).dtype
-    Py_INCREF(descr)
-    found = PyArray_NewFromDescr(
-        <PyTypeObject *>cnp.ndarray, descr, n + 1, dims, strides, cnp.PyArray_DATA(view),
-        cnp.NPY_ARRAY_WRITEABLE if cnp.PyArray_ISWRITEABLE(view) else 0, NULL
-    )
-    cnp.set_array_base(found, parts)
-    return found
+cdef bint assigned(Number x, object index, object item) except -1:
+    """Whether x[index] = item was done: for items of the same shape or kind, or one float."""
+    cdef cnp.ndarray parts
+    cdef View view
+    cdef double single = 0.0
+    cdef Number y = None
+    cdef bint is_float = as_float(item, &single)
+    buffer = x.buffer
+    if not (cnp.PyArray_CheckExact(buffer) and is_double(buffer)
+            and cnp.PyArray_ISBEHAVED(<cnp.ndarray>buffer)):
+        return False
+    parts = <cnp.ndarray>buffer
+    if isinstance(item, Number):
+        y = <Number>item
+        if y.algebra is not x.algebra or y.rows or not cnp.PyArray_CheckExact(y.buffer):
+            return False
+    elif not is_float and not cnp.PyArray_CheckExact(item):
+        return False
+    if not walk(parts, index, &view):
+        return scattered(parts, index, single, y, item)
+    if is_float:
+        fill(view.data, view.ndim, view.dims, view.strides, 0.0)
+        fill(view.data, view.ndim - 1, view.dims + 1, view.strides + 1, single)
+    elif y is not None:
+        if not same_dims(&view, 0, y.buffer):
+            return False
+        rows = taylorad_view(parts, parts, view.ndim, view.dims, view.strides, view.data)
+        cnp.PyArray_CopyInto(<cnp.ndarray>rows, <cnp.ndarray>y.buffer)
+    else:
+        if not same_dims(&view, 1, item):
+            return False
+        row = taylorad_view(parts, parts, view.ndim - 1, view.dims + 1, view.strides + 1, view.data)
+        cnp.PyArray_CopyInto(<cnp.ndarray>row, <cnp.ndarray>item)
+        view.dims[0] -= 1
+        fill(view.data + view.strides[0], view.ndim, view.dims, view.strides, 0.0)
+    mix()
+    return True
+
+
+cdef void fill(char *data, int ndim, const cnp.npy_intp *dims, const cnp.npy_intp *strides,
+               double item) noexcept:
+    """Set every entry of a view of doubles."""
+    cdef cnp.npy_intp k
+    if ndim == 0:
+        (<double *>data)[0] = item
+        return
+    for k in range(dims[0]):
+        fill(data + k * strides[0], ndim - 1, dims + 1, strides + 1, item)
+
+
+cdef bint scattered(cnp.ndarray parts, object index, double single, Number y, object item) except -1:
+    """Whether x[index] = item was done, for a list or an array of a few places."""
+    cdef Py_ssize_t found[FEW_POINTS]
+    cdef double given[FEW_POINTS]
+    cdef Py_ssize_t count = named_places(index, parts, found), k, t, rows
+    cdef cnp.ndarray source = None
+    cdef char *row
+    if count < 0:
+        return False
+    rows = cnp.PyArray_DIM(parts, 0)
+    if y is not None or cnp.PyArray_CheckExact(item):
+        source = <cnp.ndarray>(y.buffer if y is not None else item)
+        # of its own memory, so that nothing is read that was written before
+        if (<object>source).base is not None or source is parts or not is_double(source) or (
+            not cnp.PyArray_ISCARRAY_RO(source)
+        ) or cnp.PyArray_NDIM(source) != 1 + (y is not None) or (
+            cnp.PyArray_DIM(source, cnp.PyArray_NDIM(source) - 1) != count
+        ):
+            return False
+    for k in range(rows):
+        for t in range(count):
+            if source is None:
+                given[t] = single if k == 0 else 0.0
+            elif y is not None:
+                given[t] = doubles(source)[k * count + t]
+            else:
+                given[t] = doubles(source)[t] if k == 0 else 0.0
+        row = <char *>cnp.PyArray_DATA(parts) + k * cnp.PyArray_STRIDE(parts, 0)
+        for t in range(count):
+            (<double *>(row + found[t] * cnp.PyArray_STRIDE(parts, 1)))[0] = given[t]
+    mix()
+    return True
+
+
+cdef tuple IN_PLACE = (operator.add, operator.sub, operator.mul, operator.truediv)
+
+
+cdef object in_place(int op, Number x, object other):
+    """x += other and the like: the result, written over x where it can be."""
+    cdef Number y
+    result = arithmetic(op, x, other)
+    if result is NotImplemented:
+        result = IN_PLACE[op](x, other)
+    if isinstance(result, Number) and (<Number>result).algebra is x.algebra:
+        y = <Number>result
+        if (
+            y.rows == 0 and cnp.PyArray_CheckExact(y.buffer) and cnp.PyArray_CheckExact(x.buffer)
+            and is_double(y.buffer) and is_double(x.buffer)
+            and cnp.PyArray_ISCARRAY_RO(<cnp.ndarray>y.buffer)
+            and cnp.PyArray_ISCARRAY(<cnp.ndarray>x.buffer)
+            and cnp.PyArray_SAMESHAPE(<cnp.ndarray>y.buffer, <cnp.ndarray>x.buffer)
+        ):
+            memmove(doubles(x.buffer), doubles(y.buffer),
+                    cnp.PyArray_SIZE(<cnp.ndarray>x.buffer) * sizeof(double))
+            return x
+    return replace_handler(x, result)
+
+
+@cython.auto_pickle(False)
+cdef class Items:
+    """What arrays have and 0-d numbers must not, as far as it is compiled: a base of arrays.
+
+    A view of the coefficient buffer, with the same algebra, is a view of the number.
+    """
+
+    def __len__(self):
+        buffer = (<Number><object>self).buffer
+        if cnp.PyArray_CheckExact(buffer):
+            return cnp.PyArray_DIM(<cnp.ndarray>buffer, 1)
+        return buffer.shape[1]
+
+    def __iter__(self):
+        cdef Py_ssize_t i
+        for i in range(len(self)):
+            yield self[i]
+
+    def __getitem__(self, index):
+        found = item_of(<Number><object>self, index)
+        return get_handler(self, index) if found is None else found
+
+    def __setitem__(self, index, item):
+        cdef Number x = <Number><object>self
+        if cnp.PyArray_CheckExact(x.buffer) and set_point(x, index, item):
+            return
+        if not assigned(x, index, item):
+            set_handler(self, index, item)
+
+    def __delitem__(self, index):
+        raise ValueError("cannot delete items of an array; use np.delete(x, index, axis)")
+
+    def __iadd__(self, other):
+        return in_place(ADD, <Number><object>self, other)
+
+    def __isub__(self, other):
+        return in_place(SUBTRACT, <Number><object>self, other)
+
+    def __imul__(self, other):
+        return in_place(MULTIPLY, <Number><object>self, other)
+
+    def __itruediv__(self, other):
+        return in_place(DIVIDE, <Number><object>self, other)

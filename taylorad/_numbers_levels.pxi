@@ -88,7 +88,7 @@ def at_tag(algebra, tag):
     return found
 
 
-cdef bint is_simple(object x) noexcept:
+cdef bint is_seedable(object x) noexcept:
     """Whether x is a plain array of doubles in C order, of at least one axis."""
     return (cnp.PyArray_CheckExact(x) and is_double(x) and 0 < cnp.PyArray_NDIM(x) < 63
             and cnp.PyArray_ISCARRAY_RO(<cnp.ndarray>x))
@@ -101,7 +101,7 @@ def seeded(algebra, x, double scale):
     cdef Py_ssize_t k, t, n, rows = algebra.structure.rows
     cdef int ndim
     cdef double *to
-    if not is_simple(x):
+    if not is_seedable(x):
         parts = np.zeros((rows, *x.shape), x.dtype)
         parts[0] = x
         parts[1:2] = scale
@@ -276,7 +276,7 @@ cdef class Transform:
         cdef bint entered = False
         if at < 0:
             at += count
-        if not 0 <= at < count or not is_simple(args[at]):
+        if not 0 <= at < count or not is_seedable(args[at]):
             return None
         n = cnp.PyArray_SIZE(<cnp.ndarray>args[at])
         if n > self.most:

@@ -89,7 +89,13 @@ cdef object parts_of(Number x):
 
 cdef inline object part(Number x, Py_ssize_t k):
     """One row of the coefficients."""
-    return taylorad_float64(x.c[k]) if x.rows else x.buffer[k]
+    if x.rows:
+        return taylorad_float64(x.c[k])
+    if cnp.PyArray_CheckExact(x.buffer) and cnp.PyArray_NDIM(<cnp.ndarray>x.buffer) > 1 and (
+        0 <= k < cnp.PyArray_DIM(<cnp.ndarray>x.buffer, 0)
+    ):
+        return row_of(<cnp.ndarray>x.buffer, k)
+    return x.buffer[k]
 
 
 def zeros(algebra, shape, dtype=np.float64):

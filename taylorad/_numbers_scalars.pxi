@@ -207,19 +207,25 @@ cdef object array_arithmetic(int op, object a, object b):
     """a + b, a - b, a * b or a / b where that is not an operation of inline scalars."""
     cdef Number x, y
     cdef double s = 0.0
-    found = None
+    if is_single(a) or is_single(b):
+        found = single_binary(UFUNCS[op], a, b)
+        return laid_out(general(op, a, b), (a, b)) if found is None else found
+    found = matched(a, b)
+    if found is not None:
+        a, b = found
+        found = None
     if isinstance(a, Number):
         x = <Number>a
         if x.rows == 0 and not isinstance(b, Number):
             found = with_array_few(op, x, b, False)
-        elif x.rows == 0 and (<Number>b).rows == 0:
-            found = both_few(op, x, <Number>b)
+        elif x.rows == 0:
+            found = numbers_few(op, x, <Number>b)
         if found is None and x.rows == 0:
             found = arithmetic_many(op, x, b)
     elif isinstance(b, Number) and (<Number>b).rows == 0:
         y = <Number>b
         if op == DIVIDE and as_float(a, &s):
-            found = quotient_few(None, s, y)
+            found = quotient_few(&s, 0, y)
         else:
             found = with_array_few(op, y, a, True)
         if found is None and (op == ADD or op == MULTIPLY):
@@ -238,15 +244,32 @@ cdef object power(object a, object b):
             y = power_of_scalar(<Number>a, p)
             if y is not None:
                 return y
-    elif isinstance(a, Number) and PyLong_CheckExact(b):
-        x = <Number>a
-        if isinstance(x.buffer, np.ndarray) and (b == 2 or b == 3):
-            square = general(MULTIPLY, x, x)
-            return general(MULTIPLY, square, x) if b == 3 else square
-    elif isinstance(a, Number) and PyFloat_CheckExact(b):
-        found = None
-        if b != libm.floor(b):  # whole powers are products
-            found = power_few(<Number>a, PyFloat_AS_DOUBLE(b))
+    elif is_single(a) or is_single(b):
+        found = single_binary(np_power, a, b)
+        if found is not None:
+            return found
+    else:
+        found = power_short(a, b)
         if found is not None:
             return found
     return laid_out(ufunc_handler(np.power, "__call__", (a, b), {}), (a, b))
+
+
+cdef object power_short(object a, object b):
+    """a ** b for arrays, without the way through dispatch; None where there is no other."""
+    cdef Number x
+    cdef double p = 0.0
+    if isinstance(a, Number) and as_coefficient(b, &p):
+        x = compact(<Number>a)
+        if x.rows or not isinstance(x.buffer, np.ndarray):
+            return None
+        if p == 2.0 or p == 3.0 or p == 4.0:
+            square = array_arithmetic(MULTIPLY, x, x)
+            if p == 2.0:
+                return square
+            return array_arithmetic(MULTIPLY, square, x if p == 3.0 else square)
+        return quotient_few(&UNIT, 0, x) if p == -1.0 else power_few(x, p)
+    if is_inline(b) and not isinstance(a, Number):
+        return None
+    return pair_few(POWER_OF_PLAIN if not isinstance(a, Number) else
+                    POWER if isinstance(b, Number) else PLAIN_POWER, a, b)

@@ -4,6 +4,12 @@ FLOAT64 = np.dtype(np.float64)
 
 
 cdef object compare(object x, object other, int op):
+    if is_single(x):
+        found = single_binary(OPERATORS[op], x, other)
+    else:
+        found = compare_few(x, other, op)
+    if found is not None:
+        return found
     other = plain(other, None) if not isinstance(other, Number) else other
     if other is NotImplemented:
         return NotImplemented

@@ -2,30 +2,22 @@
 
 cdef object array_ufunc(object self, PyObject **args, size_t count, PyObject *names):
     """``__array_ufunc__(ufunc, method, *inputs, **kwargs)`` of a Number."""
-    cdef Number x, y
-    cdef int index
+    cdef Number x
     if count < 3:
         raise TypeError("__array_ufunc__ takes a ufunc, a method and its operands")
     ufunc, method = <object>args[0], <object>args[1]
+    if method == "reduce" and count == 3 and isinstance(<object>args[2], Number):
+        found = reduced_short(ufunc, <Number><object>args[2], names, args + 3)
+        if found is not None:
+            return found
     if names != NULL or method != "__call__":
         return general_ufunc(ufunc, method, args, count, names)
     operand = <object>args[2]
     if count == 3 and isinstance(operand, Number):
         x = <Number>operand
-        found = SCALAR_INDEX.get(ufunc)
+        found = quick_unary(ufunc, x) if not is_single(x) else single_unary(ufunc, x)
         if found is not None:
-            index = found
-            y = elementary(index, x) if x.rows else elementary_few(index, x)
-            if y is None and not x.rows:
-                y = elementary_many(index, ufunc, x)
-            if y is not None:
-                return y
-        elif ufunc is np_square:
-            return arithmetic(MULTIPLY, x, x)
-        elif ufunc is np_absolute and x.rows == 0:
-            y = absolute_few(x)
-            if y is not None:
-                return y
+            return found
         rule = unary_rules.get(ufunc)
         if rule is not None:
             return laid_out(rule(x), (x,))
@@ -39,16 +31,125 @@ cdef object array_ufunc(object self, PyObject **args, size_t count, PyObject *na
             return arithmetic(found, operand, other)
         if ufunc is np_power:
             return power(operand, other)
-        if ufunc is np_matmul:
-            found = inner_few(operand, other)
-            if found is not None:
-                return found
-        larger = EXTREMA.get(ufunc)
-        if larger is not None:
-            found = extremum_few(larger, operand, other)
-            if found is not None:
-                return found
+        if is_single(operand) or is_single(other):
+            found = single_binary(ufunc, operand, other)
+        else:
+            found = quick_binary(ufunc, operand, other)
+        if found is not None:
+            return found
+        rule = unary_rules.get(ufunc)
+        if rule is not None and is_operand(operand) and is_operand(other):
+            found = rule(operand, other)
+            return laid_out(found, (operand, other)) if ufunc.signature is None else found
     return general_ufunc(ufunc, method, args, count, names)
+
+
+cdef object quick_unary(object ufunc, Number given):
+    """A ufunc of one number by a short way; None if there is none."""
+    cdef Number x = compact(given), y
+    cdef int index
+    found = SCALAR_INDEX.get(ufunc)
+    if found is not None:
+        index = found
+        y = elementary(index, x) if x.rows else elementary_few(index, x)
+        return elementary_many(index, ufunc, x) if y is None and not x.rows else y
+    if ufunc is np_square:
+        return arithmetic(MULTIPLY, x, x)
+    if x.rows or not cnp.PyArray_CheckExact(x.buffer):
+        return None
+    if ufunc is np_absolute:
+        return absolute_few(x)
+    if ufunc is np_negative:
+        return x.__neg__()
+    if ufunc is np_reciprocal:
+        return quotient_few(&UNIT, 0, x)
+    if not is_double(x.buffer):
+        return None
+    if ufunc in STEP_UFUNCS:
+        return step_few(STEP_UFUNCS[ufunc], x)
+    if not is_plain(x):
+        return None
+    if ufunc in VALUE_UFUNCS:
+        return ufunc(row_of(x.buffer, 0))
+    found = SCALED_UFUNCS.get(ufunc)
+    return None if found is None else scaled_few(x, found)
+
+
+cdef object quick_binary(object ufunc, object operand, object other):
+    """A ufunc of two operands, not of arithmetic, by a short way; None if there is none."""
+    found = ARITHMETIC.get(ufunc)
+    if found is not None:
+        return arithmetic(found, operand, other)
+    if ufunc is np_matmul:
+        return matrix_few(operand, other)
+    found = PAIR_UFUNCS.get(ufunc)
+    if found is not None:
+        return pair_few(found, operand, other)
+    found = EXTREMA.get(ufunc)
+    if found is not None:
+        pair = matched(operand, other)
+        if pair is not None:
+            operand, other = pair
+        return extremum_few(found, operand, other)
+    found = COMPARISONS.get(ufunc)
+    if found is not None:
+        return compare_few(operand, other, found)
+    if ufunc is np_power:
+        return power_short(operand, other)
+    if ufunc is np_divmod:
+        found = pair_few(WHOLE, operand, other), pair_few(REMAINDER, operand, other)
+        return None if found[0] is None or found[1] is None else found
+    if ufunc is np_float_power and is_of_doubles(operand) and is_of_doubles(other):
+        return power(operand, other)
+    return None
+
+
+cdef bint is_of_doubles(object x):
+    """Whether an operand is computed with in double precision."""
+    if isinstance(x, Number):
+        return (<Number>x).rows != 0 or is_walkable((<Number>x).buffer)
+    return PyFloat_CheckExact(x) or is_walkable(x)
+
+
+cdef dict REDUCE = {np.add: "sum", np.multiply: "prod", np.maximum: "max", np.minimum: "min"}
+
+
+cdef object reduced_short(object ufunc, Number x, PyObject *names, PyObject **given):
+    """``ufunc.reduce(x)``; None where that is not the simple case."""
+    cdef size_t k
+    cdef dict kwargs = {"axis": 0}
+    name = REDUCE.get(ufunc)
+    if name is None:
+        return None
+    if names != NULL:
+        for k, option in enumerate(<tuple>names):
+            kwargs[option] = <object>given[k]
+    return short_way(<Plan>METHOD_PLANS[name], x, (), kwargs)
+
+
+cdef dict SCALED_UFUNCS = {np.deg2rad: np.pi / 180.0, np.radians: np.pi / 180.0,
+                           np.rad2deg: 180.0 / np.pi, np.degrees: 180.0 / np.pi,
+                           np.positive: 1.0, np.conjugate: 1.0}
+
+
+cdef object scaled_few(Number x, double factor):
+    """All coefficients of a few points times a factor; None for all else."""
+    cdef Py_ssize_t n = points_of(x.buffer), t
+    cdef cnp.ndarray y
+    if n == 0:
+        return None
+    y = empty_like(x.buffer)
+    for t in range(n * cnp.PyArray_DIM(y, 0)):
+        doubles(y)[t] = doubles(x.buffer)[t] * factor
+    return array_like(x, y) if all_finite(doubles(y), cnp.PyArray_SIZE(y)) else None
+
+
+cdef frozenset VALUE_UFUNCS = frozenset({np.isfinite, np.isinf, np.isnan, np.signbit, np.logical_not})
+
+
+cdef bint is_operand(object x):
+    """Whether a rule may have this operand as it is: see `is_simple`."""
+    return isinstance(x, float) or type(x) is not list and type(x) is not tuple and is_simple(x)
 
 
 cdef object general_ufunc(object ufunc, object method, PyObject **args, size_t count,

@@ -209,6 +209,17 @@ def on_function(
     return result if out is None else _deliver(result, out, None, True)
 
 
+def plan_of(function: Callable[..., Any]) -> tuple[Rule, bool, int] | None:
+    """The rule of a function of NumPy, whether it is elementwise, and the place of `out`.
+
+    None for what is to go through `on_function`, whatever its operands are.
+    """
+    rule = FUNCTIONS.get(function) or rule_of(function)
+    if rule is None or getattr(rule, "like", False):
+        return None
+    return rule, bool(getattr(rule, "elementwise", False)), _place_of_out(function)
+
+
 def _no_rule(name: str) -> str:
     return (
         f"{name} has no derivative rule, and its plain result would drop the derivatives; "

@@ -109,8 +109,10 @@ class Linear:
                 return on_record(lambda x: self.function(x, *rest, **kwargs), operand, self.name)
             view = self.function(operand.parts[0, ...], *rest, **kwargs)
             return windows(operand, view, self.name)
-        if self.how == ROWS or not kwargs.keys().isdisjoint(self.extras):
+        if not kwargs.keys().isdisjoint(self.extras):
             return None
+        if self.how == ROWS:
+            return self._of_rows(operand, rest, kwargs)
         at = self.axis_at
         if len(rest) > at:
             return None
@@ -133,6 +135,15 @@ class Linear:
         if isinstance(result, np.ndarray) and not result.flags.c_contiguous:
             result = result.copy()  # np.delete may answer in the order of its operand's axes
         return make(operand.algebra, result)
+
+    def _of_rows(self, operand: Number, rest: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """The result by one call a row, where nothing else is an operand."""
+        parts = operand.parts
+        alone = len(self.operands) == 1 and type(parts) is np.ndarray and parts.ndim > 1
+        if not alone or any(map(carries, (*rest, *kwargs.values()))):
+            return None
+        rows = [self.function(row, *rest, **kwargs) for row in parts]
+        return assemble(operand.algebra, dict(enumerate(rows)), self.name)
 
     def _by_rows(self, given: dict[str, Any], positional: int) -> Any:
         """The result by one call a row; the first arguments are given by position."""

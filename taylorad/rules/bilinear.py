@@ -22,7 +22,7 @@ from numpy import linalg as la
 
 from taylorad import dispatch
 from taylorad._matrices import multiply
-from taylorad._numbers import Number, common, make, repack, value
+from taylorad._numbers import Number, bilinear, common, make, repack, value
 from taylorad._tape import Variable, enter_given, enter_matrices, record
 from taylorad.dispatch import carries
 from taylorad.rules import products
@@ -45,6 +45,10 @@ def _product(function: Callable[..., Any], operands: Sequence[Any], name: str) -
     if algebra is None:
         return function(*operands)
     dispatch.mixes()
+    if len(operands) == 2:
+        found = bilinear(function, *operands)
+        if found is not None:
+            return found
     return multilinear(algebra, function, operands, name)
 
 

@@ -29,6 +29,49 @@ OPERATIONS = [
     "x[2:7]",
 ]
 
+# And what else users write, in forward mode.
+MORE = [
+    "x + 1.0",
+    "x > p",
+    "x ** 2",
+    "x ** y",
+    "2.0 ** x",
+    "np.arctan2(x, y)",
+    "np.hypot(x, p)",
+    "np.logaddexp(x, y)",
+    "np.floor(x)",
+    "np.clip(x, 0.3, 0.8)",
+    "x.mean()",
+    "x.max()",
+    "np.prod(x)",
+    "np.std(x)",
+    "np.cumsum(x)",
+    "np.sum(x.reshape(5, 2), axis=0)",
+    "x[index]",
+    "x[x > 0.6]",
+    "x[1:] - x[:-1]",
+    "x.reshape(5, 2).T",
+    "x.ravel()",
+    "x.copy()",
+    "matrix @ x",
+    "x.dot(y)",
+    "np.outer(x, y)",
+    "np.concatenate([x, y])",
+    "np.stack([x, p])",
+    "np.linalg.norm(x)",
+    "np.interp(x, nodes, p)",
+    "np.roll(x, 1)",
+]
+
+# What is plain on both sides.
+PLAIN = {
+    "np": np,
+    "p": np.linspace(0.3, 2.0, 10),
+    "nodes": np.linspace(0.0, 2.0, 10),
+    "index": np.array([3, 1, 7]),
+    "matrix": np.linspace(-1.0, 1.0, 100).reshape(10, 10),
+}
+
 RECORD = """with ta.GradientTape() as tape:
     x, y = tape.watch(a), tape.watch(b)
     [{} for _ in range({})]
@@ -39,8 +82,8 @@ REPEAT = "[{} for _ in range({})]"
 def dual(operation: str) -> Callable[[], tuple[Statement, Statement]]:
     def prepare() -> tuple[Statement, Statement]:
         one = np.ones_like(X)
-        numbers: dict[str, Any] = {"x": ta.Dual(X, one), "y": ta.Dual(Y, one), "np": np}
-        return Statement(operation, numbers), Statement(operation, {"x": X, "y": Y, "np": np})
+        numbers: dict[str, Any] = {"x": ta.Dual(X, one), "y": ta.Dual(Y, one), **PLAIN}
+        return Statement(operation, numbers), Statement(operation, {"x": X, "y": Y, **PLAIN})
 
     return prepare
 
@@ -54,7 +97,9 @@ def recorded(operation: str) -> Callable[[], tuple[Statement, Statement]]:
     )
 
 
-TEN_POINTS = [Row(f"`{code}`, Dual of 10 points", "numpy", 3.0, dual(code)) for code in OPERATIONS]
+TEN_POINTS = [
+    Row(f"`{code}`, Dual of 10 points", "numpy", 3.0, dual(code)) for code in (*OPERATIONS, *MORE)
+]
 RECORDING = [
     Row(
         f"`{code}`, recorded, 10 points",

@@ -1,0 +1,117 @@
+# Part of _numbers.pyx: a few points in single precision, computed in double and rounded once.
+
+# Functions whose value, rounded once, is the one NumPy computes in single precision.
+cdef frozenset EXACT = frozenset({
+    np.add, np.subtract, np.multiply, np.divide, np.square, np.negative, np.absolute, np.reciprocal,
+    np.sqrt, np.maximum, np.minimum, np.fmax, np.fmin, np.copysign, np.heaviside, np.floor, np.ceil,
+    np.rint, np.trunc, np.sign, np.less, np.less_equal, np.greater, np.greater_equal, np.equal,
+    np.not_equal, np.positive, np.conjugate,
+})
+
+
+cdef inline bint is_single(object x) noexcept:
+    """Whether this is a number of a few points in single precision, whose order is that of C."""
+    cdef object parts
+    if not isinstance(x, Number):
+        return False
+    parts = (<Number>x).buffer
+    return cnp.PyArray_CheckExact(parts) and cnp.PyArray_TYPE(<cnp.ndarray>parts) == cnp.NPY_FLOAT and (
+        cnp.PyArray_ISBEHAVED_RO(<cnp.ndarray>parts)
+        and 2 <= cnp.PyArray_NDIM(<cnp.ndarray>parts)
+        and (cnp.PyArray_NDIM(<cnp.ndarray>parts) == 2
+             or cnp.PyArray_IS_C_CONTIGUOUS(<cnp.ndarray>parts))
+        and 0 < points_in(<cnp.ndarray>parts) <= FEW_POINTS
+    )
+
+
+cdef cnp.ndarray cast(cnp.ndarray given, int kind):
+    """An array of floats as one of doubles, or the other way round."""
+    cdef cnp.ndarray result
+    cdef const float *f
+    cdef double *d
+    cdef Py_ssize_t k
+    if not cnp.PyArray_IS_C_CONTIGUOUS(given) or not cnp.PyArray_ISBEHAVED_RO(given):
+        return cnp.PyArray_Cast(given, kind)
+    result = cnp.PyArray_EMPTY(cnp.PyArray_NDIM(given), cnp.PyArray_DIMS(given), kind, 0)
+    f = <const float *>cnp.PyArray_DATA(given if kind == cnp.NPY_DOUBLE else result)
+    d = <double *>cnp.PyArray_DATA(result if kind == cnp.NPY_DOUBLE else given)
+    if kind == cnp.NPY_DOUBLE:
+        for k in range(cnp.PyArray_SIZE(given)):
+            d[k] = f[k]
+    else:
+        for k in range(cnp.PyArray_SIZE(given)):
+            (<float *>f)[k] = <float>d[k]
+    return result
+
+
+cdef object widened(object x):
+    """An operand in double precision; None where it has another precision than single."""
+    cdef double value = 0.0
+    if isinstance(x, Number):
+        if not is_single(x):
+            return None
+        table_of(<Number>x)  # so that both have it
+        return array_like(<Number>x, cast((<Number>x).buffer, cnp.NPY_DOUBLE))
+    if (PyFloat_CheckExact(x) or PyLong_CheckExact(x)) and as_coefficient(x, &value):
+        value = <double><float>value  # as NumPy has it, which is weaker than an array
+        return value if libm.isfinite(value) else None
+    if cnp.PyArray_CheckExact(x):
+        if cnp.PyArray_TYPE(<cnp.ndarray>x) == cnp.NPY_FLOAT and cnp.PyArray_NDIM(<cnp.ndarray>x):
+            return cast(x, cnp.NPY_DOUBLE)
+        return x if cnp.PyArray_TYPE(<cnp.ndarray>x) == cnp.NPY_BOOL else None
+    return None
+
+
+cdef object narrowed(object y):
+    """A result in single precision; None where something is not finite there."""
+    cdef cnp.ndarray parts
+    cdef Py_ssize_t k
+    if not isinstance(y, Number):
+        return y
+    parts = cast(parts_of(<Number>y), cnp.NPY_FLOAT)
+    for k in range(cnp.PyArray_SIZE(parts)):
+        if not libm.isfinite((<float *>cnp.PyArray_DATA(parts))[k]):
+            return None
+    return make((<Number>y).algebra, parts) if (<Number>y).rows else array_like(<Number>y, parts)
+
+
+cdef object with_row(object y, object first):
+    """The result with NumPy's value."""
+    cdef object parts = (<Number>y).buffer
+    cdef cnp.ndarray row
+    if not cnp.PyArray_CheckExact(first):
+        parts[0] = first
+        return y
+    row = <cnp.ndarray>first
+    if cnp.PyArray_TYPE(row) != cnp.NPY_FLOAT or not cnp.PyArray_ISCARRAY_RO(row):
+        return None
+    memcpy(cnp.PyArray_DATA(<cnp.ndarray>parts), cnp.PyArray_DATA(row), cnp.PyArray_NBYTES(row))
+    return y
+
+
+cdef inline object row_or_plain(object x):
+    """The value of an operand in single precision."""
+    return row_of((<Number>x).buffer, 0) if isinstance(x, Number) else x
+
+
+cdef object single_unary(object ufunc, Number x):
+    """A ufunc at a few points in single precision; None where that is not the simple case."""
+    found = quick_unary(ufunc, widened(x))
+    if found is not None:
+        found = narrowed(found)
+    if found is None or ufunc in EXACT or not isinstance(found, Number):
+        return found
+    return with_row(found, ufunc(row_of(x.buffer, 0)))
+
+
+cdef object single_binary(object ufunc, object a, object b):
+    """The same of two operands."""
+    u, v = widened(a), widened(b)
+    if u is None or v is None:
+        return None
+    found = quick_binary(ufunc, u, v)
+    if found is not None:
+        found = narrowed(found)
+    if found is None or ufunc in EXACT:
+        return found
+    return with_row(found, ufunc(row_or_plain(a), row_or_plain(b)))
