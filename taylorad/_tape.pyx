@@ -17,8 +17,9 @@ transpose, without conjugation, and a real operand takes the real part.
 from contextvars import ContextVar
 from math import prod
 
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from cpython.float cimport PyFloat_Check, PyFloat_CheckExact
-from cpython.long cimport PyLong_Check, PyLong_CheckExact
+from cpython.long cimport PyLong_AsLongLongAndOverflow, PyLong_Check, PyLong_CheckExact
 from cpython.object cimport PyObject
 from libc.math cimport fabs
 from libc.stdlib cimport calloc, free
@@ -72,12 +73,10 @@ KEEPS = ("nothing", "operands", "output", "both")
 cdef enum:
     KEEP_NOTHING, KEEP_OPERANDS, KEEP_OUTPUT, KEEP_BOTH
 
-UNARY = {}  # ufunc -> (pull, what it keeps, whether its slope at 0 is infinite)
-OPERATORS = {ADD: np.add, SUBTRACT: np.subtract, MULTIPLY: np.multiply, DIVIDE: np.divide}
-UFUNCS = {np.add: ADD, np.subtract: SUBTRACT, np.multiply: MULTIPLY, np.divide: DIVIDE,
-          np.negative: NEGATIVE, np.square: SQUARE}
+cdef object FLOAT64 = np.float64
 
 include "_tape_graph.pxi"
+include "_tape_direct.pxi"
 include "_tape_arithmetic.pxi"
 include "_tape_doubles.pxi"
 include "_tape_items.pxi"
@@ -206,33 +205,6 @@ cdef class Variable(Operand):
     def dtype(self):
         """The dtype of the value."""
         return measured(self).dtype
-
-    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
-        if not kwargs and method == "__call__":
-            if len(inputs) == 1:
-                rule = UNARY.get(ufunc)
-                if rule is not None:
-                    y = elementary(ufunc, <tuple>rule, self)
-                    if y is not None:
-                        return y
-                code = UFUNCS.get(ufunc)
-                if code is not None:
-                    return unary(code, self)
-            else:
-                code = UFUNCS.get(ufunc)
-                if code is not None:
-                    return arithmetic(code, inputs[0], inputs[1])
-                rule = POINTWISE.get(ufunc)
-                y = quickly(ufunc, inputs, kwargs) if rule is None else pointwise(
-                    ufunc, <tuple>rule, inputs
-                )
-                if y is not None:
-                    return y
-            if are_plain(inputs, self):
-                rule = dispatch.UFUNCS.get(ufunc)
-                if rule is not None:
-                    return getattr(rule, "reverse", rule)(*kept(inputs))
-        return dispatch.on_ufunc(ufunc, method, inputs, kwargs)
 
     def __array_function__(self, function, types, args, kwargs):
         found = quickly(function, args, kwargs)
@@ -455,6 +427,7 @@ def settled_operands(operands):
 
 
 install_variables(Variable, variable_level, settled)
+taylorad_set_method(Variable, "__array_ufunc__", array_ufunc)
 dispatch.Reverse.owns = owns
 dispatch.Reverse.kept = kept
 dispatch.Reverse.absent = absent

@@ -108,9 +108,8 @@ cdef object get_item(Variable x, object index):
     graph = recorder(x)
     if graph is None:
         return value
-    node = Node.__new__(Node)
-    node.code = GETITEM
-    node.parents = (place_in(graph, x),)
+    node = new_node(GETITEM)
+    one_parent(node, place_in(graph, x))
     node.operands = (index,)
     y = append(graph, node, value)
     if len(node.shape) and is_basic(index):

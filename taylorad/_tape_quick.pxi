@@ -9,8 +9,6 @@ cdef enum:
     ALONE, JOINED, CHOSEN, MATRICES, GIVEN
 
 cdef dict QUICK = {}      # function or ufunc -> Quick
-cdef dict POINTWISE = {}  # ufunc of two operands -> (pulls, what it keeps, masks, whether a power)
-cdef object FLOAT64 = np.float64
 
 
 @cython.final
@@ -31,7 +29,9 @@ cdef class Quick:
 
 def enter_pointwise(ufunc, pulls, keep, bint masks=False, bint is_power=False):
     """Let an elementwise ufunc of two operands be recorded at once."""
-    POINTWISE[ufunc] = tuple(pulls), KEEPS.index(keep), masks, is_power
+    cdef Loop loop = enter_loop(ufunc, JOINT)
+    loop.pulls, loop.keep = tuple(pulls), KEEPS.index(keep)
+    loop.masks, loop.is_power = masks, is_power
 
 
 def enter_alone(row, method=None):
@@ -105,40 +105,44 @@ cdef object first_level(object operands):
 
 
 cdef Node rule_node(Graph graph, object operands):
-    cdef Node node = Node.__new__(Node)
-    cdef list parents = []
+    cdef Node node = new_node(RULE)
+    cdef Py_ssize_t i = 0
+    many_parents(node, len(operands))
     for x in operands:
-        parents.append(place_in(graph, <Variable>x) if isinstance(x, Variable) else -1)
-    node.code = RULE
-    node.parents = tuple(parents)
+        node.parents[i] = place_in(graph, <Variable>x) if isinstance(x, Variable) else -1
+        i += 1
     return node
 
 
-cdef object pointwise(object ufunc, tuple rule, tuple operands):
+cdef object pointwise(Loop loop, object a, object b):
     """Record an elementwise ufunc of two operands."""
     cdef Graph graph
     cdef Node node
     cdef bint branch = False
     if inner_tapes:
         return None
-    level = first_level(operands)
-    u, v = doubles_of(operands[0], level), doubles_of(operands[1], level)
+    level = (<Variable>a).home_level if isinstance(a, Variable) else (<Variable>b).home_level
+    u, v = doubles_of(a, level), doubles_of(b, level)
     if u is None or v is None:
         return None
-    if rule[3]:  # a power
-        if not isinstance(operands[1], Variable) and not is_double(v) and v in (0, 1, 2, 3):
+    if loop.is_power:
+        if not isinstance(b, Variable) and not is_double(v) and v in (0, 1, 2, 3):
             return None
         if not (is_flat(u) and none_zero(u)):  # some slope may be infinite
             branch = np.any(np.logical_and(np.equal(u, 0), np.logical_and(v > 0, v < 1)))
-    value = ufunc(u, v)
-    graph = joint_recorder(operands)
+    value = apply_two(loop, u, v)
+    graph = recorder(<Variable>a) if isinstance(a, Variable) else None
+    if graph is None and isinstance(b, Variable):
+        graph = recorder(<Variable>b)
     if graph is None:
         return value
-    node = rule_node(graph, operands)
-    node.pulls, node.keep, node.masks = rule[0], rule[1], rule[2]
+    node = new_node(RULE)
+    two_parents(node, place_in(graph, <Variable>a) if isinstance(a, Variable) else -1,
+                place_in(graph, <Variable>b) if isinstance(b, Variable) else -1)
+    node.pulls, node.keep, node.masks = loop.pulls, loop.keep, loop.masks
     node.branch, node.pointwise = branch, True
     if node.keep & KEEP_OPERANDS:
-        node.operands = (kept_of(operands[0], u), kept_of(operands[1], v))
+        node.operands = (kept_of(a, u), kept_of(b, v))
     if node.keep & KEEP_OUTPUT:
         node.output = value
     return append(graph, node, value)

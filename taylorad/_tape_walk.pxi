@@ -210,15 +210,14 @@ cdef class Walk:
 
     cdef object operand(self, Node node, int i):
         """An operand's value, as a Variable if the walk is recorded."""
-        cdef Py_ssize_t at = <Py_ssize_t>node.parents[i]
+        cdef Py_ssize_t at = node.parents[i]
         if self.recorded and at >= 0:
             return handle(self.graph, at, node.operands[i])
         return node.operands[i]
 
     cdef int step(self, Node node, Py_ssize_t at) except -1:
         """Pull one cotangent back to the operands that lead to a source."""
-        cdef tuple parents = node.parents
-        cdef Py_ssize_t p = <Py_ssize_t>parents[0], q = -1
+        cdef Py_ssize_t p = node.parents[0], q = -1
         cdef bint left = p >= 0 and self.wanted[p], right = False
         cdef object g = self.cotangents[at]
         cdef bint flat = self.flat(g)
@@ -229,7 +228,7 @@ cdef class Walk:
             g = self.settled(at)
         factor = self.factors[at]
         if node.code <= DIVIDE:
-            q = <Py_ssize_t>parents[1]
+            q = node.parents[1]
             right = q >= 0 and self.wanted[q]
             if is_float(g) and len(node.shape) and (
                 left and (<Node>self.graph.nodes[p]).shape != node.shape
@@ -313,10 +312,10 @@ cdef class Walk:
         if node.keep & KEEP_OUTPUT:
             arguments.append(handle(self.graph, at, node.output) if self.recorded else node.output)
         if node.keep & KEEP_OPERANDS:
-            for i in range(len(node.parents)):
+            for i in range(node.count):
                 arguments.append(self.operand(node, i))
-        for i in range(len(node.parents)):
-            p = <Py_ssize_t>node.parents[i]
+        for i in range(node.count):
+            p = node.parents[i]
             if p < 0 or not self.wanted[p] or node.pulls[i] is None:
                 continue
             if self.masked and node.pointwise:
@@ -374,7 +373,7 @@ def pull_back(
     cdef list targets = target if isinstance(target, list) else [target]
     cdef list seeds = seed if isinstance(target, list) else [seed]
     cdef Py_ssize_t last = max(targets, default=-1)
-    cdef Py_ssize_t at, first = last + 1, p
+    cdef Py_ssize_t at, first = last + 1, p, i
     cdef Walk walk
     cdef Node node
     if last < 0:
@@ -393,8 +392,8 @@ def pull_back(
                     raise RuntimeError(
                         "this part of the record was released by an earlier gradient"
                     )
-                for parent in node.parents:
-                    p = <Py_ssize_t>parent
+                for i in range(node.count):
+                    p = node.parents[i]
                     if p >= first and walk.wanted[p]:
                         walk.wanted[at] = 1
                         break
