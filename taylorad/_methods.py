@@ -248,4 +248,4 @@ PROPERTIES: dict[str, Callable[[Any], Any]] = {
 _numbers.install(
     UFUNCS, on_ufunc, on_function, as_objects, METHODS, PROPERTIES, ARRAY_CLASSES
 )
-_tape.install_reshape(_reshape)
+_tape.install_methods(_reshape, _copy)

@@ -20,7 +20,7 @@ from math import prod
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from cpython.float cimport PyFloat_Check, PyFloat_CheckExact
 from cpython.long cimport PyLong_AsLongLongAndOverflow, PyLong_Check, PyLong_CheckExact
-from cpython.object cimport PyObject
+from cpython.object cimport Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE, PyObject
 from libc.math cimport fabs
 from libc.stdlib cimport calloc, free
 from libc.string cimport memset
@@ -61,12 +61,12 @@ cdef extern from "Python.h":
 cdef object ACTIVE = ContextVar("taylorad_active_graphs", default=())
 
 cdef enum:
-    LEAF, ADD, SUBTRACT, MULTIPLY, DIVIDE, NEGATIVE, SQUARE, GETITEM, SUM, RULE
+    LEAF, ADD, SUBTRACT, MULTIPLY, DIVIDE, NEGATIVE, SQUARE, GETITEM, SUM, RULE, DEFERRED_RULE
 
 cdef enum:
     WORTH_A_THREAD = 20_000  # doubles: less is not worth a thread
 
-cdef object reshape_method = None
+cdef object reshape_method = None, copy_method = None
 
 KEEPS = ("nothing", "operands", "output", "both")
 
@@ -81,6 +81,7 @@ include "_tape_arithmetic.pxi"
 include "_tape_doubles.pxi"
 include "_tape_items.pxi"
 include "_tape_quick.pxi"
+include "_tape_deferred.pxi"
 include "_tape_cotangents.pxi"
 include "_tape_walk.pxi"
 include "_tape_gradient.pxi"
@@ -258,10 +259,15 @@ cdef class Variable(Operand):
                 return unary(SQUARE, self)
             if other == 3:
                 return unary(SQUARE, self) * self
-        return np.power(self, other)
+        found = pointwise(POWER, self, other) if POWER.kind == JOINT else None
+        return np.power(self, other) if found is None else found
 
     def __rpow__(self, other, modulus):
         return np.power(other, self)
+
+    def __richcmp__(self, other, int op):
+        found = compared(<Loop>COMPARISONS[op], self, other)
+        return taylorad_compare(self, other, Operand, op) if found is None else found
 
     def __neg__(self):
         return unary(NEGATIVE, self)
@@ -276,6 +282,10 @@ cdef class Variable(Operand):
     def __matmul__(self, other):
         found = quickly(np.matmul, (self, other), {})
         return np.matmul(self, other) if found is None else found
+
+    def copy(self, order="C"):
+        found = copied(self) if order == "C" else None
+        return copy_method(self, order) if found is None else found
 
     # The commonest methods of ndarray; the others are found by name, see `Operand`.
 

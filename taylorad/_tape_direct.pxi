@@ -14,6 +14,10 @@ cdef extern from "_ufunc_loops.h":
 
 cdef extern from *:
     """
+    /* A comparison as the base class does it. */
+    static PyObject *taylorad_compare(PyObject *x, PyObject *other, PyObject *base, int op) {
+        return ((PyTypeObject *)base)->tp_richcompare(x, other, op);
+    }
     /* A method that is handed its arguments as they are, without a tuple or a dictionary. */
     typedef PyObject *(*taylorad_method)(PyObject *, PyObject **, size_t, PyObject *);
     static int taylorad_set_method(PyObject *class, const char *name, taylorad_method method) {
@@ -32,6 +36,7 @@ cdef extern from *:
         return failed;
     }
     """
+    object taylorad_compare(object, object, object, int)
     ctypedef object (*Method "taylorad_method")(object, PyObject **, size_t, PyObject *)
     int taylorad_set_method(object, const char *, Method) except -1
 
@@ -39,7 +44,7 @@ cdef enum:
     MOST_DIRECT = 2000  # points: for more it makes no difference, and NumPy lets go of its lock
 
 cdef enum:
-    OPERATOR, ELEMENTARY, JOINT, COMPARISON
+    OPERATOR, ELEMENTARY, JOINT, COMPARISON, DEFERRED_UFUNC, UNREAD
 
 cdef dict LOOPS = {}  # ufunc -> Loop
 
@@ -81,12 +86,21 @@ cdef tuple enter_operators():
         loop = enter_loop(ufunc, OPERATOR)
         loop.code = code
         found[code] = loop
-    for ufunc in (np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal):
+    for code, ufunc in ((Py_LT, np.less), (Py_LE, np.less_equal), (Py_GT, np.greater),
+                        (Py_GE, np.greater_equal), (Py_EQ, np.equal), (Py_NE, np.not_equal)):
+        loop = enter_loop(ufunc, COMPARISON)
+        loop.code = code
+    for ufunc in (np.isfinite, np.isinf, np.isnan, np.signbit):
         enter_loop(ufunc, COMPARISON)
     return tuple(found)
 
 
 cdef tuple OPERATORS = enter_operators()  # by their codes
+cdef tuple COMPARISONS = tuple([LOOPS[ufunc] for ufunc in (  # by Python's codes
+    np.less, np.less_equal, np.equal, np.not_equal, np.greater, np.greater_equal
+)])
+cdef Loop POWER = enter_loop(np.power, UNREAD), MATMUL = enter_loop(np.matmul, UNREAD)
+cdef object TRUE = np.True_, FALSE = np.False_
 
 
 cdef inline bint is_direct(object x):
@@ -169,11 +183,46 @@ cdef inline object apply_two(Loop loop, object u, object v):
 
 cdef object compared(Loop loop, object a, object b):
     """A comparison of values; None where that is not the simple case."""
+    cdef double x = 0.0, y = 0.0
     if inner_tapes:
         return None
     level = (<Variable>a).home_level if isinstance(a, Variable) else (<Variable>b).home_level
     u, v = doubles_of(a, level), doubles_of(b, level)
-    return None if u is None or v is None else map_two(loop, u, v, cnp.NPY_BOOL)
+    if u is None or v is None:
+        return None
+    if type(u) is FLOAT64 and read_number(v, &y) or type(v) is FLOAT64 and read_number(u, &y):
+        read_number(u, &x)
+        read_number(v, &y)
+        return TRUE if is_so(loop, x, y) else FALSE
+    return map_two(loop, u, v, cnp.NPY_BOOL)
+
+
+cdef inline bint is_so(Loop loop, double x, double y):
+    if loop.code == Py_LT:
+        return x < y
+    if loop.code == Py_LE:
+        return x <= y
+    if loop.code == Py_EQ:
+        return x == y
+    if loop.code == Py_NE:
+        return x != y
+    return x > y if loop.code == Py_GT else x >= y
+
+
+cdef object answered(Loop loop, Variable x):
+    """A question about values, such as `np.isnan`; None where that is not the simple case."""
+    cdef char *at[2]
+    cdef cnp.npy_intp n
+    cdef cnp.npy_intp steps[2]
+    if inner_tapes or loop.inner == NULL:
+        return None
+    u = fresh(x)._value
+    if not is_direct(u):
+        return None
+    z = cnp.PyArray_EMPTY(cnp.PyArray_NDIM(u), cnp.PyArray_DIMS(u), cnp.NPY_BOOL, 0)
+    at[0], at[1], n = <char *>doubles(u), cnp.PyArray_BYTES(z), cnp.PyArray_SIZE(z)
+    steps[0], steps[1] = sizeof(double), 1
+    return z if quiet_loop(loop.inner, loop.data, at, &n, steps) else None
 
 
 cdef object array_ufunc(object self, PyObject **args, size_t count, PyObject *names):
@@ -198,16 +247,19 @@ cdef object array_ufunc(object self, PyObject **args, size_t count, PyObject *na
                 found = elementary(loop, <Variable>self)
             elif loop.kind == JOINT:
                 found = pointwise(loop, <object>args[2], <object>args[3])
-            else:
+            elif loop.kind == COMPARISON and count == 4:
                 found = compared(loop, <object>args[2], <object>args[3])
+            elif loop.kind == COMPARISON:
+                found = answered(loop, <Variable>self)
+            else:
+                found = None
             if found is not None:
                 return found
     inputs = tuple([<object>args[k] for k in range(2, count)])
     if plainly:
-        if count > 3:
-            found = quickly(ufunc, inputs, kwargs)
-            if found is not None:
-                return found
+        found = quickly(ufunc, inputs, kwargs)
+        if found is not None:
+            return found
         if are_plain(inputs, <Variable>self):
             rule = dispatch.UFUNCS.get(ufunc)
             if rule is not None:

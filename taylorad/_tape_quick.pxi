@@ -6,7 +6,7 @@
 # and takes the way through dispatch, which knows all cases and all errors.
 
 cdef enum:
-    ALONE, JOINED, CHOSEN, MATRICES, GIVEN
+    ALONE, JOINED, CHOSEN, MATRICES, GIVEN, DEFERRED, ANSWERED, CONSTANT
 
 cdef dict QUICK = {}      # function or ufunc -> Quick
 
@@ -128,7 +128,7 @@ cdef object pointwise(Loop loop, object a, object b):
     if loop.is_power:
         if not isinstance(b, Variable) and not is_double(v) and v in (0, 1, 2, 3):
             return None
-        if not (is_flat(u) and none_zero(u)):  # some slope may be infinite
+        if not (is_flat(u) and none_zero(u) or is_float(u) and <double>u != 0.0):  # some slope may be infinite
             branch = np.any(np.logical_and(np.equal(u, 0), np.logical_and(v > 0, v < 1)))
     value = apply_two(loop, u, v)
     graph = recorder(<Variable>a) if isinstance(a, Variable) else None
@@ -160,6 +160,10 @@ cdef object quickly(object function, tuple args, dict kwargs):
         return None
     if quick.kind == ALONE:
         return alone(quick, args[0], args[1:], kwargs) if isinstance(args[0], Variable) else None
+    if quick.kind >= ANSWERED:
+        return answer(quick, args, kwargs)
+    if quick.kind == DEFERRED:
+        return deferred(function, args, kwargs)
     if quick.kind == JOINED:
         return joined(quick, args, kwargs)
     if kwargs:
@@ -333,6 +337,29 @@ cdef object given(Quick quick, tuple operands):
     return append(graph, node, value)
 
 
+cdef object product(object function, object u, object v):
+    """The product of matrices or vectors, by NumPy's own loop where they are small."""
+    cdef char *at[3]
+    cdef cnp.npy_intp sizes[4]
+    cdef cnp.npy_intp steps[9]
+    if function is np.dot:
+        return cnp.PyArray_MatrixProduct(u, v)
+    if cnp.PyArray_NDIM(u) == 2 == cnp.PyArray_NDIM(v) and is_direct(u) and is_direct(v) and (
+        cnp.PyArray_DIM(u, 1) == cnp.PyArray_DIM(v, 0)
+    ):
+        sizes[0], sizes[1] = 1, cnp.PyArray_DIM(u, 0)
+        sizes[2], sizes[3] = cnp.PyArray_DIM(u, 1), cnp.PyArray_DIM(v, 1)
+        z = cnp.PyArray_EMPTY(2, [sizes[1], sizes[3]], cnp.NPY_DOUBLE, 0)
+        at[0], at[1], at[2] = <char *>doubles(u), <char *>doubles(v), <char *>doubles(z)
+        steps[0] = steps[1] = steps[2] = 0
+        steps[4] = steps[6] = steps[8] = sizeof(double)
+        steps[3], steps[5] = sizes[2] * sizeof(double), sizes[3] * sizeof(double)
+        steps[7] = steps[5]
+        if MATMUL.inner != NULL and quiet_loop(MATMUL.inner, MATMUL.data, at, sizes, steps):
+            return z
+    return function(u, v)
+
+
 cdef object matrices(Quick quick, tuple operands):
     """Record a product of matrices or vectors."""
     cdef Graph graph
@@ -345,7 +372,7 @@ cdef object matrices(Quick quick, tuple operands):
     m, n = cnp.PyArray_NDIM(u), cnp.PyArray_NDIM(v)
     if not (1 <= m <= 2 and 1 <= n <= 2):
         return None
-    value = quick.function(u, v)
+    value = product(quick.function, u, v)
     graph = joint_recorder(operands)
     if graph is None:
         return value
@@ -361,13 +388,74 @@ cdef object matrices(Quick quick, tuple operands):
     return append(graph, node, value)
 
 
+cdef object answer(Quick quick, tuple args, dict kwargs):
+    """What the values alone answer, or an array that is made in the likeness of one."""
+    cdef Graph graph
+    cdef Node node
+    cdef bint constant = quick.kind == CONSTANT
+    if not isinstance(args[0], Variable):
+        return None
+    for item in args[1:]:
+        if not (steers(item) or constant and PyFloat_CheckExact(item)):
+            return None
+    if kwargs:
+        return None
+    x = args[0]
+    u = fresh(<Variable>x)._value
+    if not (is_double(u) or type(u) is FLOAT64 and not constant):
+        return None
+    value = quick.function(u, *args[1:])
+    if not constant:
+        return value
+    if not is_double(value):
+        return None
+    graph = recorder(<Variable>x)
+    if graph is None:
+        return value
+    node = rule_node(graph, (x,))
+    node.pulls = NOWHERE
+    return append(graph, node, value if cnp.PyArray_NDIM(value) else value[()])
+
+
+cdef tuple NOWHERE = (None,)
+
+
+def enter_answered(function):
+    """The same for a function of values, whose result is plain."""
+    enter(ANSWERED, function, None)
+
+
+def enter_constant(function):
+    """The same for one that makes an array without derivatives like another."""
+    enter(CONSTANT, function, None)
+
+
+cdef object copied(Variable x):
+    """A copy in C order."""
+    cdef Graph graph
+    cdef Node node
+    if inner_tapes or not is_double(fresh(x)._value):
+        return None
+    value = cnp.PyArray_NewCopy(<cnp.ndarray>x._value, cnp.NPY_CORDER)
+    graph = recorder(x)
+    if graph is None:
+        return value
+    node = new_node(RULE)
+    one_parent(node, place_in(graph, x))
+    node.pulls, node.pointwise = PASSED_ON, True
+    return append(graph, node, value)
+
+
+cdef tuple PASSED_ON = (lambda g: g,)
+
+
 cdef object call_method(object function, Variable x, tuple args, dict kwargs):
     """A method of ndarray that is a NumPy function."""
     found = quickly(function, (x, *args), kwargs)
     return function(x, *args, **kwargs) if found is None else found
 
 
-def install_reshape(method):
-    """Connect `reshape` with options to that of all numbers."""
-    global reshape_method
-    reshape_method = method
+def install_methods(reshape, copy):
+    """Connect methods with options to those of all numbers."""
+    global reshape_method, copy_method
+    reshape_method, copy_method = reshape, copy

@@ -283,8 +283,21 @@ cdef class Walk:
             self.add_at(p, node.operands[0], g, factor)
         elif node.code == SUM:
             self.add(p, g, SHARED, factor)
+        elif node.code == DEFERRED_RULE:
+            self.pull_apart(node, at)
         else:
             self.pull(node, at, flat)
+        return 0
+
+    cdef int pull_apart(self, Node node, Py_ssize_t at) except -1:
+        """Pull one cotangent back through a call that was recorded as it is."""
+        cdef int i
+        g = self.whole(at, self.settled(at))
+        operands = [self.operand(node, i) for i in range(node.count)]
+        parts = taken_apart(node, g, operands, self.wanted, self.masked, &self.branch)
+        for i in range(node.count):
+            if parts[i] is not None:
+                self.add(node.parents[i], parts[i])
         return 0
 
     cdef int add_negative(
@@ -344,7 +357,8 @@ cdef Variable handle(Graph graph, Py_ssize_t at, object value):
 
 
 def pull_back(
-    Graph graph, target, seed, sources, bint recorded=False, bint release=False, spans=None
+    Graph graph, target, seed, sources, bint recorded=False, bint release=False, spans=None,
+    bint branch=False, bint masked=False,
 ):
     """Walk from targets down to the sources.
 
@@ -364,6 +378,10 @@ def pull_back(
         Whether nodes are forgotten as they are passed.
     spans : sequence of pairs of int, optional
         The places that the walk may pass, if not all: ``start <= place < stop``.
+    branch : bool
+        Whether the seed comes from beyond a root: see `record`.
+    masked : bool
+        Whether a seed may be zero because a value was not taken.
 
     Returns
     -------
@@ -399,7 +417,7 @@ def pull_back(
                         break
     walk.graph = graph
     walk.cotangents = [None] * (last + 1)
-    walk.recorded = recorded
+    walk.recorded, walk.branch, walk.masked = recorded, branch, masked
     walk.release = release and not recorded
     for at, g in zip(targets, seeds):
         if at >= first:  # what came before the first source does not depend on any
@@ -411,7 +429,7 @@ def pull_back(
             if node.code != LEAF and walk.seen[at]:
                 walk.branch |= node.branch
                 walk.masked |= (node.masks or node.code == GETITEM
-                                or node.code == RULE and not node.pointwise)
+                                or node.code >= RULE and not node.pointwise)
                 walk.step(node, at)
             if not walk.kept[at]:
                 walk.cotangents[at] = None

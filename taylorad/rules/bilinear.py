@@ -23,7 +23,7 @@ from numpy import linalg as la
 from taylorad import dispatch
 from taylorad._matrices import multiply
 from taylorad._numbers import Number, common, make, repack, value
-from taylorad._tape import Variable, enter_given, enter_matrices, record
+from taylorad._tape import Variable, enter_deferred, enter_given, enter_matrices, record
 from taylorad.dispatch import carries
 from taylorad.rules import products
 from taylorad.rules._rows import describe, multilinear, refuse_numbers, unpacked
@@ -403,3 +403,4 @@ for _row in TABLE:
         enter_matrices(_row.function, matrix_pulls)
     elif _row.expression is None:
         enter_given(_row.function, _row.pulls)
+enter_deferred(np.einsum, np.tensordot, np.cross)

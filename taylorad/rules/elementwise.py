@@ -11,7 +11,7 @@ import numpy as np
 from numpy._core.umath import clip as clip_ufunc  # type: ignore[attr-defined]
 
 from taylorad._numbers import Number, common, make, parts_over, value
-from taylorad._tape import enter_pointwise, record, register_unary
+from taylorad._tape import enter_deferred, enter_pointwise, record, register_unary
 from taylorad.dispatch import carries, register
 from taylorad.rules.objects import at
 from taylorad.rules.operands import with_value as of_new
@@ -80,6 +80,7 @@ def _scaled(function: Any) -> Callable[[Number], Any]:
 
 
 def _scaled_back(function: Any) -> Callable[[Any], Any]:
+    register_unary(function, function, "nothing")
     return lambda x: record(function(x.value), (x,), (function,))
 
 
@@ -104,6 +105,10 @@ register_unary(np.absolute, _times_sign, "operands")
 
 def nowhere(function: Any) -> Callable[..., Any]:
     """A piecewise constant function: nothing is pulled back."""
+    if function.nin == 1:
+        register_unary(function, None, "nothing")
+    else:
+        enter_pointwise(function, (None, None), "nothing")
     return lambda *operands: elementwise(function, operands, [None] * len(operands), "nothing")
 
 
@@ -198,10 +203,14 @@ def _copysign(x: Any, sign: Any) -> Any:
 
 
 def _copysign_back(x: Any, sign: Any) -> Any:
-    def pull(g: Any, x: Any, sign: Any) -> Any:
-        return g * (np.copysign(1.0, value(sign)) * np.sign(value(x)))
+    return elementwise(np.copysign, (x, sign), (_signed, None), "operands")
 
-    return elementwise(np.copysign, (x, sign), (pull, None), "operands")
+
+def _signed(g: Any, x: Any, sign: Any) -> Any:
+    return g * (np.copysign(1.0, value(sign)) * np.sign(value(x)))
+
+
+enter_pointwise(np.copysign, (_signed, None), "operands")
 
 
 def _constant(x: Number, first: Any) -> Any:
@@ -438,3 +447,6 @@ VALUE_ONLY = [
 
 register(TABLE)
 register(VALUE_ONLY)
+enter_deferred(
+    np.hypot, np.logaddexp, np.logaddexp2, np.remainder, np.fmod, np.float_power, np.reciprocal
+)

@@ -14,7 +14,7 @@ import numpy as np
 
 from taylorad import dispatch
 from taylorad._numbers import common, make, parts_over, value
-from taylorad._tape import record
+from taylorad._tape import enter_deferred, record
 from taylorad.dispatch import Reverse, carries
 from taylorad.rules.operands import (
     NO_VALUE,
@@ -134,3 +134,4 @@ EXTREMES = (
 )  # fmt: skip
 
 dispatch.register(EXTREMES)
+enter_deferred(np.max, np.amax, np.min, np.amin)

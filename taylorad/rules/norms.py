@@ -12,6 +12,7 @@ from numpy import linalg
 
 from taylorad import dispatch
 from taylorad._numbers import value
+from taylorad._tape import enter_deferred
 from taylorad.dispatch import carries
 from taylorad.rules.composite import Composite
 from taylorad.rules.operands import axes_of, given, number
@@ -123,3 +124,4 @@ NORMS = (
 )  # fmt: skip
 
 dispatch.register(NORMS)
+enter_deferred(linalg.norm, linalg.vector_norm, linalg.matrix_norm)

@@ -15,7 +15,7 @@ import numpy as np
 
 from taylorad import dispatch
 from taylorad._numbers import common, make, repack, value
-from taylorad._tape import enter_chosen, enter_given, record
+from taylorad._tape import enter_chosen, enter_deferred, enter_given, record
 from taylorad.dispatch import Reverse, carries
 from taylorad.rules.operands import (
     NO_VALUE,
@@ -317,5 +317,6 @@ SELECTING = (
 )  # fmt: skip
 
 dispatch.register(SELECTING)
+enter_deferred(np.ptp, np.sort)
 enter_chosen(np.where, _where_pulls)
 enter_given(np.clip, _CLIPPED, scalars=True)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from taylorad import dispatch
 from taylorad._numbers import value
+from taylorad._tape import enter_deferred
 from taylorad.dispatch import carries
 from taylorad.rules.composite import Composite
 from taylorad.rules.operands import (
@@ -355,3 +356,4 @@ STATISTICS = (
 )  # fmt: skip
 
 dispatch.register(STATISTICS)
+enter_deferred(np.var, np.std, np.average, np.cov, np.corrcoef)
