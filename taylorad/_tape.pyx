@@ -293,11 +293,31 @@ cdef class Variable(Operand):
     def T(self):
         return call_method(np.transpose, self, (), {})
 
+    def argmax(self, *args, **kwargs):
+        return call_method(np.argmax, self, args, kwargs)
+
+    def cumsum(self, *args, **kwargs):
+        return call_method(np.cumsum, self, args, kwargs)
+
     def dot(self, *args, **kwargs):
         return call_method(np.dot, self, args, kwargs)
 
+    def flatten(self, order="C"):
+        if order == "C":
+            return call_method(np.ravel, self, (), {}).copy()
+        return np.ravel(self, order=order).copy()
+
+    def max(self, *args, **kwargs):
+        return call_method(np.max, self, args, kwargs)
+
     def mean(self, *args, **kwargs):
         return call_method(np.mean, self, args, kwargs)
+
+    def min(self, *args, **kwargs):
+        return call_method(np.min, self, args, kwargs)
+
+    def prod(self, *args, **kwargs):
+        return call_method(np.prod, self, args, kwargs)
 
     def ravel(self, *args, **kwargs):
         return call_method(np.ravel, self, args, kwargs)
@@ -310,11 +330,17 @@ cdef class Variable(Operand):
     def squeeze(self, *args, **kwargs):
         return call_method(np.squeeze, self, args, kwargs)
 
+    def std(self, *args, **kwargs):
+        return call_method(np.std, self, args, kwargs)
+
     def sum(self, *args, **kwargs):
         return call_method(np.sum, self, args, kwargs)
 
     def swapaxes(self, *args, **kwargs):
         return call_method(np.swapaxes, self, args, kwargs)
+
+    def var(self, *args, **kwargs):
+        return call_method(np.var, self, args, kwargs)
 
     def __iadd__(self, other):
         return replace(self, self + other)

@@ -2,18 +2,26 @@
 #
 # A rule that is an expression of other functions would record each of them, and check its
 # arguments each time. Of a few plain doubles the record is NumPy's own value and the call; the
-# walk makes the call once more, by its rule and on a record of its own, and walks back over that.
+# walk asks for the pulls of the call or, where there are none, makes it once more, by its rule and
+# on a record of its own, and walks back over that.
 # What is not that simple, infinite or nan is answered by None and takes dispatch's way.
 
 cdef set STEERING = {"axis", "keepdims", "n", "ddof", "ord", "axes", "offset", "k"}
 
 
-def enter_deferred(*functions):
-    """Let these functions be recorded as a whole."""
+def enter_deferred(*functions, make=None, keep="nothing"):
+    """Let these functions be recorded as a whole.
+
+    ``make(*args, **kwargs)``, of plain arguments, gives the pulls of the operands, which get what
+    `keep` says, or None.
+    """
+    cdef Quick quick
     for function in functions:
         if isinstance(function, np.ufunc):
             enter_loop(function, DEFERRED_UFUNC)
-        enter(DEFERRED, function, None)
+        enter(DEFERRED, function, make)
+        quick = QUICK[function]
+        quick.keep = KEEPS.index(keep)
 
 
 cdef inline bint is_few(object x):
@@ -29,69 +37,70 @@ cdef inline bint can_steer(object x):
     return steers(x) or isinstance(x, str) or PyFloat_CheckExact(x) or type(x) is FLOAT64
 
 
-cdef object deferred(object function, tuple args, dict kwargs):
+cdef object deferred(Quick quick, object function, tuple args, dict kwargs):
     """Record a call as it is."""
     cdef Graph graph
     cdef Node node
-    cdef list operands = [], kept = [], plain = [], items
-    cdef bint listed
+    cdef list operands = [], kept = [], plain = [], places = [], items
     for name, item in kwargs.items():
         if name not in STEERING or not can_steer(item):
             return None
     level = None
     for x in args:
-        listed = type(x) is list or type(x) is tuple and not steers(x)
-        items = []
-        for item in <object>(x if listed else (x,)):
-            if isinstance(item, Variable):
-                if level is None:
-                    level = (<Variable>item).home_level
-                operands.append(item)
-            elif cnp.PyArray_CheckExact(item):
-                operands.append(item)
-            elif listed or not can_steer(item):
-                return None
-            else:
-                items.append(item)
-                continue
-            u = doubles_of(item, level)
+        if isinstance(x, Variable) or cnp.PyArray_CheckExact(x):
+            if level is None and isinstance(x, Variable):
+                level = (<Variable>x).home_level
+            u = doubles_of(x, level)
             if not is_few(u):
                 return None
-            kept.append(kept_of(item, u))
-            items.append(u)
-        plain.append(items if listed else items[0])
+            operands.append(x)
+            kept.append(u)
+            plain.append(u)
+            places.append(OPERAND)
+        elif can_steer(x):
+            plain.append(x)
+            places.append(x)
+        elif type(x) is list or type(x) is tuple:
+            items = []
+            for item in x:
+                if not (isinstance(item, Variable) or cnp.PyArray_CheckExact(item)):
+                    return None
+                if level is None and isinstance(item, Variable):
+                    level = (<Variable>item).home_level
+                u = doubles_of(item, level)
+                if not is_few(u):
+                    return None
+                operands.append(item)
+                kept.append(u)
+                items.append(u)
+            plain.append(items)
+            places.append([OPERAND] * len(items))
+        else:
+            return None
     if level is None:
         return None
-    if isinstance(function, np.ufunc) and len(plain) == 2:
+    if len(plain) == 1 and not kwargs:
+        value = function(plain[0])
+    elif len(plain) == 2 and isinstance(function, np.ufunc):
         value = apply_two(<Loop>LOOPS[function], plain[0], plain[1])
     else:
         value = function(*plain, **kwargs)
-    if not ((is_direct(value) or type(value) is FLOAT64) and is_few(value)):
+    if not is_few(value) or PyLong_CheckExact(value):
         return None
-    for u in kept:
-        if is_direct(value) and share_memory(value, u):
-            return None
+    if cnp.PyArray_CheckExact(value) and (<object>value).base is not None:
+        for u in kept:
+            if share_memory(value, u):
+                return None
     graph = joint_recorder(operands)
     if graph is None:
         return value
     node = rule_node(graph, operands)
     node.code = DEFERRED_RULE
-    node.make = function, args_without(args), kwargs
-    node.keep, node.operands = KEEP_OPERANDS, tuple(kept)
+    node.make = function, places, kwargs
+    node.operands = tuple([kept_of(x, u) for x, u in zip(operands, kept)])
+    if quick.keep & KEEP_OUTPUT:
+        node.output = value
     return append(graph, node, value)
-
-
-cdef tuple args_without(tuple args):
-    """The arguments of a call, with None for each operand in a tuple of its own."""
-    cdef list found = []
-    for x in args:
-        if isinstance(x, Variable) or cnp.PyArray_CheckExact(x):
-            found.append(OPERAND)
-        elif type(x) is list or type(x) is tuple and not steers(x):
-            found.append([OPERAND] * len(x))
-        else:
-            found.append(x)
-    return tuple(found)
 
 
 cdef object OPERAND = object()  # the place of one
@@ -105,6 +114,20 @@ cdef list filled_in(object args, list operands):
         else:
             found.append(filled_in(x, operands) if type(x) is list else x)
     return found
+
+
+cdef bint find_pulls(Node node) except -1:
+    """Let a deferred call be pulled back as other calls are; whether it can."""
+    cdef Quick quick
+    function, args, kwargs = node.make
+    quick = QUICK[function]
+    if quick.make is None:
+        return False
+    pulls = quick.make(*filled_in(args, list(reversed(node.operands))), **kwargs)
+    if pulls is None:
+        return False
+    node.code, node.pulls, node.keep, node.make = RULE, tuple(pulls), quick.keep, None
+    return True
 
 
 cdef list taken_apart(Node node, object g, list operands, unsigned char *wanted, bint masked,

@@ -63,6 +63,7 @@ cdef class Loop:
     cdef bint branch          # whether its slope at 0 is infinite
     cdef bint masks
     cdef bint is_power
+    cdef bint regular         # only what is finite and not 0 is simple
 
 
 cdef Loop enter_loop(object ufunc, int kind):

@@ -22,16 +22,22 @@ cdef class Quick:
     cdef object method       # of ndarray, which does the same as the function
     cdef tuple pulls         # where they are always the same
     cdef bint leads          # whether the array is the first argument
+    cdef int keep            # what the pulls need
     cdef bint scalars        # whether operands may be numbers
     cdef Py_ssize_t places   # how many arguments by position, the array too, only steer it
     cdef object barred       # the names of those that do not
 
 
-def enter_pointwise(ufunc, pulls, keep, bint masks=False, bint is_power=False):
-    """Let an elementwise ufunc of two operands be recorded at once."""
+def enter_pointwise(
+    ufunc, pulls, keep, bint masks=False, bint is_power=False, bint regular=False
+):
+    """Let an elementwise ufunc of two operands be recorded at once.
+
+    Only where operands and results are finite and no result is 0, if it is `regular`.
+    """
     cdef Loop loop = enter_loop(ufunc, JOINT)
     loop.pulls, loop.keep = tuple(pulls), KEEPS.index(keep)
-    loop.masks, loop.is_power = masks, is_power
+    loop.masks, loop.is_power, loop.regular = masks, is_power, regular
 
 
 def enter_alone(row, method=None):
@@ -127,10 +133,14 @@ cdef object pointwise(Loop loop, object a, object b):
         return None
     if loop.is_power:
         if not isinstance(b, Variable) and not is_double(v) and v in (0, 1, 2, 3):
-            return None
+            return unary(SQUARE, <Variable>a) if v == 2 else None
         if not (is_flat(u) and none_zero(u) or is_float(u) and <double>u != 0.0):  # some slope may be infinite
             branch = np.any(np.logical_and(np.equal(u, 0), np.logical_and(v > 0, v < 1)))
+    if loop.regular and not (is_few(u) and is_few(v)):
+        return None
     value = apply_two(loop, u, v)
+    if loop.regular and not (is_few(value) and (value != 0.0 if is_float(value) else none_zero(value))):
+        return None
     graph = recorder(<Variable>a) if isinstance(a, Variable) else None
     if graph is None and isinstance(b, Variable):
         graph = recorder(<Variable>b)
@@ -163,7 +173,7 @@ cdef object quickly(object function, tuple args, dict kwargs):
     if quick.kind >= ANSWERED:
         return answer(quick, args, kwargs)
     if quick.kind == DEFERRED:
-        return deferred(function, args, kwargs)
+        return deferred(quick, function, args, kwargs)
     if quick.kind == JOINED:
         return joined(quick, args, kwargs)
     if kwargs:
@@ -209,7 +219,9 @@ cdef object alone(Quick quick, Variable x, tuple rest, dict kwargs):
         return None
     for item in rest:
         if not steers(item):
-            return None
+            if not (cnp.PyArray_CheckExact(item) and cnp.PyArray_ISINTEGER(item)):
+                return None
+            rest = kept_copy(rest, -1)
     for name, item in kwargs.items():
         if name in quick.barred or not steers(item):
             return None

@@ -284,7 +284,10 @@ cdef class Walk:
         elif node.code == SUM:
             self.add(p, g, SHARED, factor)
         elif node.code == DEFERRED_RULE:
-            self.pull_apart(node, at)
+            if find_pulls(node):
+                self.pull(node, at, flat)
+            else:
+                self.pull_apart(node, at)
         else:
             self.pull(node, at, flat)
         return 0

@@ -11,7 +11,7 @@ import numpy as np
 from numpy._core.umath import clip as clip_ufunc  # type: ignore[attr-defined]
 
 from taylorad._numbers import Number, common, make, parts_over, value
-from taylorad._tape import enter_deferred, enter_pointwise, record, register_unary
+from taylorad._tape import enter_pointwise, record, register_unary
 from taylorad.dispatch import carries, register
 from taylorad.rules.objects import at
 from taylorad.rules.operands import with_value as of_new
@@ -365,6 +365,38 @@ def _half(gap: Any) -> Any:
     return gap * 0.0
 
 
+def _share(base: float, g: Any, u: Any, v: Any) -> Any:
+    """The slope by u if the base is positive, by v if it is negative: a logistic function."""
+    gap = (u - v) * base
+    ahead = value(gap) > 0
+    e = np.exp(np.where(ahead, -gap, gap))
+    return g * (np.where(ahead, 1.0, e) / (1.0 + e))
+
+
+def _hypot_by_u(g: Any, y: Any, u: Any, v: Any) -> Any:
+    return g * (u / y)
+
+
+def _hypot_by_v(g: Any, y: Any, u: Any, v: Any) -> Any:
+    return g * (v / y)
+
+
+def _passed(g: Any, *kept: Any) -> Any:
+    return g
+
+
+def _floors_back(g: Any, u: Any, v: Any) -> Any:
+    return -g * np.floor_divide(value(u), value(v))
+
+
+def _wholes_back(g: Any, y: Any, u: Any, v: Any) -> Any:
+    return -g * np.rint((value(u) - value(y)) / value(v))
+
+
+def _reciprocal_back(g: Any, y: Any, x: Any) -> Any:
+    return -g * y / x
+
+
 def _double(x: Any) -> Any:
     """float_power computes in double precision at least."""
     if not carries(x):
@@ -447,6 +479,12 @@ VALUE_ONLY = [
 
 register(TABLE)
 register(VALUE_ONLY)
-enter_deferred(
-    np.hypot, np.logaddexp, np.logaddexp2, np.remainder, np.fmod, np.float_power, np.reciprocal
-)
+# Where all is finite and no result is 0 they need no care.
+enter_pointwise(np.hypot, (_hypot_by_u, _hypot_by_v), "both", regular=True)
+for _function, _base in ((np.logaddexp, 1.0), (np.logaddexp2, float(np.log(2.0)))):
+    enter_pointwise(
+        _function, (partial(_share, _base), partial(_share, -_base)), "operands", regular=True
+    )
+enter_pointwise(np.remainder, (_passed, _floors_back), "operands", regular=True)
+enter_pointwise(np.fmod, (_passed, _wholes_back), "both", regular=True)
+register_unary(np.reciprocal, _reciprocal_back, "both")

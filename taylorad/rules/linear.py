@@ -158,4 +158,6 @@ for _row in (*TABLE, *ELEMENTWISE):
         _same = getattr(np, _row.function.__name__, None) is _row.function
         enter_alone(_row, _row.function.__name__ if _same and (
             _row.function.__name__ in _METHODS) else None)
-enter_deferred(np.vstack, np.hstack, np.dstack, np.column_stack, np.append)
+for _row in TABLE:
+    if _row.function in (np.vstack, np.hstack, np.dstack, np.column_stack, np.append):
+        enter_deferred(_row.function, make=_row.pulls_again)

@@ -80,6 +80,13 @@ def sort(
     return np.take_along_axis(a, places, axis)
 
 
+def _sort_pulls(a: Any, axis: int | None = -1, *rest: Any) -> Any:
+    if axis is None or rest:
+        return None
+    back = np.argsort(np.argsort(a, axis, kind="stable"), axis, kind="stable")
+    return [lambda g: np.take_along_axis(g, back, axis)]
+
+
 def partition(
     a: Any, kth: Any, axis: int | None = -1, kind: Any = "introselect", order: Any = None
 ) -> Any:
@@ -317,6 +324,7 @@ SELECTING = (
 )  # fmt: skip
 
 dispatch.register(SELECTING)
-enter_deferred(np.ptp, np.sort)
+enter_deferred(np.ptp)
+enter_deferred(np.sort, make=_sort_pulls)
 enter_chosen(np.where, _where_pulls)
 enter_given(np.clip, _CLIPPED, scalars=True)
