@@ -85,6 +85,7 @@ include "_tape_deferred.pxi"
 include "_tape_cotangents.pxi"
 include "_tape_walk.pxi"
 include "_tape_gradient.pxi"
+include "_tape_pattern.pxi"
 
 
 cdef inline object measured(Variable x):
@@ -209,6 +210,8 @@ cdef class Variable(Operand):
 
     def __array_function__(self, function, types, args, kwargs):
         found = quickly(function, args, kwargs)
+        if found is None and function not in dispatch.FUNCTIONS and dispatch.rule_of(function):
+            found = quickly(function, args, kwargs)  # now that its file of rules has been read
         if found is not None:
             return found
         return dispatch.on_function(function, types, args, kwargs, self)

@@ -238,6 +238,8 @@ cdef object array_ufunc(object self, PyObject **args, size_t count, PyObject *na
     plainly = names == NULL and method == "__call__"
     if plainly:
         found = LOOPS.get(ufunc)
+        if ufunc not in dispatch.UFUNCS and dispatch.rule_of(ufunc):
+            found = LOOPS.get(ufunc)  # now that its file of rules has been read
         if found is not None:
             loop = <Loop>found
             if loop.kind == OPERATOR:

@@ -12,6 +12,7 @@ cdef class Node:
     cdef object output        # the value, if kept
     cdef tuple pulls          # of a RULE: one function for each operand, or None
     cdef object make          # the function and the arguments that make the pulls, if needed
+    cdef object what          # a `Quick`, if it was recorded as one
     cdef int keep
     cdef bint branch          # a root at 0: its infinite slope times a zero is zero
     cdef bint pointwise       # each point of the result depends on that of the operands

@@ -245,6 +245,7 @@ cdef object alone(Quick quick, Variable x, tuple rest, dict kwargs):
     if graph is None:
         return value
     node = rule_node(graph, (x,))
+    node.what = quick
     node.make = quick.make, (u.shape, rest, kwargs)
     y = append(graph, node, value)
     if len(node.shape) and share_memory(value, u):
@@ -298,6 +299,7 @@ cdef object joined(Quick quick, tuple args, dict kwargs):
     if graph is None:
         return value
     node = rule_node(graph, arrays)
+    node.what = quick
     node.make = quick.make, (shapes, axis)
     return append(graph, node, value)
 
@@ -324,6 +326,7 @@ cdef object chosen(Quick quick, tuple args):
     if graph is None:
         return value
     node = rule_node(graph, operands)
+    node.what = quick
     node.make = quick.make, (kept_copy(condition, -1),)
     return append(graph, node, value)
 
@@ -389,6 +392,7 @@ cdef object matrices(Quick quick, tuple operands):
     if graph is None:
         return value
     node = rule_node(graph, operands)
+    node.what = quick
     node.pulls = quick.make(m, n)
     node.keep = KEEP_OPERANDS
     u, v = kept_of(operands[0], u), kept_of(operands[1], v)
