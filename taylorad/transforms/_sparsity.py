@@ -13,7 +13,6 @@ chapters 7 and 8.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -58,6 +57,8 @@ def sparse_hessian(f: Callable[[Any], Any], x: Any, gradient: Callable[[Any], An
         rows, starts = _pattern(f, x)
     except Dense:
         return None
+    if not len(rows):
+        return np.zeros(x.shape * 2)
     groups = column_groups(rows, starts)
     count = int(groups.max()) + 1
     if count > min(x.size // WORTH, MOST_GROUPS):
@@ -142,7 +143,7 @@ def _step(kind: str, operands: list[Any], shape: Any, detail: Any, pairs: _Pairs
     """On which inputs the points of a result depend."""
     moving = [operand for operand in operands if operand is not None]
     if kind in ("product", "quotient"):
-        bent = len(moving) > 1 or kind == "quotient" and operands[1] is not None
+        bent = len(moving) > 1 or (kind == "quotient" and operands[1] is not None)
         kind = "curved" if bent else "linear"
     if kind in ("linear", "curved"):
         found = _joint(moving, shape)
