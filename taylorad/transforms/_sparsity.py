@@ -127,7 +127,8 @@ class _Pairs:
     """Pairs of inputs that have a second derivative together."""
 
     def __init__(self, size: int) -> None:
-        self.size, self.layers, self.count = size, [], 0
+        self.size, self.count = size, 0
+        self.layers: list[Any] = []
 
     def add(self, inputs: Any) -> None:
         """All pairs within each point's inputs."""

@@ -215,7 +215,8 @@ def hessian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callab
     """The function that computes all second derivatives of `f`.
 
     The gradient's recording is carried forward in all directions at once; in a few variables
-    they are read off one polynomial.
+    they are read off one polynomial, and where most are zero by the structure of the function,
+    as for a sum over neighbours, a few directions are enough.
 
     Parameters
     ----------
