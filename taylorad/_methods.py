@@ -249,4 +249,4 @@ _numbers.install(
     UFUNCS, on_ufunc, on_function, as_objects, METHODS, PROPERTIES, ARRAY_CLASSES
 )
 _numbers.install_plans(plan_of)
-_tape.install_reshape(_reshape)
+_tape.install_methods(_reshape, _copy)

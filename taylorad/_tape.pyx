@@ -17,9 +17,10 @@ transpose, without conjugation, and a real operand takes the real part.
 from contextvars import ContextVar
 from math import prod
 
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from cpython.float cimport PyFloat_Check, PyFloat_CheckExact
-from cpython.long cimport PyLong_Check, PyLong_CheckExact
-from cpython.object cimport PyObject
+from cpython.long cimport PyLong_AsLongLongAndOverflow, PyLong_Check, PyLong_CheckExact
+from cpython.object cimport Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE, PyObject
 from libc.math cimport fabs
 from libc.stdlib cimport calloc, free
 from libc.string cimport memset
@@ -60,31 +61,32 @@ cdef extern from "Python.h":
 cdef object ACTIVE = ContextVar("taylorad_active_graphs", default=())
 
 cdef enum:
-    LEAF, ADD, SUBTRACT, MULTIPLY, DIVIDE, NEGATIVE, SQUARE, GETITEM, SUM, RULE
+    LEAF, ADD, SUBTRACT, MULTIPLY, DIVIDE, NEGATIVE, SQUARE, GETITEM, SUM, RULE, DEFERRED_RULE
 
 cdef enum:
     WORTH_A_THREAD = 20_000  # doubles: less is not worth a thread
 
-cdef object reshape_method = None
+cdef object reshape_method = None, copy_method = None
 
 KEEPS = ("nothing", "operands", "output", "both")
 
 cdef enum:
     KEEP_NOTHING, KEEP_OPERANDS, KEEP_OUTPUT, KEEP_BOTH
 
-UNARY = {}  # ufunc -> (pull, what it keeps, whether its slope at 0 is infinite)
-OPERATORS = {ADD: np.add, SUBTRACT: np.subtract, MULTIPLY: np.multiply, DIVIDE: np.divide}
-UFUNCS = {np.add: ADD, np.subtract: SUBTRACT, np.multiply: MULTIPLY, np.divide: DIVIDE,
-          np.negative: NEGATIVE, np.square: SQUARE}
+cdef object FLOAT64 = np.float64
 
 include "_tape_graph.pxi"
+include "_tape_direct.pxi"
 include "_tape_arithmetic.pxi"
 include "_tape_doubles.pxi"
 include "_tape_items.pxi"
 include "_tape_quick.pxi"
+include "_tape_answers.pxi"
+include "_tape_deferred.pxi"
 include "_tape_cotangents.pxi"
 include "_tape_walk.pxi"
 include "_tape_gradient.pxi"
+include "_tape_pattern.pxi"
 
 
 cdef inline object measured(Variable x):
@@ -207,35 +209,10 @@ cdef class Variable(Operand):
         """The dtype of the value."""
         return measured(self).dtype
 
-    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
-        if not kwargs and method == "__call__":
-            if len(inputs) == 1:
-                rule = UNARY.get(ufunc)
-                if rule is not None:
-                    y = elementary(ufunc, <tuple>rule, self)
-                    if y is not None:
-                        return y
-                code = UFUNCS.get(ufunc)
-                if code is not None:
-                    return unary(code, self)
-            else:
-                code = UFUNCS.get(ufunc)
-                if code is not None:
-                    return arithmetic(code, inputs[0], inputs[1])
-                rule = POINTWISE.get(ufunc)
-                y = quickly(ufunc, inputs, kwargs) if rule is None else pointwise(
-                    ufunc, <tuple>rule, inputs
-                )
-                if y is not None:
-                    return y
-            if are_plain(inputs, self):
-                rule = dispatch.UFUNCS.get(ufunc)
-                if rule is not None:
-                    return getattr(rule, "reverse", rule)(*kept(inputs))
-        return dispatch.on_ufunc(ufunc, method, inputs, kwargs)
-
     def __array_function__(self, function, types, args, kwargs):
         found = quickly(function, args, kwargs)
+        if found is None and function not in dispatch.FUNCTIONS and dispatch.rule_of(function):
+            found = quickly(function, args, kwargs)  # now that its file of rules has been read
         if found is not None:
             return found
         return dispatch.on_function(function, types, args, kwargs, self)
@@ -286,10 +263,15 @@ cdef class Variable(Operand):
                 return unary(SQUARE, self)
             if other == 3:
                 return unary(SQUARE, self) * self
-        return np.power(self, other)
+        found = pointwise(POWER, self, other) if POWER.kind == JOINT else None
+        return np.power(self, other) if found is None else found
 
     def __rpow__(self, other, modulus):
         return np.power(other, self)
+
+    def __richcmp__(self, other, int op):
+        found = compared(<Loop>COMPARISONS[op], self, other)
+        return taylorad_compare(self, other, Operand, op) if found is None else found
 
     def __neg__(self):
         return unary(NEGATIVE, self)
@@ -305,17 +287,41 @@ cdef class Variable(Operand):
         found = quickly(np.matmul, (self, other), {})
         return np.matmul(self, other) if found is None else found
 
+    def copy(self, order="C"):
+        found = copied(self) if order == "C" else None
+        return copy_method(self, order) if found is None else found
+
     # The commonest methods of ndarray; the others are found by name, see `Operand`.
 
     @property
     def T(self):
         return call_method(np.transpose, self, (), {})
 
+    def argmax(self, *args, **kwargs):
+        return call_method(np.argmax, self, args, kwargs)
+
+    def cumsum(self, *args, **kwargs):
+        return call_method(np.cumsum, self, args, kwargs)
+
     def dot(self, *args, **kwargs):
         return call_method(np.dot, self, args, kwargs)
 
+    def flatten(self, order="C"):
+        if order == "C":
+            return call_method(np.ravel, self, (), {}).copy()
+        return np.ravel(self, order=order).copy()
+
+    def max(self, *args, **kwargs):
+        return call_method(np.max, self, args, kwargs)
+
     def mean(self, *args, **kwargs):
         return call_method(np.mean, self, args, kwargs)
+
+    def min(self, *args, **kwargs):
+        return call_method(np.min, self, args, kwargs)
+
+    def prod(self, *args, **kwargs):
+        return call_method(np.prod, self, args, kwargs)
 
     def ravel(self, *args, **kwargs):
         return call_method(np.ravel, self, args, kwargs)
@@ -328,11 +334,17 @@ cdef class Variable(Operand):
     def squeeze(self, *args, **kwargs):
         return call_method(np.squeeze, self, args, kwargs)
 
+    def std(self, *args, **kwargs):
+        return call_method(np.std, self, args, kwargs)
+
     def sum(self, *args, **kwargs):
         return call_method(np.sum, self, args, kwargs)
 
     def swapaxes(self, *args, **kwargs):
         return call_method(np.swapaxes, self, args, kwargs)
+
+    def var(self, *args, **kwargs):
+        return call_method(np.var, self, args, kwargs)
 
     def __iadd__(self, other):
         return replace(self, self + other)
@@ -455,6 +467,7 @@ def settled_operands(operands):
 
 
 install_variables(Variable, variable_level, settled)
+taylorad_set_method(Variable, "__array_ufunc__", array_ufunc)
 dispatch.Reverse.owns = owns
 dispatch.Reverse.kept = kept
 dispatch.Reverse.absent = absent

@@ -71,8 +71,12 @@ cdef inline bint has_many(object x) noexcept:
 
 
 cdef inline object compute(int code, object a, object b):
+    cdef Loop loop = <Loop>OPERATORS[code]
+    found = map_two(loop, a, b)
+    if found is not None:
+        return found
     if has_many(a) or has_many(b):
-        return binary(OPERATORS[code], a, b)
+        return binary(loop.ufunc, a, b)
     if code == ADD:
         return a + b
     if code == SUBTRACT:
@@ -136,9 +140,8 @@ cdef object arithmetic(int code, object a, object b):
         p = place_in(graph, <Variable>a)
     if right:
         q = place_in(graph, <Variable>b)
-    node = Node.__new__(Node)
-    node.code = code
-    node.parents = (p, q)
+    node = new_node(code)
+    two_parents(node, p, q)
     if code == MULTIPLY:
         node.operands = (None if q < 0 else u if left else kept_copy(u, graph.level),
                          None if p < 0 else v if right else kept_copy(v, graph.level))
@@ -157,13 +160,15 @@ cdef object unary(int code, Variable x):
     if code != NEGATIVE:
         value = compute(MULTIPLY, value, value)
     else:
-        value = values(np.negative, value) if has_many(value) else -value
+        if is_direct(value):
+            value = map_one(<Loop>OPERATORS[code], value)
+        else:
+            value = values(np.negative, value) if has_many(value) else -value
     graph = recorder(x)
     if graph is None:
         return value
-    node = Node.__new__(Node)
-    node.code = code
-    node.parents = (place_in(graph, x),)
+    node = new_node(code)
+    one_parent(node, place_in(graph, x))
     if code == SQUARE:
         node.operands = (x._value,)
     return append(graph, node, value)
@@ -171,7 +176,8 @@ cdef object unary(int code, Variable x):
 
 def register_unary(ufunc, pull, keep, bint branch=False):
     """Let `record` of a pointwise function of one argument be done in C."""
-    UNARY[ufunc] = pull, KEEPS.index(keep), branch
+    cdef Loop loop = enter_loop(ufunc, ELEMENTARY)
+    loop.pulls, loop.keep, loop.branch = (pull,), KEEPS.index(keep), branch
 
 
 cdef bint none_zero(cnp.ndarray array):
@@ -184,7 +190,7 @@ cdef bint none_zero(cnp.ndarray array):
     return not found
 
 
-cdef object elementary(object ufunc, tuple rule, Variable x):
+cdef object elementary(Loop loop, Variable x):
     """f(x) for a registered ufunc; None where that is not the simple case."""
     cdef Graph graph
     cdef Node node
@@ -194,20 +200,18 @@ cdef object elementary(object ufunc, tuple rule, Variable x):
     if cnp.PyArray_CheckExact(u):
         if cnp.PyArray_TYPE(<cnp.ndarray>u) != cnp.NPY_DOUBLE:
             return None
-    elif type(u) is not np.float64:
+    elif type(u) is not FLOAT64:
         return None
-    if rule[2] and not (none_zero(<cnp.ndarray>u) if cnp.PyArray_CheckExact(u) and
+    if loop.branch and not (none_zero(<cnp.ndarray>u) if cnp.PyArray_CheckExact(u) and
                         cnp.PyArray_IS_C_CONTIGUOUS(<cnp.ndarray>u) else np.all(u)):
         return None
-    value = ufunc(u)
+    value = map_one(loop, u)
     graph = recorder(x)
     if graph is None:
         return value
-    node = Node.__new__(Node)
-    node.code = RULE
-    node.keep = rule[1]
-    node.parents = (place_in(graph, x),)
-    node.pulls = (rule[0],)
+    node = new_node(RULE)
+    one_parent(node, place_in(graph, x))
+    node.keep, node.pulls = loop.keep, loop.pulls
     node.pointwise = True
     if node.keep & KEEP_OPERANDS:
         node.operands = (u,)
@@ -241,9 +245,8 @@ cdef object total(Variable x):
     graph = recorder(x)
     if graph is None:
         return value
-    node = Node.__new__(Node)
-    node.code = SUM
-    node.parents = (place_in(graph, x),)
+    node = new_node(SUM)
+    one_parent(node, place_in(graph, x))
     return append(graph, node, value)
 
 

@@ -4,15 +4,43 @@ cdef class Node:
     cdef int code
     cdef bint real            # a real value: its cotangent is the real part
     cdef tuple shape          # of the value
-    cdef tuple parents        # places of the operands, -1 for what is not in the graph
+    cdef Py_ssize_t count     # of operands
+    cdef Py_ssize_t *parents  # their places, -1 for what is not in the graph
+    cdef Py_ssize_t own[2]    # where these are, if they are at most two
+    cdef bytes more           # and where otherwise
     cdef tuple operands       # their values, as far as kept
     cdef object output        # the value, if kept
     cdef tuple pulls          # of a RULE: one function for each operand, or None
     cdef object make          # the function and the arguments that make the pulls, if needed
+    cdef object what          # a `Quick`, if it was recorded as one
     cdef int keep
     cdef bint branch          # a root at 0: its infinite slope times a zero is zero
     cdef bint pointwise       # each point of the result depends on that of the operands
     cdef bint masks           # its pulls put zeros where a value was not taken
+
+
+cdef inline Node new_node(int code):
+    cdef Node node = Node.__new__(Node)
+    node.code = code
+    node.parents = node.own
+    return node
+
+
+cdef inline void one_parent(Node node, Py_ssize_t p):
+    node.count, node.own[0] = 1, p
+
+
+cdef inline void two_parents(Node node, Py_ssize_t p, Py_ssize_t q):
+    node.count, node.own[0], node.own[1] = 2, p, q
+
+
+cdef int many_parents(Node node, Py_ssize_t count) except -1:
+    """Make room for the places of so many operands."""
+    node.count = count
+    if count > 2:
+        node.more = PyBytes_FromStringAndSize(NULL, count * sizeof(Py_ssize_t))
+        node.parents = <Py_ssize_t *>PyBytes_AS_STRING(node.more)
+    return 0
 
 
 cdef class Graph:
@@ -57,10 +85,8 @@ cdef class Graph:
         found = self.leaves.get(id(x))
         if found is not None and found[0] is x:
             return found[1]
-        node = Node.__new__(Node)
-        node.code = LEAF
+        node = new_node(LEAF)
         describe(node, x._value)
-        node.parents = ()
         self.nodes.append(node)
         self.leaves[id(x)] = (x, len(self.nodes) - 1)
         return len(self.nodes) - 1
@@ -87,19 +113,30 @@ cdef class Graph:
     def variables(self, spans):
         """The Variables from which what was recorded in some spans of places was started."""
         cdef Node node
+        cdef Py_ssize_t i
         cdef set used = set()
         for start, stop in spans:
             for at in range(start, min(stop, len(self.nodes))):
                 used.add(at)
                 node = <Node>self.nodes[at]
                 if node is not None:
-                    used.update(node.parents)
+                    for i in range(node.count):
+                        used.add(node.parents[i])
         made_outside = {id(known): x for x, known in self.shadows.values()}
         return [made_outside.get(id(x), x) for x, place in self.leaves.values() if place in used]
 
 
-cdef inline void describe(Node node, object value):
-    if cnp.PyArray_Check(value):
+cdef inline void describe(Node node, object value, Graph graph=None):
+    cdef Node before
+    if cnp.PyArray_CheckExact(value):
+        if graph is not None and node.count and node.own[0] >= 0:
+            before = <Node>graph.nodes[node.own[0]]
+            if before is not None and has_shape(value, before.shape):
+                node.shape = before.shape
+        if node.shape is None:
+            node.shape = (<object>value).shape
+        node.real = not cnp.PyArray_ISCOMPLEX(<cnp.ndarray>value)
+    elif cnp.PyArray_Check(value):
         node.shape = (<object>value).shape
         node.real = cnp.PyArray_TYPE(<cnp.ndarray>value) == cnp.NPY_DOUBLE or value.dtype.kind != "c"
     elif PyFloat_Check(value):
@@ -247,10 +284,12 @@ cdef inline Variable blank(object value):
 
 
 cdef Variable append(Graph graph, Node node, object value):
-    if isinstance(value, (float, complex, int)) and not isinstance(value, np.generic):
+    if not cnp.PyArray_CheckExact(value) and not cnp.PyArray_CheckScalar(value) and (
+        isinstance(value, (float, complex, int))
+    ):
         value = np.asarray(value)[()]  # Python's scalars have no shape
     cdef Variable y = blank(value)
-    describe(node, value)
+    describe(node, value, graph)
     graph.nodes.append(node)
     y._value = value
     y.graph = graph
@@ -288,7 +327,8 @@ def record(
     """
     cdef Graph graph = None
     cdef Node node
-    cdef list parents = [], kept = []
+    cdef Py_ssize_t i = 0
+    cdef list kept = []
     level = level_of_all(operands)
     for x in operands:
         if isinstance(x, Variable) and (<Variable>x).home_level == level:
@@ -297,17 +337,17 @@ def record(
                 break
     if graph is None:
         return value
-    node = Node.__new__(Node)
-    node.code = RULE
+    node = new_node(RULE)
+    many_parents(node, len(operands))
     node.keep = KEEP_NOTHING if keep == "nothing" else KEEPS.index(keep)
     for x in operands:
         if isinstance(x, Variable) and (<Variable>x).home_level == level:
-            parents.append(place_in(graph, fresh(<Variable>x)))
+            node.parents[i] = place_in(graph, fresh(<Variable>x))
             kept.append((<Variable>x)._value)
         else:
-            parents.append(-1)
+            node.parents[i] = -1
             kept.append(x)
-    node.parents = tuple(parents)
+        i += 1
     if isinstance(pulls, (tuple, list)):
         node.pulls = tuple(pulls)
     else:

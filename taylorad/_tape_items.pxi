@@ -108,9 +108,8 @@ cdef object get_item(Variable x, object index):
     graph = recorder(x)
     if graph is None:
         return value
-    node = Node.__new__(Node)
-    node.code = GETITEM
-    node.parents = (place_in(graph, x),)
+    node = new_node(GETITEM)
+    one_parent(node, place_in(graph, x))
     node.operands = (index,)
     y = append(graph, node, value)
     if len(node.shape) and is_basic(index):
@@ -196,8 +195,46 @@ cdef object overwritten(object index, tuple shape, tuple taken):
     return found.reshape(taken) if np.any(found) else None
 
 
+def put_pulls(index, tuple shape):
+    """The pulls of an assignment at a basic index of something of a shape."""
+
+    def kept(g):
+        g = +g
+        g[index] = 0
+        return g
+
+    return kept, lambda g: unbroadcast(g[index], shape)
+
+
+cdef bint put_simply(Variable x, object index, object item) except -1:
+    """Record an assignment at a basic index; whether it was that simple."""
+    cdef Graph graph
+    cdef Node node
+    if inner_tapes or x.base is not None or not is_double(x._value) or not is_basic(index):
+        return False
+    given = doubles_of(item, x.home_level)
+    if given is None:
+        return False
+    new = cnp.PyArray_NewCopy(<cnp.ndarray>x._value, cnp.NPY_CORDER)
+    new[index] = given
+    graph = recorder(x)
+    if graph is None and isinstance(item, Variable):
+        graph = recorder(<Variable>item)
+    if graph is None:
+        become(x, None, new)
+        return True
+    node = new_node(RULE)
+    two_parents(node, place_in(graph, x),
+                place_in(graph, <Variable>item) if isinstance(item, Variable) else -1)
+    node.make = put_pulls, (index, given.shape if cnp.PyArray_Check(given) else ())
+    become(x, append(graph, node, new), new)
+    return True
+
+
 def set_item(Variable x, index, item):
     """x[index] = item: the Variable goes on as the changed array."""
+    if put_simply(x, index, item):
+        return
     if current(x) is not x:
         raise TypeError(
             "a Variable made outside of a transform cannot be assigned into while a tape inside "
@@ -259,6 +296,13 @@ cdef int become(Variable x, object result, object value) except -1:
 
 def replace(Variable x, result):
     """Take over the result of an in-place operator."""
+    if (not inner_tapes and isinstance(result, VariableArray) and x.base is None
+            and (<Variable>result).home_level == x.home_level
+            and is_double(x._value) and is_double((<Variable>result)._value)
+            and cnp.PyArray_NDIM(x._value) > 0
+            and cnp.PyArray_SAMESHAPE(x._value, (<Variable>result)._value)):
+        become(x, result, None)
+        return x
     if not x.made and not is_array(x._value):
         return result  # a scalar does not change: the name is bound to another
     if level_of(result) > x.home_level:

@@ -6,11 +6,9 @@
 # and takes the way through dispatch, which knows all cases and all errors.
 
 cdef enum:
-    ALONE, JOINED, CHOSEN, MATRICES, GIVEN
+    ALONE, JOINED, CHOSEN, MATRICES, GIVEN, DEFERRED, ANSWERED, CONSTANT
 
 cdef dict QUICK = {}      # function or ufunc -> Quick
-cdef dict POINTWISE = {}  # ufunc of two operands -> (pulls, what it keeps, masks, whether a power)
-cdef object FLOAT64 = np.float64
 
 
 @cython.final
@@ -24,14 +22,22 @@ cdef class Quick:
     cdef object method       # of ndarray, which does the same as the function
     cdef tuple pulls         # where they are always the same
     cdef bint leads          # whether the array is the first argument
+    cdef int keep            # what the pulls need
     cdef bint scalars        # whether operands may be numbers
     cdef Py_ssize_t places   # how many arguments by position, the array too, only steer it
     cdef object barred       # the names of those that do not
 
 
-def enter_pointwise(ufunc, pulls, keep, bint masks=False, bint is_power=False):
-    """Let an elementwise ufunc of two operands be recorded at once."""
-    POINTWISE[ufunc] = tuple(pulls), KEEPS.index(keep), masks, is_power
+def enter_pointwise(
+    ufunc, pulls, keep, bint masks=False, bint is_power=False, bint regular=False
+):
+    """Let an elementwise ufunc of two operands be recorded at once.
+
+    Only where operands and results are finite and no result is 0, if it is `regular`.
+    """
+    cdef Loop loop = enter_loop(ufunc, JOINT)
+    loop.pulls, loop.keep = tuple(pulls), KEEPS.index(keep)
+    loop.masks, loop.is_power, loop.regular = masks, is_power, regular
 
 
 def enter_alone(row, method=None):
@@ -105,40 +111,48 @@ cdef object first_level(object operands):
 
 
 cdef Node rule_node(Graph graph, object operands):
-    cdef Node node = Node.__new__(Node)
-    cdef list parents = []
+    cdef Node node = new_node(RULE)
+    cdef Py_ssize_t i = 0
+    many_parents(node, len(operands))
     for x in operands:
-        parents.append(place_in(graph, <Variable>x) if isinstance(x, Variable) else -1)
-    node.code = RULE
-    node.parents = tuple(parents)
+        node.parents[i] = place_in(graph, <Variable>x) if isinstance(x, Variable) else -1
+        i += 1
     return node
 
 
-cdef object pointwise(object ufunc, tuple rule, tuple operands):
+cdef object pointwise(Loop loop, object a, object b):
     """Record an elementwise ufunc of two operands."""
     cdef Graph graph
     cdef Node node
     cdef bint branch = False
     if inner_tapes:
         return None
-    level = first_level(operands)
-    u, v = doubles_of(operands[0], level), doubles_of(operands[1], level)
+    level = (<Variable>a).home_level if isinstance(a, Variable) else (<Variable>b).home_level
+    u, v = doubles_of(a, level), doubles_of(b, level)
     if u is None or v is None:
         return None
-    if rule[3]:  # a power
-        if not isinstance(operands[1], Variable) and not is_double(v) and v in (0, 1, 2, 3):
-            return None
-        if not (is_flat(u) and none_zero(u)):  # some slope may be infinite
+    if loop.is_power:
+        if not isinstance(b, Variable) and not is_double(v) and v in (0, 1, 2, 3):
+            return unary(SQUARE, <Variable>a) if v == 2 else None
+        if not (is_flat(u) and none_zero(u) or is_float(u) and <double>u != 0.0):  # some slope may be infinite
             branch = np.any(np.logical_and(np.equal(u, 0), np.logical_and(v > 0, v < 1)))
-    value = ufunc(u, v)
-    graph = joint_recorder(operands)
+    if loop.regular and not (is_few(u) and is_few(v)):
+        return None
+    value = apply_two(loop, u, v)
+    if loop.regular and not (is_few(value) and (value != 0.0 if is_float(value) else none_zero(value))):
+        return None
+    graph = recorder(<Variable>a) if isinstance(a, Variable) else None
+    if graph is None and isinstance(b, Variable):
+        graph = recorder(<Variable>b)
     if graph is None:
         return value
-    node = rule_node(graph, operands)
-    node.pulls, node.keep, node.masks = rule[0], rule[1], rule[2]
+    node = new_node(RULE)
+    two_parents(node, place_in(graph, <Variable>a) if isinstance(a, Variable) else -1,
+                place_in(graph, <Variable>b) if isinstance(b, Variable) else -1)
+    node.pulls, node.keep, node.masks = loop.pulls, loop.keep, loop.masks
     node.branch, node.pointwise = branch, True
     if node.keep & KEEP_OPERANDS:
-        node.operands = (kept_of(operands[0], u), kept_of(operands[1], v))
+        node.operands = (kept_of(a, u), kept_of(b, v))
     if node.keep & KEEP_OUTPUT:
         node.output = value
     return append(graph, node, value)
@@ -156,6 +170,10 @@ cdef object quickly(object function, tuple args, dict kwargs):
         return None
     if quick.kind == ALONE:
         return alone(quick, args[0], args[1:], kwargs) if isinstance(args[0], Variable) else None
+    if quick.kind >= ANSWERED:
+        return answer(quick, args, kwargs)
+    if quick.kind == DEFERRED:
+        return deferred(quick, function, args, kwargs)
     if quick.kind == JOINED:
         return joined(quick, args, kwargs)
     if kwargs:
@@ -201,7 +219,9 @@ cdef object alone(Quick quick, Variable x, tuple rest, dict kwargs):
         return None
     for item in rest:
         if not steers(item):
-            return None
+            if not (cnp.PyArray_CheckExact(item) and cnp.PyArray_ISINTEGER(item)):
+                return None
+            rest = kept_copy(rest, -1)
     for name, item in kwargs.items():
         if name in quick.barred or not steers(item):
             return None
@@ -225,6 +245,7 @@ cdef object alone(Quick quick, Variable x, tuple rest, dict kwargs):
     if graph is None:
         return value
     node = rule_node(graph, (x,))
+    node.what = quick
     node.make = quick.make, (u.shape, rest, kwargs)
     y = append(graph, node, value)
     if len(node.shape) and share_memory(value, u):
@@ -278,6 +299,7 @@ cdef object joined(Quick quick, tuple args, dict kwargs):
     if graph is None:
         return value
     node = rule_node(graph, arrays)
+    node.what = quick
     node.make = quick.make, (shapes, axis)
     return append(graph, node, value)
 
@@ -304,6 +326,7 @@ cdef object chosen(Quick quick, tuple args):
     if graph is None:
         return value
     node = rule_node(graph, operands)
+    node.what = quick
     node.make = quick.make, (kept_copy(condition, -1),)
     return append(graph, node, value)
 
@@ -329,6 +352,29 @@ cdef object given(Quick quick, tuple operands):
     return append(graph, node, value)
 
 
+cdef object product(object function, object u, object v):
+    """The product of matrices or vectors, by NumPy's own loop where they are small."""
+    cdef char *at[3]
+    cdef cnp.npy_intp sizes[4]
+    cdef cnp.npy_intp steps[9]
+    if function is np.dot:
+        return cnp.PyArray_MatrixProduct(u, v)
+    if cnp.PyArray_NDIM(u) == 2 == cnp.PyArray_NDIM(v) and is_direct(u) and is_direct(v) and (
+        cnp.PyArray_DIM(u, 1) == cnp.PyArray_DIM(v, 0)
+    ):
+        sizes[0], sizes[1] = 1, cnp.PyArray_DIM(u, 0)
+        sizes[2], sizes[3] = cnp.PyArray_DIM(u, 1), cnp.PyArray_DIM(v, 1)
+        z = cnp.PyArray_EMPTY(2, [sizes[1], sizes[3]], cnp.NPY_DOUBLE, 0)
+        at[0], at[1], at[2] = <char *>doubles(u), <char *>doubles(v), <char *>doubles(z)
+        steps[0] = steps[1] = steps[2] = 0
+        steps[4] = steps[6] = steps[8] = sizeof(double)
+        steps[3], steps[5] = sizes[2] * sizeof(double), sizes[3] * sizeof(double)
+        steps[7] = steps[5]
+        if MATMUL.inner != NULL and quiet_loop(MATMUL.inner, MATMUL.data, at, sizes, steps):
+            return z
+    return function(u, v)
+
+
 cdef object matrices(Quick quick, tuple operands):
     """Record a product of matrices or vectors."""
     cdef Graph graph
@@ -341,11 +387,12 @@ cdef object matrices(Quick quick, tuple operands):
     m, n = cnp.PyArray_NDIM(u), cnp.PyArray_NDIM(v)
     if not (1 <= m <= 2 and 1 <= n <= 2):
         return None
-    value = quick.function(u, v)
+    value = product(quick.function, u, v)
     graph = joint_recorder(operands)
     if graph is None:
         return value
     node = rule_node(graph, operands)
+    node.what = quick
     node.pulls = quick.make(m, n)
     node.keep = KEEP_OPERANDS
     u, v = kept_of(operands[0], u), kept_of(operands[1], v)
@@ -363,7 +410,7 @@ cdef object call_method(object function, Variable x, tuple args, dict kwargs):
     return function(x, *args, **kwargs) if found is None else found
 
 
-def install_reshape(method):
-    """Connect `reshape` with options to that of all numbers."""
-    global reshape_method
-    reshape_method = method
+def install_methods(reshape, copy):
+    """Connect methods with options to those of all numbers."""
+    global reshape_method, copy_method
+    reshape_method, copy_method = reshape, copy

@@ -210,15 +210,14 @@ cdef class Walk:
 
     cdef object operand(self, Node node, int i):
         """An operand's value, as a Variable if the walk is recorded."""
-        cdef Py_ssize_t at = <Py_ssize_t>node.parents[i]
+        cdef Py_ssize_t at = node.parents[i]
         if self.recorded and at >= 0:
             return handle(self.graph, at, node.operands[i])
         return node.operands[i]
 
     cdef int step(self, Node node, Py_ssize_t at) except -1:
         """Pull one cotangent back to the operands that lead to a source."""
-        cdef tuple parents = node.parents
-        cdef Py_ssize_t p = <Py_ssize_t>parents[0], q = -1
+        cdef Py_ssize_t p = node.parents[0], q = -1
         cdef bint left = p >= 0 and self.wanted[p], right = False
         cdef object g = self.cotangents[at]
         cdef bint flat = self.flat(g)
@@ -229,7 +228,7 @@ cdef class Walk:
             g = self.settled(at)
         factor = self.factors[at]
         if node.code <= DIVIDE:
-            q = <Py_ssize_t>parents[1]
+            q = node.parents[1]
             right = q >= 0 and self.wanted[q]
             if is_float(g) and len(node.shape) and (
                 left and (<Node>self.graph.nodes[p]).shape != node.shape
@@ -284,8 +283,24 @@ cdef class Walk:
             self.add_at(p, node.operands[0], g, factor)
         elif node.code == SUM:
             self.add(p, g, SHARED, factor)
+        elif node.code == DEFERRED_RULE:
+            if find_pulls(node):
+                self.pull(node, at, flat)
+            else:
+                self.pull_apart(node, at)
         else:
             self.pull(node, at, flat)
+        return 0
+
+    cdef int pull_apart(self, Node node, Py_ssize_t at) except -1:
+        """Pull one cotangent back through a call that was recorded as it is."""
+        cdef int i
+        g = self.whole(at, self.settled(at))
+        operands = [self.operand(node, i) for i in range(node.count)]
+        parts = taken_apart(node, g, operands, self.wanted, self.masked, &self.branch)
+        for i in range(node.count):
+            if parts[i] is not None:
+                self.add(node.parents[i], parts[i])
         return 0
 
     cdef int add_negative(
@@ -313,10 +328,10 @@ cdef class Walk:
         if node.keep & KEEP_OUTPUT:
             arguments.append(handle(self.graph, at, node.output) if self.recorded else node.output)
         if node.keep & KEEP_OPERANDS:
-            for i in range(len(node.parents)):
+            for i in range(node.count):
                 arguments.append(self.operand(node, i))
-        for i in range(len(node.parents)):
-            p = <Py_ssize_t>node.parents[i]
+        for i in range(node.count):
+            p = node.parents[i]
             if p < 0 or not self.wanted[p] or node.pulls[i] is None:
                 continue
             if self.masked and node.pointwise:
@@ -345,7 +360,8 @@ cdef Variable handle(Graph graph, Py_ssize_t at, object value):
 
 
 def pull_back(
-    Graph graph, target, seed, sources, bint recorded=False, bint release=False, spans=None
+    Graph graph, target, seed, sources, bint recorded=False, bint release=False, spans=None,
+    bint branch=False, bint masked=False,
 ):
     """Walk from targets down to the sources.
 
@@ -365,6 +381,10 @@ def pull_back(
         Whether nodes are forgotten as they are passed.
     spans : sequence of pairs of int, optional
         The places that the walk may pass, if not all: ``start <= place < stop``.
+    branch : bool
+        Whether the seed comes from beyond a root: see `record`.
+    masked : bool
+        Whether a seed may be zero because a value was not taken.
 
     Returns
     -------
@@ -374,7 +394,7 @@ def pull_back(
     cdef list targets = target if isinstance(target, list) else [target]
     cdef list seeds = seed if isinstance(target, list) else [seed]
     cdef Py_ssize_t last = max(targets, default=-1)
-    cdef Py_ssize_t at, first = last + 1, p
+    cdef Py_ssize_t at, first = last + 1, p, i
     cdef Walk walk
     cdef Node node
     if last < 0:
@@ -393,14 +413,14 @@ def pull_back(
                     raise RuntimeError(
                         "this part of the record was released by an earlier gradient"
                     )
-                for parent in node.parents:
-                    p = <Py_ssize_t>parent
+                for i in range(node.count):
+                    p = node.parents[i]
                     if p >= first and walk.wanted[p]:
                         walk.wanted[at] = 1
                         break
     walk.graph = graph
     walk.cotangents = [None] * (last + 1)
-    walk.recorded = recorded
+    walk.recorded, walk.branch, walk.masked = recorded, branch, masked
     walk.release = release and not recorded
     for at, g in zip(targets, seeds):
         if at >= first:  # what came before the first source does not depend on any
@@ -412,7 +432,7 @@ def pull_back(
             if node.code != LEAF and walk.seen[at]:
                 walk.branch |= node.branch
                 walk.masked |= (node.masks or node.code == GETITEM
-                                or node.code == RULE and not node.pointwise)
+                                or node.code >= RULE and not node.pointwise)
                 walk.step(node, at)
             if not walk.kept[at]:
                 walk.cotangents[at] = None

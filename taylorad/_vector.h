@@ -12,8 +12,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "numpy/arrayobject.h"
-#include "numpy/ufuncobject.h"
+#include "_ufunc_loops.h"
 
 #if defined(__x86_64__) && defined(__gnu_linux__) && defined(__GLIBC__)
 
@@ -105,8 +104,6 @@ static inline void map_piece(void *map, ptrdiff_t begin, ptrdiff_t end, int work
         m->outside = 1; /* whoever writes it writes the same */
 }
 
-typedef void (*Inner)(char **, const npy_intp *, const npy_intp *, void *);
-
 /* A loop of NumPy's, with its arguments and what it found. */
 typedef struct {
     Inner inner;
@@ -116,22 +113,6 @@ typedef struct {
     npy_intp rows, n; /* each thread takes the same points of every row */
     int flags;
 } Strided;
-
-/* Whether a ufunc has a loop over doubles: it is found in its table of types, which has a row
- * of characters for each loop. */
-static int double_loop(PyObject *ufunc, Inner *inner, void **data)
-{
-    const PyUFuncObject *u = (const PyUFuncObject *)ufunc;
-    for (int i = 0; i < u->ntypes; i++) {
-        int j = 0;
-        while (j < u->nargs && u->types[i * u->nargs + j] == NPY_DOUBLE) j++;
-        if (j < u->nargs || !u->functions[i]) continue;
-        *inner = (Inner)u->functions[i];
-        *data = u->data ? u->data[i] : NULL;
-        return 1;
-    }
-    return 0;
-}
 
 static inline void strided_piece(void *strided, ptrdiff_t begin, ptrdiff_t end, int worker)
 {

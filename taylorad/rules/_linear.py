@@ -204,6 +204,13 @@ class Linear:
             del given[name]
         return self._pulls(self._call(given, [self.operands[0]], [shape], 1 + len(rest)))
 
+    def pulls_again(self, *args: Any, **kwargs: Any) -> Any:
+        """The pulls of a call with plain arguments."""
+        given = dict(zip(self.parameters, args, strict=False)) | kwargs
+        arrays: list[Any] = []
+        operands = self._operands(given, arrays, len(args))
+        return self._pulls(self._call(given, operands, list(map(shape_of, arrays)), len(args)))
+
     def _call(
         self, given: dict[str, Any], operands: list[str], shapes: list[Any], positional: int
     ) -> Call:

@@ -23,7 +23,7 @@ from numpy import linalg as la
 from taylorad import dispatch
 from taylorad._matrices import multiply
 from taylorad._numbers import Number, bilinear, common, make, repack, value
-from taylorad._tape import Variable, enter_given, enter_matrices, record
+from taylorad._tape import Variable, enter_deferred, enter_given, enter_matrices, record
 from taylorad.dispatch import carries
 from taylorad.rules import products
 from taylorad.rules._rows import describe, multilinear, refuse_numbers, unpacked
@@ -261,6 +261,11 @@ class Contraction:
         return viewed(y, given[0], lambda x: self.function(*_replaced(args, x), **kwargs))
 
 
+def _contraction_pulls(*args: Any) -> Any:
+    given, rule = products.contraction(args)
+    return rule.pulls() if len(given) > 1 else [lambda g, x: rule.pull(0, g, None)]
+
+
 def _replaced(args: tuple[Any, ...], x: Any) -> tuple[Any, ...]:
     return (args[0], x) if isinstance(args[0], str) else (x, *args[1:])
 
@@ -407,3 +412,5 @@ for _row in TABLE:
         enter_matrices(_row.function, matrix_pulls)
     elif _row.expression is None:
         enter_given(_row.function, _row.pulls)
+enter_deferred(np.einsum, make=_contraction_pulls, keep="operands")
+enter_deferred(np.tensordot, np.cross)

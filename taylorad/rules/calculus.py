@@ -12,6 +12,7 @@ import numpy as np
 
 from taylorad import dispatch
 from taylorad._numbers import Number, value
+from taylorad._tape import enter_deferred
 from taylorad.dispatch import carries
 from taylorad.rules._rows import refuse_numbers
 from taylorad.rules._views import view_or_rows
@@ -118,3 +119,4 @@ CALCULUS = [
 ]  # fmt: skip
 
 dispatch.register(CALCULUS)
+enter_deferred(np.gradient, np.interp)

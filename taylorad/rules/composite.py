@@ -19,6 +19,7 @@ from numpy.lib import scimath
 
 from taylorad import dispatch
 from taylorad._numbers import repack, value
+from taylorad._tape import enter_deferred
 from taylorad.rules.operands import (
     NO_VALUE,
     as_dtype,
@@ -308,3 +309,4 @@ if hasattr(np, "cumulative_prod"):
     COMPOSITES += _rows((np.cumulative_prod, cumulative_prod))
 
 dispatch.register(COMPOSITES)
+enter_deferred(np.prod, np.cumprod)

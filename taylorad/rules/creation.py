@@ -15,6 +15,7 @@ import numpy as np
 
 from taylorad import dispatch
 from taylorad._numbers import repack, value
+from taylorad._tape import enter_constant
 from taylorad.dispatch import carries
 from taylorad.rules.operands import as_dtype, constant_like, is_number_dtype, number
 
@@ -120,3 +121,5 @@ LIKE = (
 dispatch.register(PROTOTYPE)
 dispatch.register(LIKE)
 dispatch.register([FullLike(), Full()])
+for _row in (*PROTOTYPE, FullLike()):
+    enter_constant(_row.function)

@@ -25,7 +25,7 @@ from numpy import linalg as la
 
 from taylorad import dispatch
 from taylorad._numbers import Number, value
-from taylorad._tape import Variable
+from taylorad._tape import Variable, enter_deferred
 from taylorad.algebra import Algebra
 from taylorad.rules._matrices import (
     Solving,
@@ -205,3 +205,4 @@ DETERMINANTS = (
 )  # fmt: skip
 
 dispatch.register(DETERMINANTS)
+enter_deferred(la.det)

@@ -80,6 +80,7 @@ def _scaled(function: Any) -> Callable[[Number], Any]:
 
 
 def _scaled_back(function: Any) -> Callable[[Any], Any]:
+    register_unary(function, function, "nothing")
     return lambda x: record(function(x.value), (x,), (function,))
 
 
@@ -104,6 +105,10 @@ register_unary(np.absolute, _times_sign, "operands")
 
 def nowhere(function: Any) -> Callable[..., Any]:
     """A piecewise constant function: nothing is pulled back."""
+    if function.nin == 1:
+        register_unary(function, None, "nothing")
+    else:
+        enter_pointwise(function, (None, None), "nothing")
     return lambda *operands: elementwise(function, operands, [None] * len(operands), "nothing")
 
 
@@ -198,10 +203,14 @@ def _copysign(x: Any, sign: Any) -> Any:
 
 
 def _copysign_back(x: Any, sign: Any) -> Any:
-    def pull(g: Any, x: Any, sign: Any) -> Any:
-        return g * (np.copysign(1.0, value(sign)) * np.sign(value(x)))
+    return elementwise(np.copysign, (x, sign), (_signed, None), "operands")
 
-    return elementwise(np.copysign, (x, sign), (pull, None), "operands")
+
+def _signed(g: Any, x: Any, sign: Any) -> Any:
+    return g * (np.copysign(1.0, value(sign)) * np.sign(value(x)))
+
+
+enter_pointwise(np.copysign, (_signed, None), "operands")
 
 
 def _constant(x: Number, first: Any) -> Any:
@@ -356,6 +365,38 @@ def _half(gap: Any) -> Any:
     return gap * 0.0
 
 
+def _share(base: float, g: Any, u: Any, v: Any) -> Any:
+    """The slope by u if the base is positive, by v if it is negative: a logistic function."""
+    gap = (u - v) * base
+    ahead = value(gap) > 0
+    e = np.exp(np.where(ahead, -gap, gap))
+    return g * (np.where(ahead, 1.0, e) / (1.0 + e))
+
+
+def _hypot_by_u(g: Any, y: Any, u: Any, v: Any) -> Any:
+    return g * (u / y)
+
+
+def _hypot_by_v(g: Any, y: Any, u: Any, v: Any) -> Any:
+    return g * (v / y)
+
+
+def _passed(g: Any, *kept: Any) -> Any:
+    return g
+
+
+def _floors_back(g: Any, u: Any, v: Any) -> Any:
+    return -g * np.floor_divide(value(u), value(v))
+
+
+def _wholes_back(g: Any, y: Any, u: Any, v: Any) -> Any:
+    return -g * np.rint((value(u) - value(y)) / value(v))
+
+
+def _reciprocal_back(g: Any, y: Any, x: Any) -> Any:
+    return -g * y / x
+
+
 def _double(x: Any) -> Any:
     """float_power computes in double precision at least."""
     if not carries(x):
@@ -438,3 +479,12 @@ VALUE_ONLY = [
 
 register(TABLE)
 register(VALUE_ONLY)
+# Where all is finite and no result is 0 they need no care.
+enter_pointwise(np.hypot, (_hypot_by_u, _hypot_by_v), "both", regular=True)
+for _function, _base in ((np.logaddexp, 1.0), (np.logaddexp2, float(np.log(2.0)))):
+    enter_pointwise(
+        _function, (partial(_share, _base), partial(_share, -_base)), "operands", regular=True
+    )
+enter_pointwise(np.remainder, (_passed, _floors_back), "operands", regular=True)
+enter_pointwise(np.fmod, (_passed, _wholes_back), "both", regular=True)
+register_unary(np.reciprocal, _reciprocal_back, "both")

@@ -14,7 +14,7 @@ import numpy as np
 
 from taylorad import dispatch
 from taylorad._numbers import common, make, parts_over, value
-from taylorad._tape import record
+from taylorad._tape import enter_deferred, record
 from taylorad.dispatch import Reverse, carries
 from taylorad.rules.operands import (
     NO_VALUE,
@@ -123,6 +123,18 @@ def _ties(
     return chosen, tied, np.where(undefined, 1, ties), undefined
 
 
+def _finite_pulls(a: Any, axis: Any = None, out: None = None, keepdims: Any = NO_VALUE) -> Any:
+    """The pulls of a call where nothing is nan."""
+    axes = axes_of(axis, a.ndim)
+    kept = reduced_shape(a.shape, axes, True)
+
+    def pull(g: Any, y: Any, a: Any) -> Any:
+        chosen = value(a) == np.reshape(value(y), kept)
+        return np.where(chosen, np.reshape(g, kept) / np.sum(chosen, axis=axes, keepdims=True), 0)
+
+    return None if out is not None else [pull]
+
+
 EXTREMES = (
     #       function    skips_nan
     Extreme(np.max,     False),
@@ -134,3 +146,4 @@ EXTREMES = (
 )  # fmt: skip
 
 dispatch.register(EXTREMES)
+enter_deferred(np.max, np.amax, np.min, np.amin, make=_finite_pulls, keep="both")

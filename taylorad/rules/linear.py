@@ -30,7 +30,7 @@ from numpy import linalg as la
 from numpy.lib.stride_tricks import sliding_window_view
 
 from taylorad import dispatch
-from taylorad._tape import enter_alone, enter_joined
+from taylorad._tape import enter_alone, enter_deferred, enter_joined
 from taylorad.rules import sums, transposes
 from taylorad.rules._linear import (
     ALL,
@@ -158,3 +158,6 @@ for _row in (*TABLE, *ELEMENTWISE):
         _same = getattr(np, _row.function.__name__, None) is _row.function
         enter_alone(_row, _row.function.__name__ if _same and (
             _row.function.__name__ in _METHODS) else None)
+for _row in TABLE:
+    if _row.function in (np.vstack, np.hstack, np.dstack, np.column_stack, np.append):
+        enter_deferred(_row.function, make=_row.pulls_again)

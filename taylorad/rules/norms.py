@@ -12,9 +12,10 @@ from numpy import linalg
 
 from taylorad import dispatch
 from taylorad._numbers import value
+from taylorad._tape import enter_deferred
 from taylorad.dispatch import carries
 from taylorad.rules.composite import Composite
-from taylorad.rules.operands import axes_of, given, number
+from taylorad.rules.operands import axes_of, given, number, reduced_shape
 from taylorad.rules.statistics import root, square_of_modulus
 
 __all__ = ["NORMS"]
@@ -35,6 +36,21 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
     if len(axes) == 2:
         return _of_matrices(x, ord, axes, keepdims)
     raise ValueError("Improper number of dimensions to norm.")
+
+
+def _norm_pulls(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
+    if ord is not None or isinstance(axis, tuple):
+        return None
+    kept = reduced_shape(x.shape, axes_of(axis, x.ndim), True)
+
+    def pull(g: Any, y: Any, x: Any) -> Any:
+        g, y = np.reshape(g, kept), np.reshape(y, kept)
+        zero = value(y) == 0
+        if not np.any(zero):
+            return g * x / y
+        return np.where(zero, 0, g * x / np.where(zero, 1, y))
+
+    return [pull]
 
 
 def vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Any:
@@ -123,3 +139,5 @@ NORMS = (
 )  # fmt: skip
 
 dispatch.register(NORMS)
+enter_deferred(linalg.norm, make=_norm_pulls, keep="both")
+enter_deferred(linalg.vector_norm, linalg.matrix_norm)

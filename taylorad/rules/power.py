@@ -183,6 +183,8 @@ def _few_products(x: Any, n: int) -> Any:
 
 def _by_base(g: Any, y: Any, u: Any, v: Any) -> Any:
     constant = value(v) == 0
+    if carries(v):  # it moves: only where the slope by u is no product may it be left out
+        constant = constant & ((value(u) == 0) | ~np.isfinite(value(u)))
     with np.errstate(divide="ignore", invalid="ignore"):
         slope = v * np.power(u, np.where(constant, 1, v - 1))
     return g * np.where(constant, 0.0, slope)

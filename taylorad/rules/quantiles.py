@@ -15,6 +15,7 @@ import numpy as np
 
 from taylorad import dispatch
 from taylorad._numbers import value
+from taylorad._tape import enter_deferred
 from taylorad.dispatch import carries
 from taylorad.rules.operands import (
     NO_VALUE,
@@ -175,3 +176,4 @@ QUANTILES = (
 )  # fmt: skip
 
 dispatch.register(QUANTILES)
+enter_deferred(np.median, np.quantile, np.percentile)

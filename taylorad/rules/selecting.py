@@ -15,7 +15,7 @@ import numpy as np
 
 from taylorad import dispatch
 from taylorad._numbers import common, make, repack, value
-from taylorad._tape import enter_chosen, enter_given, record
+from taylorad._tape import enter_chosen, enter_deferred, enter_given, record
 from taylorad.dispatch import Reverse, carries
 from taylorad.rules.operands import (
     NO_VALUE,
@@ -78,6 +78,13 @@ def sort(
         raise np.exceptions.AxisError(axis, 0)
     places = np.argsort(values, axis=axis, kind="stable", **direction)
     return np.take_along_axis(a, places, axis)
+
+
+def _sort_pulls(a: Any, axis: int | None = -1, *rest: Any) -> Any:
+    if axis is None or rest:
+        return None
+    back = np.argsort(np.argsort(a, axis, kind="stable"), axis, kind="stable")
+    return [lambda g: np.take_along_axis(g, back, axis)]
 
 
 def partition(
@@ -317,5 +324,7 @@ SELECTING = (
 )  # fmt: skip
 
 dispatch.register(SELECTING)
+enter_deferred(np.ptp)
+enter_deferred(np.sort, make=_sort_pulls)
 enter_chosen(np.where, _where_pulls)
 enter_given(np.clip, _CLIPPED, scalars=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import warnings
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,7 @@ import numpy.typing as npt
 
 from taylorad import dispatch
 from taylorad._numbers import value
+from taylorad._tape import enter_deferred
 from taylorad.dispatch import carries
 from taylorad.rules.composite import Composite
 from taylorad.rules.operands import (
@@ -20,6 +23,7 @@ from taylorad.rules.operands import (
     is_nan,
     number,
     plain,
+    reduced_shape,
     with_value,
 )
 
@@ -101,6 +105,33 @@ def var(
 def std(a: Any, *args: Any, **kwargs: Any) -> Any:
     """The root of the variance; of equal elements the derivatives are zero."""
     return root(var(a, *args, **kwargs))
+
+
+def _spread_pulls(
+    pull: Any, a: Any, axis: Any = None, dtype: Any = None, out: None = None, ddof: float = 0,
+    keepdims: Any = NO_VALUE,
+) -> Any:  # fmt: skip
+    if dtype is not None or out is not None:
+        return None
+    axes = axes_of(axis, a.ndim)
+    kept = reduced_shape(a.shape, axes, True)
+    freedom = math.prod(a.shape[i] for i in axes) - ddof
+    return [partial(pull, axes=axes, kept=kept, freedom=freedom)]
+
+
+def _variance_back(g: Any, a: Any, axes: Any, kept: Any, freedom: float) -> Any:
+    return np.reshape(g, kept) * (a - np.mean(a, axis=axes, keepdims=True)) * (2 / freedom)
+
+
+def _deviation_back(g: Any, y: Any, a: Any, axes: Any, kept: Any, freedom: float) -> Any:
+    y = np.reshape(y, kept)
+    zero = value(y) == 0
+    slope = (a - np.mean(a, axis=axes, keepdims=True)) / np.where(zero, 1, y)
+    return np.reshape(g, kept) * np.where(zero, 0, slope / freedom)
+
+
+_variance_pulls = partial(_spread_pulls, _variance_back)
+_deviation_pulls = partial(_spread_pulls, _deviation_back)
 
 
 # Without nan: NumPy's `where` leaves them out --------------------------------------------
@@ -355,3 +386,6 @@ STATISTICS = (
 )  # fmt: skip
 
 dispatch.register(STATISTICS)
+enter_deferred(np.average, np.cov, np.corrcoef)
+enter_deferred(np.var, make=_variance_pulls, keep="operands")
+enter_deferred(np.std, make=_deviation_pulls, keep="both")

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from taylorad import dispatch
+from taylorad._tape import enter_answered
 from taylorad.rules.operands import number, plain
 
 __all__ = ["VALUE_ONLY", "ValueOnly"]
@@ -110,3 +111,5 @@ TEXT = (
 
 dispatch.register(VALUE_ONLY)
 dispatch.register(TEXT)
+for _row in VALUE_ONLY:
+    enter_answered(_row.function)

@@ -14,6 +14,7 @@ from taylorad._trees import flatten
 from taylorad.algebra import Algebra, Factor
 from taylorad.transforms._arguments import check_callable, check_order, named, numeric
 from taylorad.transforms._levels import Expansion, Level, expand, shape_of
+from taylorad.transforms._sparsity import sparse_hessian
 from taylorad.transforms.jacobians import jacobian
 
 __all__ = [
@@ -214,7 +215,8 @@ def hessian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callab
     """The function that computes all second derivatives of `f`.
 
     The gradient's recording is carried forward in all directions at once; in a few variables
-    they are read off one polynomial.
+    they are read off one polynomial, and where most are zero by the structure of the function,
+    as for a sum over neighbours, a few directions are enough.
 
     Parameters
     ----------
@@ -242,16 +244,23 @@ def hessian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callab
     array([[4., 2.],
            [2., 0.]])
     """
-    outer = jacobian(jacobian(f, argnums, mode="reverse"), argnums, mode="forward")
+    gradient = jacobian(f, argnums, mode="reverse")
+    outer = jacobian(gradient, argnums, mode="forward")
 
     def g(*args: Any, **kwargs: Any) -> Any:
         if type(argnums) is int and -len(args) <= argnums < len(args):
             x = args[argnums]
-            if type(x) is np.ndarray and x.dtype == np.float64 and 0 < x.size <= FEW:
+            if type(x) is np.ndarray and x.dtype == np.float64 and x.size:
                 at = argnums % len(args)
-                return by_polynomial(
-                    lambda x: f(*args[:at], x, *args[at + 1 :], **kwargs), x, 2
+                call, slope = (
+                    lambda x, g=g: g(*args[:at], x, *args[at + 1 :], **kwargs)
+                    for g in (f, gradient)
                 )
+                if x.size <= FEW:
+                    return by_polynomial(call, x, 2)
+                found = sparse_hessian(call, x, slope)
+                if found is not None:
+                    return found
         return outer(*args, **kwargs)
 
     return named(g, f, f"The Hessian in argument {argnums}")
