@@ -49,8 +49,8 @@ ctypedef struct Work:
 
 
 cdef ptrdiff_t grain(ptrdiff_t multiplications) noexcept nogil:
-    """The rows of a result that are worth a thread."""
-    return WORTH_A_THREAD // (multiplications + 1) + 1
+    """The rows of a result that are worth a thread, in tiles."""
+    return 8 * (WORTH_A_THREAD // (8 * multiplications + 1) + 1)
 
 
 cdef void multiplied_piece(void *context, ptrdiff_t begin, ptrdiff_t end, int worker) noexcept nogil:

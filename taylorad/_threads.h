@@ -139,7 +139,10 @@ static void share(Task task, void *context, ptrdiff_t n, ptrdiff_t grain, int th
     if (crew.started < threads - 1) threads = crew_start(threads) + 1;
     /* a piece has to be worth it; the last one has what is left over */
     const ptrdiff_t units = n / grain, most = (ptrdiff_t)threads * PIECES;
-    const ptrdiff_t each = (units + most - 1) / most;
+    ptrdiff_t each = (units + most - 1) / most;
+    const ptrdiff_t turns = (units / each + threads - 1) / threads; /* of who does the most */
+    if (units / threads > 0 && units - (threads - 1) * (units / threads) < turns * each)
+        each = units / threads;
     crew_wait(&crew.inside); /* of the round before */
     crew.task = task;
     crew.context = context;
