@@ -9,7 +9,7 @@
 
 #include "_kernels.h"
 
-#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 9 && defined(__x86_64__)
+#if defined(__GNUC__) && defined(__x86_64__)
 #define X86_LOOPS 1
 #else
 #define X86_LOOPS 0

@@ -3,9 +3,9 @@
 #ifndef TAYLORAD_KERNELS_SPANS_H
 #define TAYLORAD_KERNELS_SPANS_H
 
+#include "_kernels_across.h"
 #include "_kernels_loops.h"
 #include "_kernels_matrices.h"
-#include "_kernels_series.h"
 
 /* Full tiles with the width a constant, then the rest. */
 #define OVER_TILES(BODY)                                       \

@@ -45,12 +45,14 @@ typedef struct {
  * before it thinks of vectors, and wider ones it keeps in memory. */
 #if defined(__GNUC__) || defined(__clang__)
 #define VECTORS 1
+#ifndef LANES /* else whoever includes this says it */
 #if defined(__AVX512F__)
 #define LANES 8
 #elif defined(__AVX__)
 #define LANES 4
 #else
 #define LANES 2
+#endif
 #endif
 typedef double Vector __attribute__((vector_size(8 * LANES), aligned(8), may_alias));
 #define CONSTANT(m) __builtin_constant_p(m)

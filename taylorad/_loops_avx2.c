@@ -1,11 +1,20 @@
 /* The loops over points for machines with AVX2: see _kernels_loops.h. */
-#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 9 && defined(__x86_64__)
+#if defined(__GNUC__) && defined(__x86_64__)
 
+#define LANES 4
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#else
 #pragma GCC target("avx2,fma")
+#endif
 
 #include "_kernels_spans.h"
 
 const Loops loops_of_avx2 = LOOPS;
+
+#if defined(__clang__)
+#pragma clang attribute pop
+#endif
 
 #else
 
