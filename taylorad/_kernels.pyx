@@ -33,6 +33,7 @@ cdef extern from "_kernels_points.h" nogil:
                           double *) noexcept nogil
         void multiply_rows(const Products *, ptrdiff_t, ptrdiff_t) noexcept nogil
     const Loops *loops
+    bint is_first(const Table *) noexcept
     const char *choose_loops(const char *) noexcept
     ctypedef struct Call:
         const Table *T
@@ -396,7 +397,9 @@ cdef cnp.ndarray solved_rotation(Compiled C, cnp.ndarray x, cnp.ndarray value,
     cdef ptrdiff_t grain = start(&call, C, x, 3)
     cdef double first
     cdef bint wanted = partner is not None
-    if not wanted and not (VECTORS and C.table.univariate and call.n >= 8):
+    if not wanted and not (
+        is_first(&C.table) or VECTORS and C.table.univariate and call.n >= 8
+    ):
         partner = like(x)  # the loops need it
     call.x, call.value, call.other, call.sign = data(x), data(value), data(other), sign
     call.y, call.z = data(y), NULL if partner is None else data(partner)

@@ -15,6 +15,9 @@
 #define X86_LOOPS 0
 #endif
 
+/* Whether there are no products but of a value and a row: see _kernels_first.h */
+static inline int is_first(const Table *T) { return T->top == 1 && T->rows > 2; }
+
 /* Of n points those from begin to end; work is room for one thread */
 #define SPAN double *work, ptrdiff_t n, ptrdiff_t begin, ptrdiff_t end
 

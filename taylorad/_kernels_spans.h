@@ -4,6 +4,7 @@
 #define TAYLORAD_KERNELS_SPANS_H
 
 #include "_kernels_across.h"
+#include "_kernels_first.h"
 #include "_kernels_loops.h"
 #include "_kernels_matrices.h"
 
@@ -35,9 +36,17 @@
 #define UNIVARIATE(CALL)
 #endif
 
+/* In several variables, to the first degree */
+#define FIRST(CALL)                \
+    if (is_first(T)) {             \
+        CALL;                      \
+        return;                    \
+    }
+
 static void product_span(const Table *T, const double *u, const double *v, double *y,
                                SPAN)
 {
+    FIRST(product_first(T, u, v, y, n, begin, end))
     UNIVARIATE(product_lanes(T, u, v, y, work, n, begin, end))
 #define BODY(m) product_tile(T, u + at, n, v + at, n, y + at, n, work, m)
     OVER_TILES(BODY)
@@ -47,6 +56,7 @@ static void product_span(const Table *T, const double *u, const double *v, doubl
 static void quotient_span(const Table *T, const double *u, const double *v, double *y,
                                 SPAN)
 {
+    FIRST(quotient_first(T, u, v, y, n, begin, end))
     UNIVARIATE(quotient_lanes(T, u, v, y, work, n, begin, end))
 #define BODY(m) quotient_tile(T, u + at, n, v + at, n, y + at, n, work, m)
     OVER_TILES(BODY)
@@ -57,6 +67,7 @@ static void riccati_span(const Table *T, const Riccati *f, const double *x,
                                const double *value, const double *slope, double *y,
                                SPAN)
 {
+    FIRST(riccati_first(T, f, x, value, slope, y, n, begin, end))
     UNIVARIATE(riccati_lanes(T, f, x, value, slope, y, work, n, begin, end))
 #define BODY(m)                                                                         \
     riccati_tile(T, f, f->b + at * f->b_step, x + at, n, value + at,                    \
@@ -69,6 +80,7 @@ static void rotation_span(const Table *T, const double *x, const double *value,
                                 const double *other, double sign, double *y, double *z,
                                 SPAN)
 {
+    FIRST(rotation_first(T, x, value, other, sign, y, z, n, begin, end))
     UNIVARIATE(rotation_lanes(T, x, value, other, sign, y, z, work, n, begin, end))
 #define BODY(m) \
     rotation_tile(T, x + at, n, value + at, other + at, sign, y + at, z + at, n, work, m)
@@ -79,6 +91,7 @@ static void rotation_span(const Table *T, const double *x, const double *value,
 static void quadrature_span(const Table *T, const double *x, const double *value,
                                   const double *r, double *y, SPAN)
 {
+    FIRST(slope_first(T, x, value, r, y, n, begin, end))
     UNIVARIATE(quadrature_lanes(T, x, value, r, y, work, n, begin, end))
 #define BODY(m) quadrature_tile(T, x + at, n, value + at, r + at, n, y + at, n, work, m)
     OVER_TILES(BODY)
@@ -88,6 +101,7 @@ static void quadrature_span(const Table *T, const double *x, const double *value
 static void compose_span(const Table *T, const double *x, const double *numbers, double *y,
                                SPAN)
 {
+    FIRST(slope_first(T, x, numbers, numbers + n, y, n, begin, end))
 #define BODY(m) compose_tile(T, x + at, n, numbers + at, n, y + at, n, work, m)
     OVER_TILES(BODY)
 #undef BODY

@@ -23,6 +23,7 @@ ALGEBRAS = {
     "taylor 2": taylor(2),
     "taylor 6": taylor(6),
     "taylor 20": taylor(20),
+    "multi 1 5": Algebra.of((Factor(0, "multi", 1, 5),)),
     "multi 3 4": Algebra.of((Factor(0, "multi", 4, 3),)),
     "dual taylor": dual(1).join(taylor(5, 2)),
     "hyperdual dual": hyperdual(1).join(dual(2)),
