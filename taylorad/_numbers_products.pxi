@@ -2,6 +2,8 @@
 
 cdef enum:
     FEW_PRODUCTS = 12_000  # multiplications up to which a call of NumPy costs more
+    FEW_IN_SERIES = 100_000  # the same of series in one variable, which a kernel multiplies
+    FEW_AT_ONCE = 60       # multiplications up to which a call of the kernel costs more
     FEW_ENTRIES = 4096   # numbers that are copied at once
 
 # One side of a product: a matrix for each row of coefficients, or for the first one alone.
@@ -76,6 +78,11 @@ cdef object multiplied(Number like, Matrix *a, Matrix *b, object first, int ndim
         to = doubles(parts)
         memcpy(to, doubles(first), size * sizeof(double))
         y = array_like(like, parts)
+    if table.univariate and a.rows > 1 and b.rows > 1 and b.width > 1 and (
+        size * a.width > FEW_AT_ONCE
+    ):
+        multiply_series(a, b, table.rows, to)
+        return y if all_finite(to, table.rows * size) else None
     memset(to + size, 0, (table.rows - 1) * size * sizeof(double))
     for k in range(1, table.rows):
         for pair in range(table.start[k], table.start[k + 1]):
@@ -88,9 +95,23 @@ cdef object multiplied(Number like, Matrix *a, Matrix *b, object first, int ndim
 
 cdef bint few_products(Matrix *a, Matrix *b, Number like) except -1:
     cdef Py_ssize_t pairs = table_of(like).rows
+    cdef bint series = a.rows > 1 and b.rows > 1 and table_of(like).univariate
     if a.rows > 1 and b.rows > 1:
         pairs = table_of(like).start[pairs]
-    return pairs * a.height * a.width * b.width <= FEW_PRODUCTS
+    return pairs * a.height * a.width * b.width <= (FEW_IN_SERIES if series else FEW_PRODUCTS)
+
+
+cdef void multiply_series(Matrix *a, Matrix *b, Py_ssize_t rows, double *y) noexcept:
+    """The rows from the first one on of a product of series in one variable."""
+    cdef Py_ssize_t k
+    cdef Products p
+    p.mode, p.inner, p.columns = SUM_OF_PRODUCTS, a.width, b.width
+    p.a, p.a_step, p.a_next = a.data, a.width, a.height * a.width
+    p.b_step, p.b_next, p.c_step = b.width, -b.height * b.width, b.width
+    for k in range(1, rows):
+        p.count = k + 1
+        p.b, p.c = b.data + k * b.height * b.width, y + k * a.height * b.width
+        multiply_rows(&p, 0, a.height)
 
 
 cdef object matrix_few(object a, object b):

@@ -26,6 +26,8 @@ cdef extern from "Python.h":
 
 cdef object np_intp = np.intp
 
+cdef object ZERO = 0, ONE = 1, C_ORDER = "C"  # defaults, which are the same objects
+
 cdef enum:
     MOST_AXES = 64
 
@@ -200,6 +202,23 @@ cdef object squeezed(Number x):
         if k == 0 or cnp.PyArray_DIM(parts, k) != 1:
             add_axis(&view, cnp.PyArray_DIM(parts, k), cnp.PyArray_STRIDE(parts, k))
     return number_at(x, &view)
+
+
+cdef object diagonal_of(Number x):
+    """`diagonal` of a matrix, which NumPy lets nobody write to; None for all else."""
+    cdef cnp.ndarray parts = x.buffer
+    cdef View view
+    cdef object found
+    if cnp.PyArray_NDIM(parts) != 3:
+        return None
+    view.data, view.ndim = <char *>cnp.PyArray_DATA(parts), 0
+    add_axis(&view, cnp.PyArray_DIM(parts, 0), cnp.PyArray_STRIDE(parts, 0))
+    add_axis(&view, min(cnp.PyArray_DIM(parts, 1), cnp.PyArray_DIM(parts, 2)),
+             cnp.PyArray_STRIDE(parts, 1) + cnp.PyArray_STRIDE(parts, 2))
+    mix()
+    found = number_at(x, &view)
+    cnp.PyArray_CLEARFLAGS(<cnp.ndarray>(<Number>found).buffer, cnp.NPY_ARRAY_WRITEABLE)
+    return found
 
 
 cdef object reshaped(Number x, tuple rest):
