@@ -104,9 +104,20 @@ cdef object single_unary(object ufunc, Number x):
     return with_row(found, ufunc(row_of(x.buffer, 0)))
 
 
+cdef bint has_doubles(object x) noexcept:
+    """Whether this is a number or an array in double precision."""
+    if isinstance(x, Number):
+        return (<Number>x).rows != 0 or is_walkable((<Number>x).buffer)
+    return is_walkable(x) and cnp.PyArray_NDIM(<cnp.ndarray>x) > 0
+
+
 cdef object single_binary(object ufunc, object a, object b):
     """The same of two operands."""
     u, v = widened(a), widened(b)
+    if u is None and v is not None and has_doubles(a):
+        return quick_binary(ufunc, a, v)  # NumPy computes it in double as well
+    if v is None and u is not None and has_doubles(b):
+        return quick_binary(ufunc, u, b)
     if u is None or v is None:
         return None
     found = quick_binary(ufunc, u, v)
