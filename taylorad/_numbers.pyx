@@ -399,7 +399,7 @@ cdef class Number(Operand):
         return np.absolute(self)
 
     def __matmul__(a, b):
-        found = matrix_few(a, b)
+        found = matrix_few(a, b, False)
         return np_matmul(a, b) if found is None else found
 
     # -- the commonest methods of ndarray; the others are found by name, see `install` --

@@ -40,25 +40,6 @@ cdef bint as_side(object x, Side *side) noexcept:
     return side.size > 0
 
 
-cdef inline object own_points(object x):
-    """An operand with the points of a slice gathered."""
-    return compact(<Number>x) if isinstance(x, Number) else x
-
-
-cdef inline object value_of(object x):
-    """The value of an array, or a plain operand."""
-    return row_of((<Number>x).buffer, 0) if isinstance(x, Number) else x
-
-
-cdef Number number_among(object a, object b):
-    """The one of two operands that is a number; None where they are of different algebras."""
-    if isinstance(a, Number):
-        if isinstance(b, Number) and (<Number>b).algebra is not (<Number>a).algebra:
-            return None
-        return <Number>a
-    return <Number>b if isinstance(b, Number) else None
-
-
 cdef inline void add_label(Contraction *c, Py_ssize_t dim, Py_ssize_t left, Py_ssize_t right,
                            Py_ssize_t to) noexcept:
     c.dims[c.labels], c.left[c.labels], c.right[c.labels], c.to[c.labels] = dim, left, right, to
@@ -220,9 +201,9 @@ cdef object einsum_few(str subscripts, object a, object b):
     cdef Side u, v
     cdef Contraction c
     cdef Number like
-    a, b = own_points(a), own_points(b)
+    cdef object left = in_order(a), right = in_order(b)
     like = number_among(a, b)
-    if like is None or not (as_side(a, &u) and as_side(b, &v)) or (
+    if like is None or not (as_side(left, &u) and as_side(right, &v)) or (
         not read_subscripts(subscripts, &u, &v, &c)
     ) or not few_terms(&c, &u, &v, like):
         return None
@@ -234,9 +215,9 @@ cdef object bilinear_few(int kind, object function, object a, object b):
     cdef Side u, v
     cdef Contraction c
     cdef Number like
-    a, b = own_points(a), own_points(b)
+    cdef object left = in_order(a), right = in_order(b)
     like = number_among(a, b)
-    if like is None or not (as_side(a, &u) and as_side(b, &v)) or u.ndim != v.ndim or u.ndim > 2:
+    if like is None or not (as_side(left, &u) and as_side(right, &v)) or u.ndim != v.ndim or u.ndim > 2:
         return None
     c.labels = 0
     if kind == KRON and u.ndim == 2:

@@ -53,14 +53,13 @@ cdef object inverse_few(Number x):
     cdef Side a
     cdef cnp.ndarray parts
     cdef double known[MOST_SIDE * MOST_SIDE]
-    cdef Py_ssize_t n
-    x = compact(x)
-    n = side_of(x, &a)
+    cdef Number ordered = in_order(x)
+    cdef Py_ssize_t n = side_of(ordered, &a)
     if n == 0:
         return None
     mix()
     first = la_inv(row_of(x.buffer, 0))
-    parts = empty_like(x.buffer)
+    parts = empty_like(ordered.buffer)
     if not is_double(first) or not cnp.PyArray_ISCARRAY_RO(<cnp.ndarray>first):
         return None
     memcpy(doubles(parts), doubles(first), a.size * sizeof(double))
@@ -90,9 +89,9 @@ cdef object solution_few(object a, object b):
     cdef Py_ssize_t n, m, k, pair, i, j, size
     cdef cnp.ndarray parts
     cdef double *y
-    a, b = own_points(a), own_points(b)
+    cdef object left = in_order(a), right = in_order(b)
     like = number_among(a, b)
-    if like is None or not (as_side(a, &u) and as_side(b, &v)) or u.ndim != 2 or v.ndim > 2:
+    if like is None or not (as_side(left, &u) and as_side(right, &v)) or u.ndim != 2 or v.ndim > 2:
         return None
     table = table_of(like)
     n, m = u.dims[0], 1 if v.ndim == 1 else v.dims[1]
@@ -132,10 +131,8 @@ cdef object solution_few(object a, object b):
 cdef object determinant_few(Number x):
     """The determinant of a small matrix; None for all else, and near singular matrices."""
     cdef Side a
-    cdef Number y
-    cdef Py_ssize_t n
-    x = compact(x)
-    n = side_of(x, &a)
+    cdef Number y, ordered = in_order(x)
+    cdef Py_ssize_t n = side_of(ordered, &a)
     if n == 0:
         return None
     mix()

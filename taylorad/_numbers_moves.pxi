@@ -156,7 +156,7 @@ cdef object grid_few(object a, object b):
     """`numpy.meshgrid` of two short vectors; None for all else."""
     cdef Side u, v
     cdef Number like
-    a, b = own_points(a), own_points(b)
+    a, b = in_order(a), in_order(b)
     like = number_among(a, b)
     if like is None or not (as_side(a, &u) and as_side(b, &v)) or u.ndim != 1 or v.ndim != 1 or (
         max(u.rows, v.rows) * u.size * v.size > FEW_ENTRIES

@@ -108,7 +108,7 @@ cdef object short_way(Plan plan, Number x, tuple rest, dict kwargs):
     if plan.kind == BETWEEN:
         return clip_few(x, rest[0], rest[1]) if count == 2 else None
     if plan.kind == MATRIX:
-        return matrix_few(x, rest[0]) if count == 1 else None
+        return matrix_few(x, rest[0], True) if count == 1 else None
     return None
 
 
@@ -173,7 +173,7 @@ cdef object short_function(Plan plan, tuple args, dict kwargs):
     if count == 3 and plan.kind == CHOICE:
         return where_few(args[0], args[1], args[2])
     if count == 2 and plan.kind == MATRIX:
-        return matrix_few(args[0], args[1])
+        return matrix_few(args[0], args[1], True)
     if count == 3 and plan.kind == EINSUM:
         return einsum_few(args[0], args[1], args[2]) if type(args[0]) is str else None
     if count == 2 and CONVOLVE <= plan.kind <= CROSS:
@@ -185,7 +185,7 @@ cdef object short_function(Plan plan, tuple args, dict kwargs):
     if count == 2 and plan.kind == OUTER:
         return outer_few(args[0], args[1])
     if count == 2 and plan.kind == INNER and is_flat(args[0]) and is_flat(args[1]):
-        return matrix_few(args[0], args[1])
+        return matrix_few(args[0], args[1], True)
     if count == 3 and plan.kind == INTERPOLATE and isinstance(args[0], Number):
         return interpolated_few(<Number>args[0], args[1], args[2])
     return None

@@ -193,10 +193,15 @@ cdef object swapped(Number x, tuple rest):
 
 
 cdef object squeezed(Number x):
-    """`squeeze` without an axis."""
+    """`squeeze` without an axis; where there is nothing to do the array itself, as in NumPy."""
     cdef cnp.ndarray parts = x.buffer
     cdef View view
     cdef int k
+    for k in range(1, cnp.PyArray_NDIM(parts) + 1):
+        if k == cnp.PyArray_NDIM(parts):
+            return x
+        if cnp.PyArray_DIM(parts, k) == 1:
+            break
     view.data, view.ndim = <char *>cnp.PyArray_DATA(parts), 0
     for k in range(cnp.PyArray_NDIM(parts)):
         if k == 0 or cnp.PyArray_DIM(parts, k) != 1:
@@ -260,8 +265,16 @@ cdef object reshaped(Number x, tuple rest):
 
 
 cdef object flattened(Number x):
-    """`ravel` of what is in C order."""
-    return reshaped(x, (-1,))
+    """`ravel` of what is in C order; None for all else."""
+    cdef cnp.ndarray parts = x.buffer
+    cdef View view
+    cdef Py_ssize_t n = points_in(parts)
+    if not cnp.PyArray_IS_C_CONTIGUOUS(parts) or n == 0:
+        return None
+    view.data, view.ndim = <char *>cnp.PyArray_DATA(parts), 0
+    add_axis(&view, cnp.PyArray_DIM(parts, 0), n * cnp.PyArray_ITEMSIZE(parts))
+    add_axis(&view, n, cnp.PyArray_ITEMSIZE(parts))
+    return number_at(x, &view)
 
 
 def view_of_rows(cnp.ndarray parts, given):

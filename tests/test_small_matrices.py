@@ -60,8 +60,21 @@ def test_matrices_as_the_rules(kind, n):
         assert_general(la.solve, x, right)
     for right in (b, many):
         assert_general(la.solve, x.value, right)
-    for left, right in ((x, x), (x, many), (many.T, x), (x, x.T), (x, b), (x.value, x)):
+    turned = x.value.T
+    for left, right in (
+        (x, x),
+        (x, many),
+        (many.T, x),
+        (x, x.T),
+        (x.T, x),
+        (x, b),
+        (x.value, x),
+        (turned, x),
+        (x, turned),
+        (x[::-1], b[::-1]),
+    ):
         assert_general(np.matmul, left, right)
+        assert_general(np.dot, left, right)
 
 
 @pytest.mark.parametrize("function", [la.inv, la.det])
@@ -158,7 +171,16 @@ SUBSCRIPTS = [
 @pytest.mark.parametrize("subscripts, first, second", SUBSCRIPTS)
 def test_contractions(subscripts, first, second, kind):
     x, y = numbers(kind, *first), numbers(kind, *second, seed=1)
-    for left, right in ((x, y), (x.value, y), (x, y.value)):
+    turned = numbers(kind, *first[::-1]).T
+    gaps = numbers(kind, *second[:-1], 2 * second[-1])[..., ::2]
+    for left, right in (
+        (x, y),
+        (x.value, y),
+        (x, y.value),
+        (turned, y),
+        (x, gaps),
+        (x, gaps.value),
+    ):
         assert_general(np.einsum, subscripts, left, right)
         rows = [np.einsum(subscripts, *map(ta.value, (left, right)))]
         assert_array_equal(np.einsum(subscripts, left, right).value, rows[0])
@@ -267,6 +289,8 @@ def test_sinc_has_the_slope_of_mpmath():
 def test_methods_that_are_views_or_the_array_itself():
     x = ta.Taylor(np.random.default_rng(0).normal(size=(3, 4, 5)))
     assert x.conj() is x
+    assert x.squeeze() is x
+    assert np.squeeze(x) is x
     diagonal = x.diagonal()
     assert np.shares_memory(diagonal.parts, x.parts)
     assert not diagonal.parts.flags.writeable
