@@ -164,6 +164,7 @@ class Nested(Number): ...
 
 FLOAT64: np.dtype[np.float64]
 UFUNCS: tuple[np.ufunc, ...]
+CONDITION: float
 SINGULAR: dict[str, Callable[..., Any]]
 
 def install(

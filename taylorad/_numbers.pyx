@@ -20,8 +20,9 @@ from libc cimport math as libm
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy, memmove, memset
 
+from taylorad._kernels cimport SUM as SUM_OF_PRODUCTS
 from taylorad._kernels cimport (
-    BLOCKS, Compiled, Riccati, Table, a_zero, compiled, is_large, large, over, product_points, product_tile,
+    BLOCKS, Compiled, Products, Riccati, Table, a_zero, compiled, is_large, large, multiply_rows, over, product_points, product_tile,
     limit_to, limited, quotient_points, quotient_tile, riccati_points, riccati_tile, room_for,
     rotation_points, rotation_tile, seed, solved_riccati, solved_rotation, times,
 )
@@ -146,6 +147,10 @@ include "_numbers_matched.pxi"
 include "_numbers_pairs.pxi"
 include "_numbers_sums.pxi"
 include "_numbers_products.pxi"
+include "_numbers_plans.pxi"
+include "_numbers_contractions.pxi"
+include "_numbers_matrices.pxi"
+include "_numbers_moves.pxi"
 include "_numbers_single.pxi"
 include "_numbers_quick.pxi"
 include "_numbers_arithmetic.pxi"
@@ -394,7 +399,7 @@ cdef class Number(Operand):
         return np.absolute(self)
 
     def __matmul__(a, b):
-        found = matrix_few(a, b)
+        found = matrix_few(a, b, False)
         return np_matmul(a, b) if found is None else found
 
     # -- the commonest methods of ndarray; the others are found by name, see `install` --
@@ -438,14 +443,20 @@ cdef class Number(Operand):
     def cumsum(self, *args, **kwargs):
         return method("cumsum", self, args, kwargs)
 
-    def diagonal(self, *args, **kwargs):
-        return method("diagonal", self, args, kwargs)
+    def diagonal(self, offset=0, axis1=0, axis2=1):
+        if offset is ZERO and axis1 is ZERO and axis2 is ONE and is_plain(self):
+            found = diagonal_of(self)
+            if found is not None:
+                return found
+        return method("diagonal", self, (offset, axis1, axis2), {})
 
     def dot(self, *args, **kwargs):
         return method("dot", self, args, kwargs)
 
     def conj(self, *args, **kwargs):
-        return method("conj", self, args, kwargs)
+        if not args and not kwargs and is_plain(self) and is_real(self.buffer):
+            return self  # as of a real ndarray
+        return METHODS["conj"](self, *args, **kwargs)
 
     def item(self, *args, **kwargs):
         return method("item", self, args, kwargs)
@@ -471,14 +482,28 @@ cdef class Number(Operand):
     def prod(self, *args, **kwargs):
         return method("prod", self, args, kwargs)
 
-    def ravel(self, *args, **kwargs):
-        return method("ravel", self, args, kwargs)
+    def ravel(self, order="C"):
+        if order is C_ORDER and is_plain(self):
+            found = flattened(self)
+            if found is not None:
+                mix()
+                return found
+        return method("ravel", self, () if order is C_ORDER else (order,), {})
+
+    def repeat(self, *args, **kwargs):
+        return method("repeat", self, args, kwargs)
 
     def reshape(self, *args, **kwargs):
         return method("reshape", self, args, kwargs)
 
-    def squeeze(self, *args, **kwargs):
-        return method("squeeze", self, args, kwargs)
+    def round(self, *args, **kwargs):
+        return method("round", self, args, kwargs)
+
+    def squeeze(self, axis=None):
+        if axis is None and is_plain(self):
+            mix()
+            return squeezed(self)
+        return method("squeeze", self, () if axis is None else (axis,), {})
 
     def std(self, *args, **kwargs):
         return method("std", self, args, kwargs)
@@ -492,8 +517,16 @@ cdef class Number(Operand):
     def take(self, *args, **kwargs):
         return method("take", self, args, kwargs)
 
-    def transpose(self, *args, **kwargs):
-        return method("transpose", self, args, kwargs)
+    def trace(self, *args, **kwargs):
+        return method("trace", self, args, kwargs)
+
+    def transpose(self, *axes):
+        if is_plain(self):
+            found = transposed(self, axes)
+            if found is not None:
+                mix()
+                return found
+        return method("transpose", self, axes, {})
 
     def var(self, *args, **kwargs):
         return method("var", self, args, kwargs)

@@ -178,10 +178,12 @@ cdef bint set_point(Number x, object index, object item) except -1:
     return True
 
 
-cdef bint same_dims(View *view, int skipped, object item) noexcept:
-    """Whether an array of doubles has the shape of a view, without the axis of the rows or with."""
+cdef bint same_dims(View *view, int skipped, int kind, object item) noexcept:
+    """Whether an array of a type has the shape of a view, without the axis of the rows or with."""
     cdef int k, ndim = view.ndim - skipped
-    if not is_double(item) or cnp.PyArray_NDIM(<cnp.ndarray>item) != ndim:
+    if cnp.PyArray_TYPE(<cnp.ndarray>item) != kind or not cnp.PyArray_ISNOTSWAPPED(<cnp.ndarray>item) or (
+        cnp.PyArray_NDIM(<cnp.ndarray>item) != ndim
+    ):
         return False
     for k in range(ndim):
         if cnp.PyArray_DIM(<cnp.ndarray>item, k) != view.dims[k + skipped]:
@@ -196,11 +198,17 @@ cdef bint assigned(Number x, object index, object item) except -1:
     cdef double single = 0.0
     cdef Number y = None
     cdef bint is_float = as_float(item, &single)
+    cdef int kind
     buffer = x.buffer
-    if not (cnp.PyArray_CheckExact(buffer) and is_double(buffer)
+    if not (cnp.PyArray_CheckExact(buffer) and is_real(buffer)
             and cnp.PyArray_ISBEHAVED(<cnp.ndarray>buffer)):
         return False
     parts = <cnp.ndarray>buffer
+    kind = cnp.PyArray_TYPE(parts)
+    if kind == cnp.NPY_FLOAT and is_float and not (  # else NumPy may have a warning to give
+        single == 0.0 or 1.2e-38 <= libm.fabs(single) <= 3.4e38
+    ):
+        return False
     if isinstance(item, Number):
         y = <Number>item
         if y.algebra is not x.algebra or y.rows or not cnp.PyArray_CheckExact(y.buffer):
@@ -208,35 +216,38 @@ cdef bint assigned(Number x, object index, object item) except -1:
     elif not is_float and not cnp.PyArray_CheckExact(item):
         return False
     if not walk(parts, index, &view):
-        return scattered(parts, index, single, y, item)
+        return kind == cnp.NPY_DOUBLE and scattered(parts, index, single, y, item)
     if is_float:
-        fill(view.data, view.ndim, view.dims, view.strides, 0.0)
-        fill(view.data, view.ndim - 1, view.dims + 1, view.strides + 1, single)
+        fill(kind, view.data, view.ndim, view.dims, view.strides, 0.0)
+        fill(kind, view.data, view.ndim - 1, view.dims + 1, view.strides + 1, single)
     elif y is not None:
-        if not same_dims(&view, 0, y.buffer):
+        if not same_dims(&view, 0, kind, y.buffer):
             return False
         rows = taylorad_view(parts, parts, view.ndim, view.dims, view.strides, view.data)
         cnp.PyArray_CopyInto(<cnp.ndarray>rows, <cnp.ndarray>y.buffer)
     else:
-        if not same_dims(&view, 1, item):
+        if not same_dims(&view, 1, kind, item):
             return False
         row = taylorad_view(parts, parts, view.ndim - 1, view.dims + 1, view.strides + 1, view.data)
         cnp.PyArray_CopyInto(<cnp.ndarray>row, <cnp.ndarray>item)
         view.dims[0] -= 1
-        fill(view.data + view.strides[0], view.ndim, view.dims, view.strides, 0.0)
+        fill(kind, view.data + view.strides[0], view.ndim, view.dims, view.strides, 0.0)
     mix()
     return True
 
 
-cdef void fill(char *data, int ndim, const cnp.npy_intp *dims, const cnp.npy_intp *strides,
-               double item) noexcept:
-    """Set every entry of a view of doubles."""
+cdef void fill(int kind, char *data, int ndim, const cnp.npy_intp *dims,
+               const cnp.npy_intp *strides, double item) noexcept:
+    """Set every entry of a view of doubles or floats."""
     cdef cnp.npy_intp k
     if ndim == 0:
-        (<double *>data)[0] = item
+        if kind == cnp.NPY_DOUBLE:
+            (<double *>data)[0] = item
+        else:
+            (<float *>data)[0] = <float>item
         return
     for k in range(dims[0]):
-        fill(data + k * strides[0], ndim - 1, dims + 1, strides + 1, item)
+        fill(kind, data + k * strides[0], ndim - 1, dims + 1, strides + 1, item)
 
 
 cdef bint scattered(cnp.ndarray parts, object index, double single, Number y, object item) except -1:

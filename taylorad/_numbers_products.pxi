@@ -2,6 +2,8 @@
 
 cdef enum:
     FEW_PRODUCTS = 12_000  # multiplications up to which a call of NumPy costs more
+    FEW_IN_SERIES = 100_000  # the same of series in one variable, which a kernel multiplies
+    FEW_AT_ONCE = 60       # multiplications up to which a call of the kernel costs more
     FEW_ENTRIES = 4096   # numbers that are copied at once
 
 # One side of a product: a matrix for each row of coefficients, or for the first one alone.
@@ -76,6 +78,11 @@ cdef object multiplied(Number like, Matrix *a, Matrix *b, object first, int ndim
         to = doubles(parts)
         memcpy(to, doubles(first), size * sizeof(double))
         y = array_like(like, parts)
+    if table.univariate and a.rows > 1 and b.rows > 1 and b.width > 1 and (
+        size * a.width > FEW_AT_ONCE
+    ):
+        multiply_series(a, b, table.rows, to)
+        return y if all_finite(to, table.rows * size) else None
     memset(to + size, 0, (table.rows - 1) * size * sizeof(double))
     for k in range(1, table.rows):
         for pair in range(table.start[k], table.start[k + 1]):
@@ -88,28 +95,64 @@ cdef object multiplied(Number like, Matrix *a, Matrix *b, object first, int ndim
 
 cdef bint few_products(Matrix *a, Matrix *b, Number like) except -1:
     cdef Py_ssize_t pairs = table_of(like).rows
+    cdef bint series = a.rows > 1 and b.rows > 1 and table_of(like).univariate
     if a.rows > 1 and b.rows > 1:
         pairs = table_of(like).start[pairs]
-    return pairs * a.height * a.width * b.width <= FEW_PRODUCTS
+    return pairs * a.height * a.width * b.width <= (FEW_IN_SERIES if series else FEW_PRODUCTS)
 
 
-cdef object matrix_few(object a, object b):
+cdef void multiply_series(Matrix *a, Matrix *b, Py_ssize_t rows, double *y) noexcept:
+    """The rows from the first one on of a product of series in one variable."""
+    cdef Py_ssize_t k
+    cdef Products p
+    p.mode, p.inner, p.columns = SUM_OF_PRODUCTS, a.width, b.width
+    p.a, p.a_step, p.a_next = a.data, a.width, a.height * a.width
+    p.b_step, p.b_next, p.c_step = b.width, -b.height * b.width, b.width
+    for k in range(1, rows):
+        p.count = k + 1
+        p.b, p.c = b.data + k * b.height * b.width, y + k * a.height * b.width
+        multiply_rows(&p, 0, a.height)
+
+
+cdef object in_order(object x):
+    """A number or an array of few doubles in C order: itself, or a copy; all else as it is."""
+    cdef bint moving = isinstance(x, Number)
+    cdef object parts = (<Number>x).buffer if moving else x
+    if not is_walkable(parts) or cnp.PyArray_ISCARRAY_RO(<cnp.ndarray>parts) or (
+        cnp.PyArray_SIZE(<cnp.ndarray>parts) > FEW_ENTRIES
+    ) or cnp.PyArray_NDIM(<cnp.ndarray>parts) <= moving:
+        return x
+    parts = stretched(parts, moving, cnp.PyArray_NDIM(<cnp.ndarray>parts) - moving,
+                      cnp.PyArray_DIMS(<cnp.ndarray>parts) + moving)
+    return array_like(<Number>x, parts) if moving else parts
+
+
+cdef inline object value_of(object x):
+    """The value of an array, or a plain operand."""
+    return row_of((<Number>x).buffer, 0) if isinstance(x, Number) else x
+
+
+cdef Number number_among(object a, object b):
+    """The one of two operands that is a number; None where they are of different algebras."""
+    if isinstance(a, Number):
+        if isinstance(b, Number) and (<Number>b).algebra is not (<Number>a).algebra:
+            return None
+        return <Number>a
+    return <Number>b if isinstance(b, Number) else None
+
+
+cdef object matrix_few(object a, object b, bint dot):
     """a @ b for small vectors and matrices, one of them or both moving; None for all else."""
     cdef Matrix u, v
     cdef Number like
     cdef cnp.npy_intp dims[2]
     cdef int ndim = 0
-    if isinstance(a, Number):
-        like = a = compact(<Number>a)
-        if isinstance(b, Number) and (<Number>b).algebra is not like.algebra:
-            return None
-    elif isinstance(b, Number):
-        like = <Number>b
-    else:
+    cdef object left, right
+    like = number_among(a, b)
+    if like is None:
         return None
-    if isinstance(b, Number):
-        like = b = compact(<Number>b)
-    if not (as_matrix(a, True, &u) and as_matrix(b, False, &v)) or u.width != v.height or (
+    left, right = in_order(a), in_order(b)
+    if not (as_matrix(left, True, &u) and as_matrix(right, False, &v)) or u.width != v.height or (
         u.width == 0
     ) or not few_products(&u, &v, like):
         return None
@@ -120,8 +163,12 @@ cdef object matrix_few(object a, object b):
         dims[ndim] = v.width
         ndim += 1
     mix()
-    first = cnp.PyArray_MatrixProduct(row_of((<Number>a).buffer, 0) if isinstance(a, Number) else a,
-                                      row_of((<Number>b).buffer, 0) if isinstance(b, Number) else b)
+    if dot or left is a and right is b:
+        first = cnp.PyArray_MatrixProduct(value_of(a), value_of(b))
+    else:  # which sums in another order where there are gaps in memory
+        first = np_matmul(value_of(a), value_of(b))
+    if ndim and not cnp.PyArray_ISCARRAY_RO(<cnp.ndarray>first):
+        return None
     return multiplied(like, &u, &v, first, ndim, dims)
 
 

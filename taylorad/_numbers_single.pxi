@@ -104,9 +104,20 @@ cdef object single_unary(object ufunc, Number x):
     return with_row(found, ufunc(row_of(x.buffer, 0)))
 
 
+cdef bint has_doubles(object x) noexcept:
+    """Whether this is a number or an array in double precision."""
+    if isinstance(x, Number):
+        return (<Number>x).rows != 0 or is_walkable((<Number>x).buffer)
+    return is_walkable(x) and cnp.PyArray_NDIM(<cnp.ndarray>x) > 0
+
+
 cdef object single_binary(object ufunc, object a, object b):
     """The same of two operands."""
     u, v = widened(a), widened(b)
+    if u is None and v is not None and has_doubles(a):
+        return quick_binary(ufunc, a, v)  # NumPy computes it in double as well
+    if v is None and u is not None and has_doubles(b):
+        return quick_binary(ufunc, u, b)
     if u is None or v is None:
         return None
     found = quick_binary(ufunc, u, v)
@@ -115,3 +126,76 @@ cdef object single_binary(object ufunc, object a, object b):
     if found is None or ufunc in EXACT:
         return found
     return with_row(found, ufunc(row_or_plain(a), row_or_plain(b)))
+
+
+cdef list all_widened(object operands):
+    """Operands in double precision; None where one of them has another precision."""
+    cdef list given = []
+    for x in operands:
+        x = widened(x)
+        if x is None:
+            return None
+        given.append(x)
+    return given
+
+
+cdef object single_way(Plan plan, Number x, tuple rest, dict kwargs):
+    """What is not just a view or a copy, in single precision: in double, with NumPy's value."""
+    options = rest
+    if plan.kind == BETWEEN:
+        options = all_widened(rest)
+        if options is None:
+            return None
+    found = short_way(plan, widened(x), tuple(options), kwargs)
+    if found is not None:
+        found = narrowed(found)
+    if found is None or plan.kind == SORT or plan.kind == GATHER or plan.kind == ZEROS or (
+        ONES <= plan.kind <= BETWEEN
+    ):
+        return found
+    first = (plan.method or plan.function)(row_of(x.buffer, 0), *rest, **kwargs)
+    return with_row(found, first)
+
+
+cdef object single_function(Plan plan, tuple args):
+    """A function of several operands in single precision; None where it is not that simple."""
+    cdef list given = []
+    for x in args:
+        if type(x) is list or type(x) is tuple:
+            x = all_widened(x)
+        elif type(x) is not str:
+            x = widened(x)
+        if x is None:
+            return None
+        given.append(x)
+    if plan.kind >= CONCATENATE and has_float(args if plan.kind == APPEND else args[:1]):
+        return None  # among these it is an array of doubles
+    found = short_function(plan, tuple(given), {})
+    if type(found) is tuple:
+        return None
+    if found is not None:
+        found = narrowed(found)
+    if found is None or not MATRIX <= plan.kind <= INNER:
+        return found
+    return with_row(found, plan.function(*[row_or_plain(x) for x in args]))
+
+
+cdef bint has_float(object operands) noexcept:
+    """Whether there is a number of Python's among arrays, or in a list of them."""
+    for x in operands:
+        if PyFloat_CheckExact(x) or PyLong_CheckExact(x):
+            return True
+        if (type(x) is list or type(x) is tuple) and has_float(x):
+            return True
+    return False
+
+
+cdef bint some_single(object operands) noexcept:
+    """Whether there is an array in single precision among operands, or in a list of them."""
+    for x in operands:
+        if type(x) is list or type(x) is tuple:
+            for item in x:
+                return is_single(item)
+        elif is_single(x):
+            return True
+    return False

@@ -81,7 +81,7 @@ cdef object quick_binary(object ufunc, object operand, object other):
     if found is not None:
         return arithmetic(found, operand, other)
     if ufunc is np_matmul:
-        return matrix_few(operand, other)
+        return matrix_few(operand, other, False)
     found = PAIR_UFUNCS.get(ufunc)
     if found is not None:
         return pair_few(found, operand, other)

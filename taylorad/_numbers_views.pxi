@@ -26,6 +26,8 @@ cdef extern from "Python.h":
 
 cdef object np_intp = np.intp
 
+cdef object ZERO = 0, ONE = 1, C_ORDER = "C"  # defaults, which are the same objects
+
 cdef enum:
     MOST_AXES = 64
 
@@ -191,15 +193,37 @@ cdef object swapped(Number x, tuple rest):
 
 
 cdef object squeezed(Number x):
-    """`squeeze` without an axis."""
+    """`squeeze` without an axis; where there is nothing to do the array itself, as in NumPy."""
     cdef cnp.ndarray parts = x.buffer
     cdef View view
     cdef int k
+    for k in range(1, cnp.PyArray_NDIM(parts) + 1):
+        if k == cnp.PyArray_NDIM(parts):
+            return x
+        if cnp.PyArray_DIM(parts, k) == 1:
+            break
     view.data, view.ndim = <char *>cnp.PyArray_DATA(parts), 0
     for k in range(cnp.PyArray_NDIM(parts)):
         if k == 0 or cnp.PyArray_DIM(parts, k) != 1:
             add_axis(&view, cnp.PyArray_DIM(parts, k), cnp.PyArray_STRIDE(parts, k))
     return number_at(x, &view)
+
+
+cdef object diagonal_of(Number x):
+    """`diagonal` of a matrix, which NumPy lets nobody write to; None for all else."""
+    cdef cnp.ndarray parts = x.buffer
+    cdef View view
+    cdef object found
+    if cnp.PyArray_NDIM(parts) != 3:
+        return None
+    view.data, view.ndim = <char *>cnp.PyArray_DATA(parts), 0
+    add_axis(&view, cnp.PyArray_DIM(parts, 0), cnp.PyArray_STRIDE(parts, 0))
+    add_axis(&view, min(cnp.PyArray_DIM(parts, 1), cnp.PyArray_DIM(parts, 2)),
+             cnp.PyArray_STRIDE(parts, 1) + cnp.PyArray_STRIDE(parts, 2))
+    mix()
+    found = number_at(x, &view)
+    cnp.PyArray_CLEARFLAGS(<cnp.ndarray>(<Number>found).buffer, cnp.NPY_ARRAY_WRITEABLE)
+    return found
 
 
 cdef object reshaped(Number x, tuple rest):
@@ -241,8 +265,16 @@ cdef object reshaped(Number x, tuple rest):
 
 
 cdef object flattened(Number x):
-    """`ravel` of what is in C order."""
-    return reshaped(x, (-1,))
+    """`ravel` of what is in C order; None for all else."""
+    cdef cnp.ndarray parts = x.buffer
+    cdef View view
+    cdef Py_ssize_t n = points_in(parts)
+    if not cnp.PyArray_IS_C_CONTIGUOUS(parts) or n == 0:
+        return None
+    view.data, view.ndim = <char *>cnp.PyArray_DATA(parts), 0
+    add_axis(&view, cnp.PyArray_DIM(parts, 0), n * cnp.PyArray_ITEMSIZE(parts))
+    add_axis(&view, n, cnp.PyArray_ITEMSIZE(parts))
+    return number_at(x, &view)
 
 
 def view_of_rows(cnp.ndarray parts, given):

@@ -77,6 +77,23 @@ def test_two_operands_in_single_precision(function, kind):
         assert_array_equal(ta.value(got), function(ta.value(left), ta.value(right)))
 
 
+@pytest.mark.parametrize("kind", ["dual", "order 3"])
+@pytest.mark.parametrize("function", PAIRS, ids=lambda f: f.__name__)
+def test_single_and_double_precision_are_double(function, kind):
+    u, v = np.linspace(0.3, 2.0, 7, dtype="f4"), np.linspace(3.0, 1.1, 7)
+    x, y, scalar = coefficients(u, kind), coefficients(v, kind, 4), coefficients(v, kind, 4)[2]
+    wide = x.astype("f8")
+    for other in (y, v, scalar, coefficients(UGLY[:7], kind), UGLY[:7]):
+        with np.errstate(all="ignore"):
+            for got, want, value in (
+                (function(x, other), function(wide, other), function(u, ta.value(other))),
+                (function(other, x), function(other, wide), function(ta.value(other), u)),
+            ):
+                assert parts(got).dtype == parts(want).dtype == value.dtype
+                assert_array_equal(parts(got), parts(want))
+                np.testing.assert_allclose(ta.value(got), value, rtol=1e-15)
+
+
 @pytest.mark.parametrize("function", PAIRS, ids=lambda f: f.__name__)
 def test_two_operands_that_broadcast_or_have_gaps(function):
     rng = np.random.default_rng(6)

@@ -24,7 +24,7 @@ import numpy as np
 from numpy import linalg as la
 
 from taylorad import dispatch
-from taylorad._numbers import Number, value
+from taylorad._numbers import CONDITION, Number, value
 from taylorad._tape import Variable, enter_deferred
 from taylorad.algebra import Algebra
 from taylorad.rules._matrices import (
@@ -43,7 +43,6 @@ __all__ = ["DETERMINANTS"]
 
 SMALL = 3  # by minors as they are
 MINORS = 8  # by minors, after turning: of the smallest singular values, that is
-CONDITION = 1e4  # up to which first derivatives may come through the inverse; of order k, its root
 
 
 # Jacobi's formula ------------------------------------------------------------------------

@@ -6,7 +6,6 @@ What counts here is not arithmetic but what stands around it: dispatch, the rule
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from timing import Row, Statement
@@ -14,6 +13,7 @@ from timing import Row, Statement
 import taylorad as ta
 
 X, Y = np.linspace(0.2, 1.1, 10), np.linspace(1.5, -0.5, 10)
+ARRAYS = {"x": X, "y": Y, "square": np.tri(3) + np.eye(3), "three": X[:3].copy()}
 AT_ONCE = 100
 
 OPERATIONS = [
@@ -61,6 +61,14 @@ MORE = [
     "np.linalg.norm(x)",
     "np.interp(x, nodes, p)",
     "np.roll(x, 1)",
+    "np.round(x, 2)",
+    "np.repeat(x, 2)",
+    'np.einsum("i,i->", x, y)',
+    "x.reshape(5, 2) @ y.reshape(2, 5)",
+    "np.trace(square)",
+    "np.linalg.inv(square)",
+    "np.linalg.solve(square, three)",
+    "np.linalg.det(square)",
 ]
 
 # What is plain on both sides.
@@ -81,9 +89,8 @@ REPEAT = "[{} for _ in range({})]"
 
 def dual(operation: str) -> Callable[[], tuple[Statement, Statement]]:
     def prepare() -> tuple[Statement, Statement]:
-        one = np.ones_like(X)
-        numbers: dict[str, Any] = {"x": ta.Dual(X, one), "y": ta.Dual(Y, one), **PLAIN}
-        return Statement(operation, numbers), Statement(operation, {"x": X, "y": Y, **PLAIN})
+        numbers = {name: ta.Dual(array, np.ones_like(array)) for name, array in ARRAYS.items()}
+        return Statement(operation, {**numbers, **PLAIN}), Statement(operation, {**ARRAYS, **PLAIN})
 
     return prepare
 

@@ -1,0 +1,138 @@
+# Part of _numbers.pyx: which functions of NumPy and methods of ndarray have a short way.
+
+cdef enum:
+    NO_SHORT_WAY, MOVE, ATTRIBUTE, ANSWER, ANSWERS, RAVEL, RESHAPE, SQUEEZE, SWAP, TRANSPOSE
+    FLIP, LEAST_1, LEAST_2, VIEW, SUM, NAN_SUM, MEAN, VARIANCE, DEVIATION, LARGEST, SMALLEST, PRODUCT, RUNNING_SUM
+    RUNNING_PRODUCT, NORM, COPY, ITEM, ITEMS, CAST, FLATTEN, GATHER, SORT, MEDIAN, TRACE, ROUNDED, SINC
+    ZEROS, ONES, FULL, REPEAT, INVERSE, DETERMINANT, BETWEEN, MATRIX, OUTER, CONVOLVE, KRON, CROSS, EINSUM
+    INNER, SOLUTION, GRID, CHOICE, INTERPOLATE, CONCATENATE, STACK, BESIDE, BELOW, COLUMNS, APPEND
+
+
+@cython.final
+cdef class Plan:
+    """What is known about a function of NumPy."""
+
+    cdef int kind
+    cdef object function
+    cdef str name
+    cdef object method         # of ndarray, which does the same
+    cdef object rule           # None: left to dispatch
+    cdef bint known            # whether the rule has been looked up
+    cdef bint elementwise
+    cdef Py_ssize_t places     # of arguments before `out`
+
+
+cdef object np_float64 = np.float64
+
+cdef dict PLANS = {}           # function -> Plan
+cdef dict METHOD_PLANS = {}    # name of a method -> Plan
+cdef object planner = None
+
+
+def install_plans(plan_of):
+    """Connect the functions to their rules; ``plan_of(function)`` is asked once for each."""
+    global planner
+    planner = plan_of
+
+
+cdef Plan enter(object function, int kind, str method):
+    cdef Plan plan = Plan.__new__(Plan)
+    plan.kind = kind
+    plan.function, plan.name = function, method
+    plan.method = None if method is None else getattr(np.ndarray, method, None)
+    if function is not None:
+        PLANS[function] = plan
+    if method is not None and kind != ATTRIBUTE:
+        METHOD_PLANS[method] = plan
+    return plan
+
+
+for _function, _kind, _method in (
+    # function          kind             method
+    (np.shape,          ATTRIBUTE,       "shape"),
+    (np.ndim,           ATTRIBUTE,       "ndim"),
+    (np.size,           ATTRIBUTE,       "size"),
+    (np.real,           ATTRIBUTE,       "real"),
+    (np.iscomplexobj,   ANSWERS,         None),
+    (np.isrealobj,      ANSWERS,         None),
+    (np.count_nonzero,  ANSWER,          None),
+    (np.isclose,        ANSWERS,         None),
+    (np.allclose,       ANSWER,          None),
+    (np.all,            ANSWER,          "all"),
+    (np.any,            ANSWER,          "any"),
+    (np.argmax,         ANSWER,          "argmax"),
+    (np.argmin,         ANSWER,          "argmin"),
+    (np.argsort,        ANSWER,          "argsort"),
+    (np.nonzero,        ANSWER,          "nonzero"),
+    (np.diagonal,       VIEW,            "diagonal"),
+    (np.ravel,          RAVEL,           "ravel"),
+    (np.reshape,        RESHAPE,         "reshape"),
+    (np.squeeze,        SQUEEZE,         "squeeze"),
+    (np.swapaxes,       SWAP,            "swapaxes"),
+    (np.transpose,      TRANSPOSE,       "transpose"),
+    (np.flip,           FLIP,            None),
+    (np.atleast_1d,     LEAST_1,         None),
+    (np.atleast_2d,     LEAST_2,         None),
+    (np.sum,            SUM,             "sum"),
+    (np.nansum,         NAN_SUM,         None),
+    (np.mean,           MEAN,            "mean"),
+    (np.var,            VARIANCE,        "var"),
+    (np.std,            DEVIATION,       "std"),
+    (np.amax,           LARGEST,         None),
+    (np.amin,           SMALLEST,        None),
+    (np.max,            LARGEST,         "max"),
+    (np.min,            SMALLEST,        "min"),
+    (np.prod,           PRODUCT,         "prod"),
+    (np.cumsum,         RUNNING_SUM,     "cumsum"),
+    (np.cumprod,        RUNNING_PRODUCT, "cumprod"),
+    (np.copy,           COPY,            "copy"),
+    (np.diag,           MOVE,            None),
+    (np.diagflat,       MOVE,            None),
+    (np.delete,         MOVE,            None),
+    (np.repeat,         REPEAT,          "repeat"),
+    (np.resize,         MOVE,            None),
+    (np.roll,           MOVE,            None),
+    (np.tile,           MOVE,            None),
+    (np.tril,           MOVE,            None),
+    (np.triu,           MOVE,            None),
+    (np.fft.fftshift,   MOVE,            None),
+    (np.fft.ifftshift,  MOVE,            None),
+    (None,              CAST,            "astype"),
+    (None,              ITEM,            "item"),
+    (None,              ITEMS,           "tolist"),
+    (None,              FLATTEN,         "flatten"),
+    (np.take,           GATHER,          "take"),
+    (np.linalg.norm,    NORM,            None),
+    (np.sort,           SORT,            None),
+    (np.median,         MEDIAN,          None),
+    (np.trace,          TRACE,           "trace"),
+    (np.round,          ROUNDED,         "round"),
+    (np.around,         ROUNDED,         None),
+    (np.sinc,           SINC,            None),
+    (np.zeros_like,     ZEROS,           None),
+    (np.empty_like,     ZEROS,           None),
+    (np.ones_like,      ONES,            None),
+    (np.full_like,      FULL,            None),
+    (np.linalg.inv,     INVERSE,         None),
+    (np.linalg.det,     DETERMINANT,     None),
+    (np.linalg.solve,   SOLUTION,        None),
+    (np.convolve,       CONVOLVE,        None),
+    (np.kron,           KRON,            None),
+    (np.cross,          CROSS,           None),
+    (np.einsum,         EINSUM,          None),
+    (np.meshgrid,       GRID,            None),
+    (np.inner,          INNER,           None),
+    (np.vdot,           INNER,           None),
+    (np.interp,         INTERPOLATE,     None),
+    (np.dot,            MATRIX,          "dot"),
+    (np.outer,          OUTER,           None),
+    (np.where,          CHOICE,          None),
+    (np.clip,           BETWEEN,         "clip"),
+    (np.concatenate,    CONCATENATE,     None),
+    (np.stack,          STACK,           None),
+    (np.hstack,         BESIDE,          None),
+    (np.vstack,         BELOW,           None),
+    (np.column_stack,   COLUMNS,         None),
+    (np.append,         APPEND,          None),
+):
+    enter(_function, _kind, _method)
