@@ -39,8 +39,9 @@ cdef extern from "_tape_chain.h" nogil:
         int flawed
     void program_piece(void *, ptrdiff_t, ptrdiff_t, int) noexcept
 
+cdef Py_ssize_t FEWEST_CHAINED = 30_000  # points: the arrays of a shorter run stay in the cache
+
 cdef enum:
-    FEWEST_CHAINED = 30_000   # points: the arrays of a shorter run stay in the cache anyway
     SHORTEST = 3              # steps
     LONGEST = 400
     MOST_ROOM = 64            # blocks
@@ -48,6 +49,13 @@ cdef enum:
 cdef object CORES = cores()
 cdef dict TRACES = {}         # id of the pulls of a loop -> `Trace` for each, and the pulls
 cdef dict CHAINED = {}        # ufunc -> Loop
+
+
+def chain_from(Py_ssize_t points):
+    """Let arrays of so many points be walked block by block; returns how many it took before."""
+    global FEWEST_CHAINED
+    before, FEWEST_CHAINED = FEWEST_CHAINED, points
+    return before
 
 
 class Unfit(Exception):
