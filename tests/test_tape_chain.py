@@ -81,7 +81,7 @@ def program(seed: int, steps: int = 14) -> Callable[[Any], Any]:
             elif kind == 6:
                 y = pick() * constant
             elif kind == 7:
-                y = [lambda: constant - pick(), lambda: pick() + table, lambda: table * pick(),
+                y = [lambda: 3.0 - pick(), lambda: pick() + table, lambda: table * pick(),
                      lambda: 2 * pick(), lambda: pick() / table][rng.integers(5)]()  # fmt: skip
             elif kind == 8:
                 y = [lambda: pick() * np.sum(pick()), lambda: pick()[::-1] + pick(),

@@ -88,11 +88,7 @@ def hessian_against_torch(n: int, fast: bool = True) -> Callable[[], tuple[Work,
         import torch
 
         f = functools.partial(rosenbrock, np=torch)
-        CHAINS = [
-    ("autograd", 0.2, against_autograd),
-    ("torch",    0.8, against_torch),
-]
-one_by_one = functools.partial(torch.autograd.functional.hessian, f)
+        one_by_one = functools.partial(torch.autograd.functional.hessian, f)
         candidates = [
             functools.partial(one_by_one, vectorize=True),
             torch.func.hessian(f),
@@ -190,7 +186,9 @@ ROWS = [
     ),
     *(
         Row(
-            "gradient of a chain of ten elementwise operations, n = 1,000,000", peer, goal,
+            "gradient of a chain of ten elementwise operations, n = 1,000,000",
+            peer,
+            goal,
             against(1_000_000, ten_operations),
         )
         for peer, goal, against in CHAINS
