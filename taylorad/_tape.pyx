@@ -31,14 +31,15 @@ cimport cython
 cimport numpy as cnp
 
 from taylorad._memory cimport enter_reused, exit_reused
-from taylorad._kernels cimport shared
+from taylorad._kernels cimport a_zero, limited, shared
 from taylorad._numbers cimport Operand
 
 from taylorad import dispatch
 from taylorad._arrivals import discover
 from taylorad._foreign import refuse_foreign
+from taylorad._kernels import cores
 from taylorad._numbers import Number, install_variables, level_of, make, repack, value
-from taylorad._vector import binary, values
+from taylorad._vector import SHARED as SHARED_LOOPS, binary, unary as mapped, values
 from taylorad.algebra import INNERMOST, Algebra, innermost, new_tag
 
 cnp.import_array()
@@ -85,6 +86,7 @@ include "_tape_answers.pxi"
 include "_tape_deferred.pxi"
 include "_tape_cotangents.pxi"
 include "_tape_walk.pxi"
+include "_tape_chain.pxi"
 include "_tape_gradient.pxi"
 include "_tape_pattern.pxi"
 

@@ -178,16 +178,12 @@ def register_unary(ufunc, pull, keep, bint branch=False):
     """Let `record` of a pointwise function of one argument be done in C."""
     cdef Loop loop = enter_loop(ufunc, ELEMENTARY)
     loop.pulls, loop.keep, loop.branch = (pull,), KEEPS.index(keep), branch
+    will_trace(loop.pulls)
 
 
 cdef bint none_zero(cnp.ndarray array):
     """Whether no element of a contiguous array of doubles is zero."""
-    cdef double *x = <double *>cnp.PyArray_DATA(array)
-    cdef Py_ssize_t i
-    cdef bint found = False
-    for i in range(cnp.PyArray_SIZE(array)):
-        found |= x[i] == 0.0
-    return not found
+    return not a_zero(<double *>cnp.PyArray_DATA(array), cnp.PyArray_SIZE(array))
 
 
 cdef object elementary(Loop loop, Variable x):

@@ -138,6 +138,8 @@ cdef inline object map_one(Loop loop, object u):
         n = cnp.PyArray_SIZE(z)
         if quiet_loop(loop.inner, loop.data, at, &n, steps):
             return z
+    elif has_many(u):
+        return mapped(loop.ufunc, u)
     elif type(u) is FLOAT64:
         x = <double>u
         at[0], at[1] = <char *>&x, <char *>&y
@@ -179,7 +181,9 @@ cdef inline object map_two(Loop loop, object u, object v, int type=cnp.NPY_DOUBL
 cdef inline object apply_two(Loop loop, object u, object v):
     """ufunc(u, v)"""
     found = map_two(loop, u, v)
-    return loop.ufunc(u, v) if found is None else found
+    if found is None:
+        return binary(loop.ufunc, u, v) if has_many(u) or has_many(v) else loop.ufunc(u, v)
+    return found
 
 
 cdef object compared(Loop loop, object a, object b):

@@ -38,6 +38,7 @@ def enter_pointwise(
     cdef Loop loop = enter_loop(ufunc, JOINT)
     loop.pulls, loop.keep = tuple(pulls), KEEPS.index(keep)
     loop.masks, loop.is_power, loop.regular = masks, is_power, regular
+    will_trace(loop.pulls)
 
 
 def enter_alone(row, method=None):

@@ -32,6 +32,8 @@ cdef class Walk:
     cdef bint branch
     cdef bint release         # nodes are forgotten as they are passed
     cdef bint masked          # a cotangent may be zero because a value was not taken
+    cdef Py_ssize_t chained   # what is from here on has been walked block by block
+    cdef Py_ssize_t unchained # and cannot be, from here on
 
     def __cinit__(self, Py_ssize_t places):
         cdef Py_ssize_t i
@@ -419,6 +421,7 @@ def pull_back(
                         walk.wanted[at] = 1
                         break
     walk.graph = graph
+    walk.chained = walk.unchained = last + 1
     walk.cotangents = [None] * (last + 1)
     walk.recorded, walk.branch, walk.masked = recorded, branch, masked
     walk.release = release and not recorded
@@ -429,11 +432,14 @@ def pull_back(
     for at in range(last, first - 1, -1):
         if walk.cotangents[at] is not None and walk.wanted[at]:
             node = <Node>graph.nodes[at]
-            if node.code != LEAF and walk.seen[at]:
+            if node.code != LEAF and walk.seen[at] and at < walk.chained:
                 walk.branch |= node.branch
                 walk.masked |= (node.masks or node.code == GETITEM
                                 or node.code >= RULE and not node.pointwise)
-                walk.step(node, at)
+                if recorded or at >= walk.unchained or not is_many(node.shape) or (
+                    not chain(walk, at, first)
+                ):
+                    walk.step(node, at)
             if not walk.kept[at]:
                 walk.cotangents[at] = None
         if release and not walk.kept[at]:

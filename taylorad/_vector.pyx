@@ -203,6 +203,18 @@ def binary(ufunc, a, b, out=None, Py_ssize_t rows=1):
     return ufunc(a, b) if out is None else ufunc(a, b, out)
 
 
+def unary(ufunc, x):
+    """``ufunc(x)`` as NumPy computes it, on threads where x is many doubles."""
+    cdef cnp.ndarray y
+    if plain(x):
+        loop = DOUBLES.get(ufunc)
+        if loop is not None:
+            y = like(<cnp.ndarray>x)
+            if walk(<Doubles>loop, y, (x,), 1):
+                return y
+    return ufunc(x)
+
+
 def values(ufunc, x, Py_ssize_t rows=1):
     """``ufunc(x)``, by the library where x is an array of doubles in the function's range."""
     cdef Loop loop

@@ -79,14 +79,15 @@ class Riccati:
         """The first derivative at x, where the value is y; of anything NumPy takes."""
         if self.slope is not None:
             return self.slope(x)
-        right = self.a
+        right: Any = self.a
         if self.b:
-            right = right + self.b * y
+            term = y if self.b == 1 else self.b * y
+            right = right + term if self.a else term
         if self.c:
             right = right + self.c * (y * y)
         q0, q1, q2 = (*self.q, 0.0, 0.0)[:3]
         if not (q1 or q2):
-            return right / q0
+            return right if q0 == 1 else right / q0
         if not q1 and q2 == -q0:
             left = q0 * (1 - x) * (1 + x)
         else:
@@ -108,10 +109,17 @@ class Riccati:
                 return g * np.where(at_zero, np.inf, p * np.where(at_zero, 1.0, y) / inside)
 
             return record(y, (x,), (root,), "both", branch=True, pointwise=True)
-        return record(y, (x,), (self._pull,), "both", pointwise=True)
+        return record(y, (x,), (self._pull,), self.keep, pointwise=True)
 
-    def _pull(self, g: Any, y: Any, x: Any) -> Any:
-        return g * self.derivative(x, y)
+    @property
+    def keep(self) -> str:
+        """What the derivative is computed from."""
+        if self.slope is not None or not (self.b or self.c):
+            return "operands"
+        return "both" if self.q[1:] else "output"
+
+    def _pull(self, g: Any, *kept: Any) -> Any:
+        return g * self.derivative(kept[-1], kept[0])
 
 
 @dataclass(frozen=True)
@@ -175,7 +183,7 @@ TABLE: list[Riccati | Rotation] = [
 register(TABLE)
 for _row in TABLE:
     if isinstance(_row, Riccati):
-        register_unary(_row.function, _row._pull, "both", _row.branch is not None)
+        register_unary(_row.function, _row._pull, _row.keep, _row.branch is not None)
         _numbers.register_scalar(
             _row.function, q=_row.q, root=_row.root, a=_row.a, b=_row.b, c=_row.c,
             slope=_row.slope and _row.slope.__name__,

@@ -22,17 +22,25 @@ def point(n: int) -> Any:
     return np.linspace(0.1, 1.1, n)
 
 
+def ten_operations(x: Any, np: Any = np) -> Any:
+    """A chain of ten elementwise operations, and its sum."""
+    y = np.tanh(x * 0.9)
+    y = np.sin(y) * x
+    y = np.exp(-y) + x
+    return np.sum(y / (x * x + 1.0))
+
+
 def against_numpy(n: int) -> Callable[[], tuple[Work, Work]]:
     return lambda: ((ta.grad(rosenbrock), point(n)), (rosenbrock, point(n)))
 
 
-def against_autograd(n: int) -> Callable[[], tuple[Work, Work]]:
+def against_autograd(n: int, f: Any = rosenbrock) -> Callable[[], tuple[Work, Work]]:
     def prepare() -> tuple[Work, Work]:
         import autograd
         import autograd.numpy
 
-        theirs = autograd.grad(functools.partial(rosenbrock, np=autograd.numpy))
-        return (ta.grad(rosenbrock), point(n)), (theirs, point(n))
+        theirs = autograd.grad(functools.partial(f, np=autograd.numpy))
+        return (ta.grad(f), point(n)), (theirs, point(n))
 
     return prepare
 
@@ -48,15 +56,15 @@ def with_threads(f: Callable[[Any], Any]) -> list[Callable[[Any], Any]]:
     return [functools.partial(limited, threads=n) for n in {1, torch.get_num_threads()}]
 
 
-def against_torch(n: int) -> Callable[[], tuple[Work, Work]]:
+def against_torch(n: int, f: Any = rosenbrock) -> Callable[[], tuple[Work, Work]]:
     def prepare() -> tuple[Work, Work]:
         import torch
 
         def theirs(x: Any) -> Any:
-            return torch.autograd.grad(rosenbrock(x, torch), x)[0]
+            return torch.autograd.grad(f(x, torch), x)[0]
 
         x = torch.tensor(point(n), requires_grad=True)
-        return (ta.grad(rosenbrock), point(n)), fastest(with_threads(theirs), x)
+        return (ta.grad(f), point(n)), fastest(with_threads(theirs), x)
 
     return prepare
 
@@ -165,6 +173,10 @@ GRADIENTS = [
     (1_000_000, "jax.jit(grad)",  None, against_jax),
     (1_000_000, "numpy, value",   4.0,  against_numpy),
 ]
+CHAINS = [
+    ("autograd", 0.2, against_autograd),
+    ("torch",    0.8, against_torch),
+]
 one_by_one = functools.partial(hessian_against_torch, fast=False)
 HESSIANS = [
     (100,       "torch",              0.1,  one_by_one),
@@ -178,6 +190,15 @@ ROWS = [
     *(
         Row(f"gradient of Rosenbrock, n = {n:,}", peer, goal, against(n))
         for n, peer, goal, against in GRADIENTS
+    ),
+    *(
+        Row(
+            "gradient of a chain of ten elementwise operations, n = 1,000,000",
+            peer,
+            goal,
+            against(1_000_000, ten_operations),
+        )
+        for peer, goal, against in CHAINS
     ),
     Row("gradient of a network of two layers", "jax.jit(grad)", 1.5, network),
     *(
