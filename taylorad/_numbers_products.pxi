@@ -113,6 +113,8 @@ cdef object matrix_few(object a, object b):
         u.width == 0
     ) or not few_products(&u, &v, like):
         return None
+    if not (all_finite(u.data, u.height * u.width) and all_finite(v.data, v.height * v.width)):
+        return None  # a warning would name another function, and come twice
     if u.ndim == 2:
         dims[ndim] = u.height
         ndim += 1
@@ -122,6 +124,8 @@ cdef object matrix_few(object a, object b):
     mix()
     first = cnp.PyArray_MatrixProduct(row_of((<Number>a).buffer, 0) if isinstance(a, Number) else a,
                                       row_of((<Number>b).buffer, 0) if isinstance(b, Number) else b)
+    if ndim == 0 and u.width == 1 and first == 0.0:
+        return None  # which zero it is depends on the function
     return multiplied(like, &u, &v, first, ndim, dims)
 
 
