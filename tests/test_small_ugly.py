@@ -58,3 +58,13 @@ def test_the_largest_with_a_least_one_by_position():
     assert_array_equal(ta.grad(lambda x: np.max(x, None, None, False, 0.0))(x), [0, 0, 1])
     mask = np.array([True, True, False])
     assert_array_equal(ta.grad(lambda x: np.max(x, None, None, False, 0.0, mask))(x), [0, 1, 0])
+
+
+@pytest.mark.parametrize(
+    "index", [(-1, ..., True), (True, slice(None), 0), (False, slice(None), 1), (0, None, np.True_)]
+)
+def test_a_truth_value_apart_from_an_integer(index):
+    u = np.arange(12.0).reshape(2, 2, 3)
+    got = ta.Dual(*u)[index]
+    assert_array_equal(got.value, u[0][index])
+    assert_array_equal(got.tangent, u[1][index])
