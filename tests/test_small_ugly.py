@@ -1,5 +1,6 @@
 """What the short ways of small arrays must not take for the simple case."""
 
+import sys
 import warnings
 
 import numpy as np
@@ -68,3 +69,51 @@ def test_a_truth_value_apart_from_an_integer(index):
     got = ta.Dual(*u)[index]
     assert_array_equal(got.value, u[0][index])
     assert_array_equal(got.tangent, u[1][index])
+
+
+def resident():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * 4096
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+def test_memory_comes_back_where_an_operand_is_too_large_an_integer():
+    x, huge = ta.Taylor(np.ones((9, 64))), 10**400
+    before = resident()
+    for _ in range(2000):  # each with some 30 kB to work with
+        with pytest.raises(OverflowError):
+            np.hypot(x, huge)
+    assert resident() - before < 16e6
+
+
+@pytest.mark.parametrize("u", [-np.inf, -0.0, 4.0, np.inf, 0.0, -1.0])
+@pytest.mark.parametrize("shape", [(), (3,), (100,)])
+def test_float_power_is_no_root(u, shape):
+    with np.errstate(invalid="ignore"):
+        x, want = np.full(shape, u), np.float_power(u, 0.5)
+        for given in (ta.Dual(x, 1.0), ta.Variable(x), ta.Taylor.variable(x, 3)):
+            for p in (0.5, np.float64(0.5), np.array([0.5]) if shape else 0.5):
+                got = ta.value(np.float_power(given, p))
+                assert_array_equal(got, np.full(shape, want))
+                assert_array_equal(np.signbit(got), np.full(shape, np.signbit(want)))
+
+
+ROOTS = [
+    lambda v: np.abs(v) ** 0.5,
+    lambda v: np.sqrt(np.abs(v)),
+    lambda v: (v**4) ** 0.5,
+    lambda v: np.cbrt(np.fabs(v)),
+    lambda v: np.float_power(np.abs(v), 0.25),
+    lambda v: np.sqrt(1.0 - np.cos(v)),
+]
+
+
+@pytest.mark.parametrize("function", ROOTS)
+@pytest.mark.parametrize("x", [0.0, [0.0, 1.0], np.linspace(-1.0, 1.0, 101)])
+def test_a_tape_is_not_nan_at_a_root_of_what_does_not_move(function, x):
+    x = np.asarray(x)
+    with ta.GradientTape() as tape:
+        v = ta.Variable(x)
+        y = np.sum(function(v))
+    want = ta.derivative(function)(x)
+    np.testing.assert_allclose(tape.gradient(y, v), want, rtol=1e-11)
