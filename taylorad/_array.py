@@ -44,7 +44,8 @@ def _shifted(index: Any) -> tuple[tuple[Any, ...], int]:
         # them) put their axes in front of all others, the rows' axis included.
         places = [i for i, item in enumerate(plain) if isinstance(item, (np.ndarray, int, bool))]
         if places[-1] - places[0] + 1 != len(places):
-            flat = [item.nonzero()[0] if item.dtype == bool else item for item in arrays]
+            flat = [np.asarray(item) for item in arrays]
+            flat = [np.atleast_1d(x).nonzero()[0] if x.dtype == bool else x for x in flat]
             return (slice(None), *plain), np.broadcast(*flat).ndim
     return (slice(None), *plain), 0
 

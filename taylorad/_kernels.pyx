@@ -215,7 +215,10 @@ cdef Compiled compiled(object algebra):
     structure = algebra.structure
     found = structure.compiled
     if found is None:
-        found = structure.compiled = Compiled(algebra)
+        made = Compiled(algebra)
+        found = structure.compiled  # by now another thread may have set it
+        if found is None:  # numbers point into the first one, which is never replaced
+            found = structure.compiled = made
     return <Compiled>found
 
 

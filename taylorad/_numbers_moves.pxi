@@ -6,6 +6,14 @@ cdef enum:
 cdef dict MOVES = {}  # a call -> the labels of the elements of its result, 0 for a zero
 
 
+cdef bint all_integers(tuple items) noexcept:
+    """Whether these are integers of Python, which truth values are not."""
+    for item in items:
+        if not PyLong_CheckExact(item):
+            return False
+    return True
+
+
 cdef object moved_few(object function, Number x, tuple rest, dict kwargs):
     """A function that only moves elements about, which it shows by moving labels; or None.
 
@@ -22,7 +30,10 @@ cdef object moved_few(object function, Number x, tuple rest, dict kwargs):
     if n == 0 or not all_plain(rest, kwargs):
         return None
     dims = x.shape
-    key = (function, dims, rest, tuple(map(type, rest)),  # 2 and 2.0 are equal
+    for given in (*rest, *kwargs.values()) if kwargs else rest:
+        if type(given) is slice or type(given) is tuple and not all_integers(<tuple>given):
+            return None
+    key = (function, dims, rest, tuple(map(type, rest)),  # 2, 2.0 and True are equal
            tuple([(name, type(given), given) for name, given in kwargs.items()]) if kwargs else None)
     try:
         found = MOVES.get(key)

@@ -368,12 +368,14 @@ cdef object pair_few(int kind, object a, object b):
     p.u, p.v, p.s, p.w = block, block + p.size, block + 2 * p.size, block + 3 * p.size
     p.work = block + PAIR_BLOCKS * p.size
     p.y, p.value, p.scale = doubles(y), value, row.scale
-    done = load(a, like, p.n, p.size, p.u) and load(b, like, p.n, p.size, p.v)
-    if done:
-        for t in range(p.n):
-            value[t] = row.value(p.u[t], p.v[t])
-        done = all_finite(value, p.n) and row.function(&p) and all_finite(p.y, p.size)
-    free(block)
+    try:  # an integer may be too large for a double
+        done = load(a, like, p.n, p.size, p.u) and load(b, like, p.n, p.size, p.v)
+        if done:
+            for t in range(p.n):
+                value[t] = row.value(p.u[t], p.v[t])
+            done = all_finite(value, p.n) and row.function(&p) and all_finite(p.y, p.size)
+    finally:
+        free(block)
     return array_like(like, y) if done else None
 
 

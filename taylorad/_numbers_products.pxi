@@ -156,6 +156,8 @@ cdef object matrix_few(object a, object b, bint dot):
         u.width == 0
     ) or not few_products(&u, &v, like):
         return None
+    if not (all_finite(u.data, u.height * u.width) and all_finite(v.data, v.height * v.width)):
+        return None  # a warning would name another function, and come twice
     if u.ndim == 2:
         dims[ndim] = u.height
         ndim += 1
@@ -169,6 +171,8 @@ cdef object matrix_few(object a, object b, bint dot):
         first = np_matmul(value_of(a), value_of(b))
     if ndim and not cnp.PyArray_ISCARRAY_RO(<cnp.ndarray>first):
         return None
+    if ndim == 0 and u.width == 1 and first == 0.0:
+        return None  # which zero it is depends on the function
     return multiplied(like, &u, &v, first, ndim, dims)
 
 

@@ -121,6 +121,8 @@ cdef object single_binary(object ufunc, object a, object b):
     if u is None or v is None:
         return None
     found = quick_binary(ufunc, u, v)
+    if type(found) is tuple:  # of `divmod`
+        return None
     if found is not None:
         found = narrowed(found)
     if found is None or ufunc in EXACT:

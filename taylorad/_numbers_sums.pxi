@@ -331,4 +331,4 @@ cdef object interpolated_few(Number x, object nodes, object values):
             slope = (f[i + 1] - f[i]) / (at[i + 1] - at[i])
         for k in range(1, rows):
             doubles(y)[k * n + t] = slope * u[k * n + t]
-    return array_like(x, y)
+    return array_like(x, y) if all_finite(doubles(y), rows * n) else None

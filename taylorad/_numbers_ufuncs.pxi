@@ -100,7 +100,10 @@ cdef object quick_binary(object ufunc, object operand, object other):
         found = pair_few(WHOLE, operand, other), pair_few(REMAINDER, operand, other)
         return None if found[0] is None or found[1] is None else found
     if ufunc is np_float_power and is_of_doubles(operand) and is_of_doubles(other):
-        return power(operand, other)
+        # a power by 1/2 is a root to np.power, and not here
+        if is_inline(operand) and PyFloat_CheckExact(other) and <double>other != 0.5:
+            return power(operand, other)
+        return power_short(operand, other)
     return None
 
 

@@ -48,6 +48,16 @@ def absorbed(g, slope):
     return np.where(left_out, 0, slope) if np.any(left_out) else slope
 
 
+def levelled(g, part, pull, arguments):
+    """A cotangent that was pulled back point by point; zero, not nan, where that which came is
+    infinite because of a root and the slope is zero."""
+    bad = np.logical_and(np.isnan(value(part)), infinite(value(g)))
+    if not np.any(bad):
+        return part
+    slope = value(pull(np.ones_like(value(g)), *arguments))
+    return np.where(np.logical_and(bad, slope == 0), 0.0, part)
+
+
 def unused(g):
     """Where a cotangent is zero, with all its derivatives."""
     return np.all(np.equal(coefficients(g), 0), axis=0)

@@ -336,9 +336,13 @@ cdef class Walk:
             p = node.parents[i]
             if p < 0 or not self.wanted[p] or node.pulls[i] is None:
                 continue
-            if self.masked and node.pointwise:
+            if node.pointwise and (self.masked or self.branch):
                 with np.errstate(invalid="ignore"):
-                    part = absorbed(g, node.pulls[i](g, *arguments))
+                    part = node.pulls[i](g, *arguments)
+                    if self.branch and part is not None:
+                        part = levelled(g, part, node.pulls[i], arguments)
+                    if self.masked:
+                        part = absorbed(g, part)
             else:
                 part = node.pulls[i](g, *arguments)
             if part is None:

@@ -98,7 +98,8 @@ def await_rules(modules: Iterable[str]) -> None:
 def rule_of(function: Any) -> Rule | None:
     """The rule of a function or ufunc; None if there is none."""
     table: dict[Any, Rule] = UFUNCS if isinstance(function, np.ufunc) else FUNCTIONS
-    while function not in table and (module := next(iter(_unread), None)) is not None:
+    # A copy, as another thread may be at it.
+    while function not in table and (module := next(iter(tuple(_unread)), None)) is not None:
         importlib.import_module(module)
         _unread.pop(module, None)  # only now: another thread may be waiting for it
     return table.get(function)

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.char
 import numpy.polynomial.polynomial
 import pytest
+from numpy._core import overrides
 from numpy.lib import recfunctions
 from numpy.testing.overrides import get_overridable_numpy_array_functions
 
@@ -170,10 +171,27 @@ def test_every_argument_is_known(row):
             assert mine[name].kind is parameter.KEYWORD_ONLY
 
 
-def test_a_function_without_a_row_is_refused(monkeypatch):
-    monkeypatch.delitem(dispatch.FUNCTIONS, np.sort)
-    with pytest.raises(ta.DerivativeError, match=r"numpy\.sort"):
-        np.sort(ta.Dual([1.0, 2.0], 1.0))
+def newest():
+    """What a NumPy to come might add: there can be no row for it, nor a plan."""
+
+    def function(*operands):
+        return [np.asarray(x) for x in operands]
+
+    dispatcher = overrides._ArrayFunctionDispatcher(lambda *operands: operands, function)
+    dispatcher.__module__, dispatcher.__name__ = "numpy", "newest"
+    return dispatcher
+
+
+@pytest.mark.parametrize(
+    "x", [ta.Dual(1.0, 1.0), ta.Dual([1.0, 2.0], 1.0), ta.Variable([1.0, 2.0])], ids=repr
+)
+def test_a_function_without_a_row_is_refused(x):
+    function = newest()
+    assert dispatch.plan_of(function) is None
+    for operands in [(x,), (1.0, x), (x, np.ones(2))]:
+        for _ in range(2):  # a plan is kept, and it is to say the same
+            with pytest.raises(ta.DerivativeError, match=r"numpy\.newest"):
+                function(*operands)
 
 
 def test_an_unknown_type_is_left_to_itself():

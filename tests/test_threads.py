@@ -13,6 +13,7 @@ from numpy.testing import assert_array_equal
 import taylorad as ta
 from taylorad import _kernels
 from taylorad._kernels import threads
+from taylorad._numbers import make
 from taylorad.algebra import Algebra, Factor, taylor
 
 COUNTS = (2, 3, 5)
@@ -224,3 +225,29 @@ def test_a_fork_while_another_thread_shares_a_loop():
     finally:
         over.set()
         other.join()
+
+
+def test_two_threads_that_meet_a_new_algebra_share_its_tables(monkeypatch):
+    """Numbers point into the tables: those of the thread that was first are not replaced."""
+    algebra = Algebra.of((Factor(0, "multi", 3, 5, (3, 1, 2, 3, 3)),))
+    kind, original = type(algebra.structure), type(algebra.structure).table.func
+    parts = np.arange(1.0, 1 + 3 * algebra.rows).reshape(algebra.rows, 3)
+    interrupted, found = [], []
+
+    def first():
+        found.append(np.sum(make(algebra, parts)))
+        found.append(algebra.structure.compiled)
+
+    def table(structure):
+        if structure is algebra.structure and not interrupted:
+            interrupted.append(True)  # on its way to the tables
+            thread = threading.Thread(target=first)
+            thread.start()
+            thread.join()
+        return original(structure)
+
+    monkeypatch.setattr(kind, "table", property(table))
+    mine = np.sum(make(algebra, parts))
+    assert interrupted
+    assert algebra.structure.compiled is found[1]
+    assert_array_equal(mine.parts, found[0].parts)

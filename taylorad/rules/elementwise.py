@@ -404,6 +404,16 @@ def _double(x: Any) -> Any:
     return x.astype(np.result_type(x.dtype, np.float64)) if x.dtype != object else x
 
 
+def _float_power(power: Any, u: Any, v: Any) -> Any:
+    """A power. np.power takes one by 1/2 for all points for a root, of -0 and -inf too."""
+    half = not carries(v) and np.any(v == 0.5) and u.dtype == v.dtype == np.float64
+    if not (half and np.any(np.signbit(value(u)) & ((value(u) == 0) | np.isinf(value(u))))):
+        return power(u, v)
+    shape = np.broadcast_shapes(np.shape(u), np.shape(v), (1,))
+    found = power(np.broadcast_to(u, shape), np.array(np.broadcast_to(v, shape)))
+    return found if np.ndim(u) or np.ndim(v) else found[0]
+
+
 def _kink(function: Any, wins: Any, skips_nan: bool) -> Elementwise:
     return Elementwise(
         function, _extremum(function, wins, skips_nan), _extremum_back(function, wins, skips_nan)
@@ -427,8 +437,8 @@ TABLE = [
     Elementwise(np.power, power, power_back),
     Elementwise(
         np.float_power,
-        lambda u, v: power(_double(u), _double(v)),
-        lambda u, v: power_back(_double(u), _double(v)),
+        lambda u, v: _float_power(power, _double(u), _double(v)),
+        lambda u, v: _float_power(power_back, _double(u), _double(v)),
     ),
     Elementwise(np.square, lambda x: x * x),
     Elementwise(np.reciprocal, lambda x: 1.0 / x),

@@ -123,7 +123,9 @@ def _ties(
     return chosen, tied, np.where(undefined, 1, ties), undefined
 
 
-def _finite_pulls(a: Any, axis: Any = None, out: None = None, keepdims: Any = NO_VALUE) -> Any:
+def _finite_pulls(
+    a: Any, axis: Any = None, out: None = None, keepdims: Any = NO_VALUE, *more: Any
+) -> Any:
     """The pulls of a call where nothing is nan."""
     axes = axes_of(axis, a.ndim)
     kept = reduced_shape(a.shape, axes, True)
@@ -132,7 +134,7 @@ def _finite_pulls(a: Any, axis: Any = None, out: None = None, keepdims: Any = NO
         chosen = value(a) == np.reshape(value(y), kept)
         return np.where(chosen, np.reshape(g, kept) / np.sum(chosen, axis=axes, keepdims=True), 0)
 
-    return None if out is not None else [pull]
+    return None if more or out is not None else [pull]
 
 
 EXTREMES = (
