@@ -51,7 +51,8 @@ def absorbed(g, slope):
 def levelled(g, part, pull, arguments):
     """A cotangent that was pulled back point by point; zero, not nan, where that which came is
     infinite because of a root and the slope is zero."""
-    bad = np.logical_and(np.isnan(value(part)), infinite(value(g)))
+    known = value(part)  # perhaps exact objects, of which nan alone is not itself either
+    bad = np.logical_and(np.not_equal(known, known).astype(bool), infinite(value(g)))
     if not np.any(bad):
         return part
     slope = value(pull(np.ones_like(value(g)), *arguments))
