@@ -17,7 +17,7 @@ TESTS = Path(__file__).parent
 def run(instructions: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, *arguments],
-        cwd=TESTS.parent,
+        cwd=TESTS,  # not where the sources are: what is tested may be installed elsewhere
         env=os.environ | {"TAYLORAD_INSTRUCTIONS": instructions},
         capture_output=True,
         text=True,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
@@ -200,3 +202,48 @@ def test_as_few_directions_as_groups():
 
     ta.hessian(f)(X)
     assert len(seen) == 2
+
+
+# --- Removable singularities ---------------------------------------------------------------
+
+
+def sinc_second(x: np.ndarray) -> np.ndarray:
+    """The second derivative of sin(x) / x, by its series near 0."""
+    near = np.abs(x) < 0.5
+    safe = np.where(near, 1.0, x)
+    series = sum(
+        (-1) ** k * x ** (2 * k - 2) * (2 * k) * (2 * k - 1) / math.factorial(2 * k + 1)
+        for k in range(1, 12)
+    )
+    far = -np.sin(safe) / safe - 2 * np.cos(safe) / safe**2 + 2 * np.sin(safe) / safe**3
+    return np.where(near, series, far)
+
+
+@pytest.mark.parametrize("n", [9, 21, 151])
+def test_one_input_at_a_removable_singularity(n: int) -> None:
+    x = np.linspace(-1.0, 1.0, n)
+    assert x[n // 2] == 0.0
+    with np.errstate(all="ignore"):
+        got = ta.hessian(lambda x: np.sum(np.sin(x) / x))(x)
+        coupled = ta.hessian(lambda x: np.sum(np.sin(x) / x) * x[0])(x)
+    assert_allclose(got, np.diag(sinc_second(x)), atol=1e-13)
+    slope = ta.derivative(lambda x: np.sin(x) / x)(x)
+    want = np.diag(sinc_second(x) * x[0])
+    want[0] += slope
+    want[:, 0] += slope
+    assert_allclose(coupled, want, atol=1e-12)
+
+
+def test_some_inputs_at_a_removable_singularity() -> None:
+    x = np.array([0.0, 0.3, -1.0, 0.0, 2.0, 0.5, 1.0, 1.5, -0.4, 0.7])
+    with np.errstate(all="ignore"):
+        got = ta.hessian(lambda x: np.sum(np.sin(x) / x))(x.reshape(5, 2))
+    assert_allclose(got.reshape(10, 10), np.diag(sinc_second(x)), atol=1e-13)
+
+
+def test_nan_that_is_no_singularity_stays() -> None:
+    x = np.linspace(-1.0, 1.0, 20)
+    x[3] = np.nan
+    got = ta.hessian(lambda x: np.sum(x**3))(x)
+    assert np.isnan(got[3, 3])
+    assert_allclose(np.diag(got)[4:], 6 * x[4:])

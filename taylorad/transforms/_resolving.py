@@ -19,7 +19,7 @@ from taylorad._tape import Variable, all_finite
 from taylorad.dispatch import carries
 from taylorad.transforms._levels import common_dtype, expand
 
-__all__ = ["has_nan", "pushed", "resolved", "resolved_rows"]
+__all__ = ["IN_VAIN", "along_entry", "has_nan", "pushed", "resolved", "resolved_rows"]
 
 # After this many directions without success the others are not tried; and never more.
 IN_VAIN, MOST = 8, 1000
@@ -40,7 +40,7 @@ def pushed(call: Callable[..., Any], inputs: Sequence[Any], direction: int) -> P
     A 0/0 at an entry that does not move is left open by that. Then all entries get a second
     motion, and what is found in the limit is taken if it is the same for two motions.
     """
-    found = _pushed(call, inputs, direction)
+    found = along_entry(call, inputs, direction)
     if not has_nan([*found.values, *found.slopes]) or has_nan(inputs):
         return found
     if any(x.dtype.kind != "f" for x in inputs):
@@ -53,7 +53,8 @@ def pushed(call: Callable[..., Any], inputs: Sequence[Any], direction: int) -> P
     )
 
 
-def _pushed(call: Callable[..., Any], inputs: Sequence[Any], direction: int) -> Pushed:
+def along_entry(call: Callable[..., Any], inputs: Sequence[Any], direction: int) -> Pushed:
+    """The same, with nan where another entry is at a 0/0."""
     ends = np.cumsum([x.size for x in inputs])
     at = int(np.searchsorted(ends, direction, side="right"))
     unit = np.zeros(inputs[at].size, inputs[at].dtype)
@@ -82,7 +83,7 @@ def _pushed_beside(
 
     def beside(level: Any) -> Any:
         near = [level.seed({0: x, 1: side}) for x, side in zip(inputs, sides, strict=True)]
-        found = _pushed(call, near, direction)
+        found = along_entry(call, near, direction)
         return *found.values, *found.slopes
 
     expansion = expand(beside, 1, common_dtype(inputs), lists_are_arrays=False)

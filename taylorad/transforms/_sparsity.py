@@ -27,7 +27,7 @@ from taylorad.dispatch import carries
 from taylorad.transforms._levels import open_divisions, returned_leaf
 from taylorad.transforms._recording import Recording
 
-__all__ = ["sparse_hessian"]
+__all__ = ["along", "sparse_hessian"]
 
 # With fewer variables all directions at once cost as much.
 FEWEST = 128
@@ -68,8 +68,9 @@ def sparse_hessian(f: Callable[[Any], Any], x: Any, gradient: Callable[[Any], An
     directions = np.zeros((count + 1, x.size))
     directions[groups, np.arange(x.size)] = 1.0
     directions[count] = weights = 1.0 + np.arange(x.size) * GOLDEN % 1.0
-    sums = _along(gradient, x, directions)
-    if sums is None:
+    before = open_divisions()
+    sums = along(gradient, x, directions)
+    if sums is None or open_divisions() > before:
         return None
     columns = np.repeat(np.arange(x.size), np.diff(starts))
     entries = sums[groups[columns], rows]
@@ -83,16 +84,15 @@ def sparse_hessian(f: Callable[[Any], Any], x: Any, gradient: Callable[[Any], An
     return result.reshape(x.shape * 2)
 
 
-def _along(gradient: Callable[[Any], Any], x: Any, directions: Any) -> Any:
-    """The derivatives of the gradient along some directions."""
+def along(gradient: Callable[[Any], Any], x: Any, directions: Any) -> Any:
+    """The derivatives of the gradient along some directions; None where an order was lost."""
     tag = new_tag()
     algebra = Algebra.of((Factor(tag, "multi", 1, len(directions)),))
     parts = np.concatenate([x.reshape(1, -1), directions])
-    before = open_divisions()
     with threads(1), reused(), opened(tag):
         found = gradient(make(algebra, parts.reshape(-1, *x.shape)))
     found = returned_leaf(found, tag)
-    if open_divisions() > before or not isinstance(found, Number) or found.algebra != algebra:
+    if not isinstance(found, Number) or found.algebra != algebra:
         return None
     parts = found.parts
     if carries(parts) or parts.dtype != np.float64 or parts.shape[1:] != x.shape:

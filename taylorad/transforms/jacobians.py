@@ -26,7 +26,7 @@ from taylorad.transforms._levels import (
 from taylorad.transforms._recording import Arguments, Recording
 from taylorad.transforms._resolving import has_nan, pushed, resolved_rows
 
-__all__ = ["jacobian", "step_of"]
+__all__ = ["jacobian", "jacobian_of", "step_of"]
 
 # The directions of one pass of forward mode: as many as keep a buffer in cache.
 COEFFICIENTS = 2**17
@@ -75,10 +75,17 @@ def jacobian(
     array([[ 0., -2.],
            [ 1.,  0.]])
     """
-    check_callable(f)
-    chosen = check_argnums(argnums)
     if mode not in ("auto", "forward", "reverse"):
         raise ValueError(f"mode is 'auto', 'forward' or 'reverse', but {mode!r} was given")
+    return jacobian_of(f, argnums, mode)
+
+
+def jacobian_of(
+    f: Callable[..., Any], argnums: int | tuple[int, ...], mode: str, resolves: bool = True
+) -> Callable[..., Any]:
+    """The same; without `resolves` what reverse mode leaves nan stays so."""
+    check_callable(f)
+    chosen = check_argnums(argnums)
 
     def g(*args: Any, **kwargs: Any) -> Any:
         arguments = Arguments(chosen, args)
@@ -88,7 +95,7 @@ def jacobian(
 
         found = None
         if mode != "forward":
-            found = _reverse(call, arguments.leaves, always=mode == "reverse")
+            found = _reverse(call, arguments.leaves, mode == "reverse", resolves)
         if found is None:
             found = _forward(call, arguments.leaves)
         rows, rebuild = found
@@ -100,7 +107,9 @@ def jacobian(
 Rows = tuple[list[list[Any]], Callable[..., Any]]
 
 
-def _reverse(call: Callable[..., Any], inputs: Sequence[Any], always: bool) -> Rows | None:
+def _reverse(
+    call: Callable[..., Any], inputs: Sequence[Any], always: bool, resolves: bool
+) -> Rows | None:
     """For each output its derivatives by each input; None if forward mode is for this."""
     with Recording(inputs) as recording:
         output = recording.run(call, (recording.variables,), {})
@@ -108,7 +117,7 @@ def _reverse(call: Callable[..., Any], inputs: Sequence[Any], always: bool) -> R
         if not always and outputs >= sum(x.size for x in inputs):
             return None
         rows = [_pulled(recording, leaf) for leaf in output.leaves]
-    if any(map(has_nan, rows)):
+    if resolves and any(map(has_nan, rows)):
         rows = resolved_rows(call, inputs, rows)
     return rows, output.rebuild
 

@@ -14,8 +14,9 @@ from taylorad._trees import flatten
 from taylorad.algebra import Algebra, Factor
 from taylorad.transforms._arguments import check_callable, check_order, named, numeric
 from taylorad.transforms._levels import Expansion, Level, expand, shape_of
+from taylorad.transforms._singular import singular_hessian
 from taylorad.transforms._sparsity import sparse_hessian
-from taylorad.transforms.jacobians import jacobian
+from taylorad.transforms.jacobians import jacobian, jacobian_of
 
 __all__ = [
     "by_polynomial",
@@ -245,6 +246,7 @@ def hessian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callab
            [2., 0.]])
     """
     gradient = jacobian(f, argnums, mode="reverse")
+    unresolved = jacobian_of(f, argnums, "reverse", resolves=False)
     outer = jacobian(gradient, argnums, mode="forward")
 
     def g(*args: Any, **kwargs: Any) -> Any:
@@ -254,13 +256,14 @@ def hessian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callab
                 at = argnums % len(args)
                 call, slope = (
                     lambda x, g=g: g(*args[:at], x, *args[at + 1 :], **kwargs)
-                    for g in (f, gradient)
+                    for g in (f, unresolved)
                 )
                 if x.size <= FEW:
                     return by_polynomial(call, x, 2)
-                found = sparse_hessian(call, x, slope)
-                if found is not None:
-                    return found
+                for way in (sparse_hessian, singular_hessian):
+                    found = way(call, x, slope)
+                    if found is not None:
+                        return found
         return outer(*args, **kwargs)
 
     return named(g, f, f"The Hessian in argument {argnums}")
