@@ -25,6 +25,8 @@ cdef extern from *:
 
     /* Whether memory of this type is kept: not that of classes that add something of their own. */
     static inline int taylorad_keeps(PyTypeObject *type) {
+        const unsigned long made = Py_TPFLAGS_HEAPTYPE | Py_TPFLAGS_HAVE_GC;
+        if ((type->tp_flags & made) == 0) return 1; /* of this module */
         return type->tp_basicsize == taylorad_size && !PyType_IS_GC(type);
     }
 

@@ -77,6 +77,11 @@ cdef inline void free_off(double *stack, double *work) noexcept:
         free(work)
 
 
+cdef inline bint is_shared(const Table *table, Py_ssize_t n) noexcept:
+    """Whether a product at so many points is worth a second thread."""
+    return table.start[table.rows] * n > 100_000 or n == 1 and is_large(table)
+
+
 cdef object numbers_few(int op, Number x, Number y):
     """x + y, x - y, x * y or x / y at the same few points; None for all else."""
     cdef const Table *table
@@ -101,7 +106,7 @@ cdef object numbers_few(int op, Number x, Number y):
         for t in range(table.rows * n):
             w[t] = u[t] - v[t]
     else:
-        if n == 1 and is_large(table):
+        if is_shared(table, n):
             return None
         work = room_on(stack, room_for(table, 3 if op == MULTIPLY else 1, n))
         if op == MULTIPLY:
@@ -119,7 +124,10 @@ cdef object solved(Number x, Py_ssize_t n, const Riccati *f, const double *value
     cdef cnp.ndarray y = empty_like(x.buffer)
     cdef double stack[ON_STACK]
     cdef Py_ssize_t room = room_for(table, BLOCKS, n)
-    cdef double *work = room_on(stack, room + table.rows * n)
+    cdef double *work
+    if is_shared(table, n):
+        return None
+    work = room_on(stack, room + table.rows * n)
     if sign != 0.0:
         rotation_points(table, doubles(x.buffer), value, slope, sign, doubles(y),
                         work + room, work, n)
@@ -182,7 +190,7 @@ cdef object quotient_few(const double *s, Py_ssize_t step, Number y):
     cdef cnp.ndarray result
     cdef double stack[ON_STACK]
     cdef double *work
-    if n == 0 or has_zero(doubles(y.buffer), n):
+    if n == 0 or has_zero(doubles(y.buffer), n) or is_shared(table_of(y), n):
         return None
     table = table_of(y)
     result = empty_like(y.buffer)
