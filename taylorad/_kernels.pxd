@@ -56,6 +56,10 @@ cdef extern from "_kernels_loops.h" nogil:
         ptrdiff_t b_next
         ptrdiff_t c_step
 
+# Multiplications and additions that are worth a thread: some ten microseconds.
+cdef enum:
+    WORTH_A_THREAD = 100_000
+
 ctypedef void (*Task)(void *, ptrdiff_t, ptrdiff_t, int) noexcept nogil
 
 cdef size_t room_for(const Table *T, int blocks, ptrdiff_t n) noexcept nogil
@@ -91,4 +95,5 @@ cdef cnp.ndarray solved_rotation(Compiled C, cnp.ndarray x, cnp.ndarray value,
 cdef void seed(const double *x, double scale, ptrdiff_t rows, double *y, ptrdiff_t n) noexcept
 cdef bint a_zero(const double *x, ptrdiff_t n) noexcept
 cdef bint is_large(const Table *T) noexcept nogil
+cdef bint is_shared(const Table *T, ptrdiff_t n) noexcept nogil
 cdef int large(const Table *T, const double *u, const double *v, double *y) except -1

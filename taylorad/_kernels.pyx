@@ -98,11 +98,6 @@ def _instructions():
 
 instructions = _instructions()
 
-# Multiplications and additions that are worth a thread: some ten microseconds.
-cdef enum:
-    WORTH_A_THREAD = 100_000
-
-
 def cores():
     """How many threads are of use here: the cores, or what the environment says."""
     given = os.environ.get("TAYLORAD_THREADS", "")
@@ -309,6 +304,11 @@ cdef cnp.ndarray times(Compiled C, cnp.ndarray u, cnp.ndarray v):
         shared(product_piece, &call, call.n, grain)
         free(call.work)
     return y
+
+
+cdef bint is_shared(const Table *T, ptrdiff_t n) noexcept nogil:
+    """Whether a product at so many points is worth more than one thread."""
+    return T.start[T.rows] * n > WORTH_A_THREAD if n > 1 else is_large(T)
 
 
 cdef bint is_large(const Table *T) noexcept nogil:

@@ -1,8 +1,9 @@
 """Series of matrices in one variable, for float64 and sizes that fit into the cache.
 
-Calls of NumPy's for each order would cost more than they compute. Sums of products are those of ``_kernels_matrices.h``; the rows of a result do not depend on each other and
-are shared among threads. Factors, which NumPy does not hand out, come from Gaussian elimination
-with partial pivoting, as in Golub and Van Loan, Matrix Computations, 4th ed. (2013), section 3.4.
+Calls of NumPy's for each order would cost more than they compute. Sums of products are those of
+``_kernels_matrices.h``; the rows of a result do not depend on each other and are shared among
+threads. Factors, which NumPy does not hand out, come from Gaussian elimination with partial
+pivoting, as in Golub and Van Loan, Matrix Computations, 4th ed. (2013), section 3.4.
 
 Series of matrices have the shape ``(rows, ..., n, m)``. Values are given, so that they are NumPy's
 own.
@@ -16,15 +17,13 @@ cimport numpy as cnp
 
 cnp.import_array()
 
-from taylorad._kernels cimport LESS_SUM, MINUS_SUM, SUM, Products, multiply_rows, shared
+from taylorad._kernels cimport (
+    LESS_SUM, MINUS_SUM, SUM, WORTH_A_THREAD, Products, multiply_rows, shared,
+)
 
 cdef extern from "_elimination.h" nogil:
     int eliminate(ptrdiff_t, double *, ptrdiff_t *) noexcept
     void substitute(ptrdiff_t, const double *, const ptrdiff_t *, double *) noexcept
-
-# Multiplications and additions that are worth a thread
-cdef enum:
-    WORTH_A_THREAD = 100_000
 
 
 cdef inline double *data(cnp.ndarray array) noexcept nogil:

@@ -77,11 +77,6 @@ cdef inline void free_off(double *stack, double *work) noexcept:
         free(work)
 
 
-cdef inline bint is_shared(const Table *table, Py_ssize_t n) noexcept:
-    """Whether a product at so many points is worth a second thread."""
-    return table.start[table.rows] * n > 100_000 or n == 1 and is_large(table)
-
-
 cdef object numbers_few(int op, Number x, Number y):
     """x + y, x - y, x * y or x / y at the same few points; None for all else."""
     cdef const Table *table
