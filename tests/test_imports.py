@@ -137,6 +137,8 @@ FIRST = {  # what a program may do first, each with what it gives
     "a tape's function": ("np.trace(ta.Variable(np.eye(3)))", 3.0),
     "a gradient": ("ta.grad(np.linalg.det)(np.eye(2))[1, 1]", 1.0),
     "what is within": ("_numbers.make(algebra.dual(), np.ones((2, 3))).mean().tangent", 1.0),
+    "a lifted function": ("ta.lift(lambda x: x)(3.0)", 3.0),
+    "a module of functions": ("__import__('taylorad.lifting').lifting.lift(abs)(-1.0)", 1.0),
     "an old number": ("pickle.loads(OLD).max().tangent", 1.0),
 }
 COLD = """
@@ -156,6 +158,14 @@ def test_whatever_comes_first_finds_its_rules(first):
     program = COLD.format(old=pickle.dumps(ta.Dual([1.0, 2.0], 1.0)), call=call)
     found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert float(found.stdout or "nan") == want, found.stderr
+
+
+def test_all_names_come_with_the_first_and_are_looked_up_the_short_way_then():
+    program = "import taylorad as ta; ta.math, ta.grad; print(*vars(ta))"
+    command = [sys.executable, "-c", program]
+    found = set(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split())
+    assert set(ta.__all__) <= found
+    assert "__getattr__" not in found
 
 
 def test_unknown_names_are_told():

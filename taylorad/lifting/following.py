@@ -13,7 +13,6 @@ import sys
 import types
 import weakref
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -36,7 +35,7 @@ _LEFT_ALONE = frozenset(
     "shutil subprocess sympy sys tempfile threading traceback typing unittest warnings weakref "
     "zipfile".split()
 )
-_LIBRARY = str(Path(__file__).parents[1]) + os.sep
+_LIBRARY = os.path.dirname(os.path.dirname(__file__)) + os.sep
 # Types whose attributes are never functions of our numbers.
 _SIMPLE = (
     bool, bytes, complex, dict, float, frozenset, int, list, np.dtype, np.ndarray, set, str,
