@@ -69,6 +69,7 @@ cdef dict TAYLORS = {}
 cdef enum:
     ADD, SUBTRACT, MULTIPLY, DIVIDE
 
+cdef const char *SYMBOLS = b"+-*/"
 cdef dict ARITHMETIC = {np.add: ADD, np.subtract: SUBTRACT, np.multiply: MULTIPLY,
                         np.divide: DIVIDE}
 cdef object np_add = np.add, np_subtract = np.subtract, np_multiply = np.multiply
@@ -352,16 +353,20 @@ cdef class Number(Operand):
     # Each is called with the number on either side.
 
     def __add__(a, b):
-        return operation(ADD, a, b)
+        found = taylorad_pairs(b"+", a, b)
+        return operation(ADD, a, b) if found is None else found
 
     def __sub__(a, b):
-        return operation(SUBTRACT, a, b)
+        found = taylorad_pairs(b"-", a, b)
+        return operation(SUBTRACT, a, b) if found is None else found
 
     def __mul__(a, b):
-        return operation(MULTIPLY, a, b)
+        found = taylorad_pairs(b"*", a, b)
+        return operation(MULTIPLY, a, b) if found is None else found
 
     def __truediv__(a, b):
-        return operation(DIVIDE, a, b)
+        found = taylorad_pairs(b"/", a, b)
+        return operation(DIVIDE, a, b) if found is None else found
 
     def __pow__(a, b, modulus):
         if modulus is not None:

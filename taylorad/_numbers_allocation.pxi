@@ -38,7 +38,10 @@ cdef extern from *:
     }
 
     #ifdef __GNUC__
+    #define TAYLORAD_INLINE inline __attribute__((always_inline))
     __attribute__((cold))
+    #else
+    #define TAYLORAD_INLINE inline
     #endif
     static PyObject *taylorad_allocate(PyTypeObject *type, PyObject *algebra) {
         PyObject *number, *nothing = PyTuple_New(0);
@@ -50,7 +53,7 @@ cdef extern from *:
         else Py_DECREF(algebra);
         return number;
     }
-    static inline PyObject *taylorad_blank(PyTypeObject *type, PyObject *algebra) {
+    static TAYLORAD_INLINE PyObject *taylorad_blank(PyTypeObject *type, PyObject *algebra) {
         PyObject *number;
         if (taylorad_count == 0 || !taylorad_keeps(type)) return taylorad_allocate(type, algebra);
         number = taylorad_kept[--taylorad_count];
@@ -163,17 +166,62 @@ cdef extern from *:
     }
 
     /* Scalars of two coefficients, a value and a derivative: the commonest, and so quick that
-     * it shows where their coefficients are, or whether a class is another's. */
+     * it shows where their coefficients are, whether a class is another's, and each call. */
     static inline int taylorad_is_pair(PyObject *x) {
         return taylorad_ours(x) && ((taylorad_number *)x)->rows == 2;
     }
     static inline PyObject *taylorad_pair(PyObject *x, double value, double slope) {
-        PyObject *y = taylorad_like(x);
-        if (y) {
-            ((taylorad_number *)y)->small[0] = value;
-            ((taylorad_number *)y)->small[1] = slope;
+        const taylorad_number *like = (taylorad_number *)x;
+        const void *table = like->table;
+        taylorad_number *y = (taylorad_number *)taylorad_blank(Py_TYPE(x), like->algebra);
+        if (!y) return NULL;
+        y->table = table;
+        y->rows = 2;
+        y->c = y->small;
+        y->small[0] = value;
+        y->small[1] = slope;
+        return (PyObject *)y;
+    }
+    /* Whether x is a float, a float64 of NumPy or an integer that a double holds. */
+    static inline int taylorad_plain(PyObject *x, double *s) {
+        if (PyFloat_CheckExact(x) || taylorad_is_float64(x)) { /* a subclass of float */
+            *s = PyFloat_AS_DOUBLE(x);
+            return 1;
         }
-        return y;
+        if (!PyLong_CheckExact(x)) return 0;
+        *s = PyLong_AsDouble(x);
+        if (*s != -1.0 || !PyErr_Occurred()) return 1;
+        PyErr_Clear();
+        return 0;
+    }
+    /* a + b, a - b, a * b or a / b of a pair with a plain number or a pair over its algebra;
+     * None where it is not that, or a divisor is zero. */
+    static TAYLORAD_INLINE PyObject *taylorad_pairs(char op, PyObject *a, PyObject *b) {
+        const double *u = ((taylorad_number *)a)->small, *v = ((taylorad_number *)b)->small;
+        double s, value;
+        if (taylorad_is_pair(a) && taylorad_is_pair(b)) {
+            if (((taylorad_number *)a)->algebra != ((taylorad_number *)b)->algebra) goto other;
+            if (op == '+') return taylorad_pair(a, u[0] + v[0], u[1] + v[1]);
+            if (op == '-') return taylorad_pair(a, u[0] - v[0], u[1] - v[1]);
+            if (op == '*') return taylorad_pair(a, u[0] * v[0], u[0] * v[1] + u[1] * v[0]);
+            if (v[0] == 0.0) goto other;
+            value = u[0] / v[0];
+            return taylorad_pair(a, value, (u[1] - v[1] * value) / v[0]);
+        }
+        if (taylorad_is_pair(a) && taylorad_plain(b, &s)) {
+            if (op == '+') return taylorad_pair(a, u[0] + s, u[1]);
+            if (op == '-') return taylorad_pair(a, u[0] - s, u[1]);
+            if (op == '*') return taylorad_pair(a, u[0] * s, u[1] * s);
+            if (s != 0.0) return taylorad_pair(a, u[0] / s, u[1] / s);
+        } else if (taylorad_is_pair(b) && taylorad_plain(a, &s)) {
+            if (op == '+') return taylorad_pair(b, s + v[0], v[1]);
+            if (op == '-') return taylorad_pair(b, s - v[0], -v[1]);
+            if (op == '*') return taylorad_pair(b, s * v[0], s * v[1]);
+            value = s / v[0];
+            if (v[0] != 0.0) return taylorad_pair(b, value, -v[1] * value / v[0]);
+        }
+    other:
+        return Py_NewRef(Py_None);
     }
 
     /* Between classes of arrays, which differ in nothing but their names' meaning. */
@@ -191,6 +239,7 @@ cdef extern from *:
     object taylorad_like(object)
     bint taylorad_is_pair(object)
     object taylorad_pair(object, double, double)
+    object taylorad_pairs(char, object, object)
     bint taylorad_ours(object)
     void taylorad_reclass(object, object)
     void taylorad_set_constructor(object, object)

@@ -136,52 +136,15 @@ cdef inline bint is_inline(object x):
     return (taylorad_ours(x) or isinstance(x, Number)) and (<Number>x).rows != 0
 
 
-cdef inline object pair_with_pair(int op, Number x, Number y):
-    """x op y, for two coefficients each over one algebra."""
-    cdef double *u = x.small
-    cdef double *v = y.small
-    cdef double value
-    if op == ADD:
-        return taylorad_pair(x, u[0] + v[0], u[1] + v[1])
-    if op == SUBTRACT:
-        return taylorad_pair(x, u[0] - v[0], u[1] - v[1])
-    if op == MULTIPLY:
-        return taylorad_pair(x, u[0] * v[0], u[0] * v[1] + u[1] * v[0])
-    value = u[0] / v[0]
-    return taylorad_pair(x, value, (u[1] - v[1] * value) / v[0])
-
-
-cdef inline object pair_with_float(int op, Number x, double s):
-    cdef double *u = x.small
-    if op == ADD:
-        return taylorad_pair(x, u[0] + s, u[1])
-    if op == SUBTRACT:
-        return taylorad_pair(x, u[0] - s, u[1])
-    if op == MULTIPLY:
-        return taylorad_pair(x, u[0] * s, u[1] * s)
-    return taylorad_pair(x, u[0] / s, u[1] / s)
-
-
-cdef inline object operation(int op, object a, object b):
-    """a + b, a - b, a * b or a / b, at least one a Number; `op` is known to the compiler.
+cdef object operation(int op, object a, object b):
+    """a + b, a - b, a * b or a / b, at least one a Number.
 
     A zero divisor goes the general way, which warns and resolves 0/0.
     """
     cdef double s = 0.0
-    if taylorad_is_pair(a):
-        if taylorad_is_pair(b):
-            if (<Number>b).algebra is (<Number>a).algebra and (
-                op != DIVIDE or (<Number>b).small[0] != 0.0
-            ):
-                return pair_with_pair(op, <Number>a, <Number>b)
-        elif as_float(b, &s) and (op != DIVIDE or s != 0.0):
-            return pair_with_float(op, <Number>a, s)
     if as_float(a, &s):
-        if (op == ADD or op == MULTIPLY) and taylorad_is_pair(b):
-            return pair_with_float(op, <Number>b, s)
-        if is_inline(b):
-            if op != DIVIDE or (<Number>b).c[0] != 0.0:
-                return float_with_scalar(op, s, <Number>b)
+        if is_inline(b) and (op != DIVIDE or (<Number>b).c[0] != 0.0):
+            return float_with_scalar(op, s, <Number>b)
     elif is_inline(a):
         if as_float(b, &s):
             if op != DIVIDE or s != 0.0:
@@ -193,14 +156,9 @@ cdef inline object operation(int op, object a, object b):
 
 
 cdef object arithmetic(int op, object a, object b):
-    """As `operation`, for an `op` that is not known before."""
-    if op == ADD:
-        return operation(ADD, a, b)
-    if op == SUBTRACT:
-        return operation(SUBTRACT, a, b)
-    if op == MULTIPLY:
-        return operation(MULTIPLY, a, b)
-    return operation(DIVIDE, a, b)
+    """As `operation`, where these may be scalars of two coefficients."""
+    found = taylorad_pairs(SYMBOLS[op], a, b)
+    return operation(op, a, b) if found is None else found
 
 
 cdef object array_arithmetic(int op, object a, object b):

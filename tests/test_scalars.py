@@ -115,6 +115,15 @@ def test_a_plain_operand_on_either_side(combine: Any, plain: Any, order: int) ->
             assert_allclose(ours.parts, general.parts[:, 0], rtol=1e-15, atol=0)
 
 
+@pytest.mark.parametrize("combine", OPERATORS)
+@pytest.mark.parametrize("order", ORDERS)
+def test_an_integer_that_no_float_holds(combine: Any, order: int) -> None:
+    x = ta.Taylor.variable(2.0, order)
+    for a, b in ((x, 10**400), (-(10**400), x)):
+        with pytest.raises(OverflowError, match="int too large"):
+            combine(a, b)
+
+
 @pytest.mark.parametrize("ufunc", [np.add, np.subtract, np.multiply, np.divide, np.power])
 def test_ufuncs_are_the_operators(ufunc: Any) -> None:
     operators = dict(zip("add subtract multiply divide".split(), OPERATORS, strict=True))
