@@ -74,9 +74,16 @@ cdef void rotation_points(const Table *T, const double *x, const double *value,
                           const double *other, double sign, double *y, double *z, double *work,
                           ptrdiff_t n) noexcept nogil
 cdef void multiply_rows(const Products *p, ptrdiff_t begin, ptrdiff_t end) noexcept nogil
+cdef bint eliminate(ptrdiff_t n, double *a, ptrdiff_t *exchanged) noexcept nogil
+cdef void substitute(ptrdiff_t n, const double *a, const ptrdiff_t *exchanged, ptrdiff_t m,
+                     double *x) noexcept nogil
 cdef int limited() noexcept nogil
 cdef void limit_to(int count) noexcept nogil
 cdef void shared(Task task, void *context, ptrdiff_t n, ptrdiff_t grain) noexcept nogil
+cdef bint begun(Task task, void *context, ptrdiff_t n, ptrdiff_t step) noexcept nogil
+cdef void joined() noexcept nogil
+cdef bint comes_first(int *state) noexcept nogil
+cdef void made(int *state) noexcept nogil
 
 
 cdef class Compiled:

@@ -32,6 +32,9 @@ cdef extern from "_kernels_points.h" nogil:
         void sum_of_parts(const Table *, const double *, const double *, const double *,
                           double *) noexcept nogil
         void multiply_rows(const Products *, ptrdiff_t, ptrdiff_t) noexcept nogil
+        int eliminate(ptrdiff_t, double *, ptrdiff_t *) noexcept nogil
+        void substitute(ptrdiff_t, const double *, const ptrdiff_t *, ptrdiff_t,
+                        double *) noexcept nogil
     const Loops *loops
     bint is_first(const Table *) noexcept
     const char *choose_loops(const char *) noexcept
@@ -77,6 +80,10 @@ cdef extern from "_threads.h" nogil:
     enum:
         MOST_THREADS
     void share(Task, void *, ptrdiff_t, ptrdiff_t, int) noexcept
+    bint share_begin(Task, void *, ptrdiff_t, ptrdiff_t, int) noexcept
+    void share_end() noexcept
+    bint once(int *) noexcept
+    void once_made(int *) noexcept
     int most_threads() noexcept
     int limited_threads() noexcept
     void set_most_threads(int) noexcept
@@ -146,6 +153,24 @@ cdef void limit_to(int count) noexcept nogil:
 cdef void shared(Task task, void *context, ptrdiff_t n, ptrdiff_t grain) noexcept nogil:
     """The task for 0 to n, in pieces of a grain at least."""
     share(task, context, n, grain, most_threads())
+
+
+cdef bint begun(Task task, void *context, ptrdiff_t n, ptrdiff_t step) noexcept nogil:
+    """Whether others have begun with it; the caller may do something else, and then joins them."""
+    return share_begin(task, context, n, step, min(most_threads(), MOST_THREADS))
+
+
+cdef void joined() noexcept nogil:
+    share_end()
+
+
+cdef bint comes_first(int *state) noexcept nogil:
+    """Whether to make what all pieces need; the others wait until it is said to be made."""
+    return once(state)
+
+
+cdef void made(int *state) noexcept nogil:
+    once_made(state)
 
 
 cdef class Compiled:
@@ -283,6 +308,15 @@ cdef void rotation_points(const Table *T, const double *x, const double *value,
 
 cdef void multiply_rows(const Products *p, ptrdiff_t begin, ptrdiff_t end) noexcept nogil:
     loops.multiply_rows(p, begin, end)
+
+
+cdef bint eliminate(ptrdiff_t n, double *a, ptrdiff_t *exchanged) noexcept nogil:
+    return loops.eliminate(n, a, exchanged)
+
+
+cdef void substitute(ptrdiff_t n, const double *a, const ptrdiff_t *exchanged, ptrdiff_t m,
+                     double *x) noexcept nogil:
+    loops.substitute(n, a, exchanged, m, x)
 
 
 def product(algebra, u, v):

@@ -48,6 +48,9 @@ typedef struct {
     void (*sum_of_parts)(const Table *, const double *u, const double *v, const double *s,
                          double *y);
     void (*multiply_rows)(const Products *, ptrdiff_t begin, ptrdiff_t end);
+    int (*eliminate)(ptrdiff_t n, double *a, ptrdiff_t *exchanged);
+    void (*substitute)(ptrdiff_t n, const double *a, const ptrdiff_t *exchanged, ptrdiff_t m,
+                       double *x);
 } Loops;
 
 #define HIDDEN

@@ -4,6 +4,7 @@
 #define TAYLORAD_KERNELS_SPANS_H
 
 #include "_kernels_across.h"
+#include "_kernels_elimination.h"
 #include "_kernels_first.h"
 #include "_kernels_loops.h"
 #include "_kernels_matrices.h"
@@ -131,7 +132,7 @@ static void sum_of_parts(const Table *T, const double *u, const double *v, const
 #define LOOPS                                                                    \
     {                                                                            \
         product_span, quotient_span, riccati_span, rotation_span, quadrature_span, \
-        compose_span, push_rows, sum_of_parts, multiply_rows                     \
+        compose_span, push_rows, sum_of_parts, multiply_rows, eliminate, substitute \
     }
 
 #endif

@@ -2,29 +2,24 @@
 
 Calls of NumPy's for each order would cost more than they compute. Sums of products are those of
 ``_kernels_matrices.h``; the rows of a result do not depend on each other and are shared among
-threads. Factors, which NumPy does not hand out, come from Gaussian elimination with partial
-pivoting, as in Golub and Van Loan, Matrix Computations, 4th ed. (2013), section 3.4.
+threads. Factors, which NumPy does not hand out, are those of ``_kernels_elimination.h``.
 
-Series of matrices have the shape ``(rows, ..., n, m)``. Values are given, so that they are NumPy's
-own.
+Series of matrices have the shape ``(rows, ..., n, m)``. Their values are given, and so NumPy's own.
 """
 
 import numpy as np
 
 from libc.stdlib cimport free, malloc
+from libc.string cimport memcpy, memset
 
 cimport numpy as cnp
 
 cnp.import_array()
 
 from taylorad._kernels cimport (
-    LESS_SUM, MINUS_SUM, SUM, WORTH_A_THREAD, Products, multiply_rows, shared,
+    LESS_SUM, MINUS_SUM, SUM, WORTH_A_THREAD, Products, begun, comes_first, eliminate, joined,
+    made, multiply_rows, shared, substitute,
 )
-
-cdef extern from "_elimination.h" nogil:
-    int eliminate(ptrdiff_t, double *, ptrdiff_t *) noexcept
-    void substitute(ptrdiff_t, const double *, const ptrdiff_t *, double *) noexcept
-
 
 cdef inline double *data(cnp.ndarray array) noexcept nogil:
     return <double *>cnp.PyArray_DATA(array)
@@ -107,25 +102,78 @@ cdef void inverted_piece(void *context, ptrdiff_t begin, ptrdiff_t end, int work
         begin = at * n + high
 
 
-def invert(cnp.ndarray a, first):
-    """The y with ``y a = 1``, of series of matrices; row 0 is `first`."""
-    cdef Work w
+ctypedef struct Beside:
+    Work work
+    int state          # of the inverse, for `comes_first`
+    bint regular       # whether there is one
+    double *factors
+    ptrdiff_t *exchanged
+
+
+cdef void piece_beside(void *context, ptrdiff_t begin, ptrdiff_t end, int worker) noexcept nogil:
+    """The same of one matrix, with an inverse of the value that the first of all pieces makes."""
+    cdef Beside *w = <Beside *>context
+    cdef ptrdiff_t n = w.work.n, i
+    if comes_first(&w.state):
+        memcpy(w.factors, w.work.u, n * n * sizeof(double))
+        w.regular = eliminate(n, w.factors, w.exchanged)
+        if w.regular:
+            memset(w.work.y, 0, n * n * sizeof(double))
+            for i in range(n):
+                w.work.y[i * n + i] = 1.0
+            substitute(n, w.factors, w.exchanged, n, w.work.y)
+        made(&w.state)
+    if w.regular:
+        inverted_piece(&w.work, begin, end, worker)
+
+
+def invert(cnp.ndarray a, inverse):
+    """The y with ``y a = 1``, of series of matrices; row 0 is ``inverse(a[0])``.
+
+    That takes as long as some of the rows after it. So these are not made from it, where there is
+    enough of them for several threads, but from an inverse by elimination as accurate as that one,
+    and by others while the caller waits for `inverse`.
+    """
+    cdef Beside w
     cdef int last = cnp.PyArray_NDIM(a) - 1
     cdef cnp.ndarray y = cnp.PyArray_EMPTY(last + 1, cnp.PyArray_DIMS(a), cnp.NPY_DOUBLE, 0)
+    cdef ptrdiff_t square, worth
+    cdef bint others
     a = plain(a)
-    y[0] = first
-    w.rows, w.n = cnp.PyArray_DIM(a, 0), cnp.PyArray_DIM(a, last)
+    w.work.rows, w.work.n = cnp.PyArray_DIM(a, 0), cnp.PyArray_DIM(a, last)
+    square = w.work.n * w.work.n
     if cnp.PyArray_SIZE(a) == 0:
+        y[0] = inverse(a[0])
         return y
-    w.matrices = cnp.PyArray_SIZE(a) // (w.rows * w.n * w.n)
-    w.u, w.y = data(a), data(y)
-    w.known = <double *>malloc(w.matrices * w.n * w.n * sizeof(double))
-    if w.known == NULL:
+    w.work.matrices = cnp.PyArray_SIZE(a) // (w.work.rows * square)
+    w.work.u, w.work.y = data(a), data(y)
+    w.work.known = <double *>malloc((w.work.matrices + 1) * square * sizeof(double)
+                                    + w.work.n * sizeof(ptrdiff_t))
+    if w.work.known == NULL:
         raise MemoryError
-    with nogil:
-        shared(inverted_piece, &w, w.matrices * w.n,
-               grain((w.rows - 1) * (w.rows + 2) // 2 * w.n * w.n))
-        free(w.known)
+    w.factors = w.work.known + w.work.matrices * square
+    w.exchanged = <ptrdiff_t *>(w.factors + square)
+    w.state, w.regular = 0, False
+    worth = grain((w.work.rows - 1) * (w.work.rows + 2) // 2 * square)
+    try:
+        if w.work.matrices == 1 and w.work.n >= 2 * worth:
+            others = begun(piece_beside, &w, w.work.n, worth)
+            try:
+                first = inverse(a[0])
+            finally:
+                with nogil:
+                    if others:
+                        joined()
+                    else:
+                        piece_beside(&w, 0, w.work.n, 0)
+        else:
+            first = inverse(a[0])
+        y[0] = first
+        if not w.regular:
+            with nogil:
+                shared(inverted_piece, &w.work, w.work.matrices * w.work.n, worth)
+    finally:
+        free(w.work.known)
     return y
 
 
@@ -139,16 +187,12 @@ def solve(cnp.ndarray a, cnp.ndarray b, first):
     cdef ptrdiff_t rows = cnp.PyArray_DIM(b, 0), n = factors.n, m = cnp.PyArray_DIM(b, last)
     cdef ptrdiff_t matrices = factors.matrices, at, k
     cdef cnp.ndarray y
-    cdef double *one
     cdef Products p
     if not factors.regular:
         return None
     a = plain(a)
     y = np.array(b, order="C")
     y[0] = first
-    one = <double *>malloc(n * sizeof(double))
-    if one == NULL:
-        raise MemoryError
     p.mode, p.inner, p.columns = LESS_SUM, n, m
     p.a_step, p.a_next = n, matrices * n * n
     p.b_step, p.b_next, p.c_step = m, -matrices * n * m, m
@@ -160,8 +204,7 @@ def solve(cnp.ndarray a, cnp.ndarray b, first):
                 p.b = data(y) + ((k - 1) * matrices + at) * n * m
                 p.c = data(y) + (k * matrices + at) * n * m
                 multiply_rows(&p, 0, n)
-                factors.divide(at, p.c, m, one)
-        free(one)
+                factors.divide(at, p.c, m)
     return y
 
 
@@ -174,50 +217,36 @@ cdef class Factors:
         Whether no pivot is zero; otherwise nothing can be solved.
     """
 
-    cdef cnp.ndarray columns, rows
+    cdef cnp.ndarray factors, exchanged
     cdef readonly bint regular
     cdef ptrdiff_t n, matrices
 
     def __init__(self, a):
         cdef ptrdiff_t k
-        cdef double *data
-        cdef ptrdiff_t *rows
         self.n = a.shape[a.ndim - 1]
-        self.columns = np.array(np.swapaxes(a, -1, -2), np.float64, order="C")
-        self.rows = np.empty(a.shape[: a.ndim - 1], np.intp)
-        self.matrices = self.rows.size // self.n if self.n else 0
+        self.factors = np.array(a, np.float64, order="C")
+        self.exchanged = np.empty(a.shape[: a.ndim - 1], np.intp)
+        self.matrices = self.exchanged.size // self.n if self.n else 0
         self.regular = True
-        data = <double *>cnp.PyArray_DATA(self.columns)
-        rows = <ptrdiff_t *>cnp.PyArray_DATA(self.rows)
         with nogil:
             for k in range(self.matrices):
-                if not eliminate(self.n, data + k * self.n * self.n, rows + k * self.n):
+                if not eliminate(self.n, data(self.factors) + k * self.n * self.n,
+                                 self.exchanges() + k * self.n):
                     self.regular = False
                     break
 
-    cdef void divide(self, ptrdiff_t at, double *x, ptrdiff_t width, double *one) noexcept nogil:
+    cdef ptrdiff_t *exchanges(self) noexcept nogil:
+        return <ptrdiff_t *>cnp.PyArray_DATA(self.exchanged)
+
+    cdef void divide(self, ptrdiff_t at, double *x, ptrdiff_t width) noexcept nogil:
         """Solve with one matrix of the stack for the columns of x, in place."""
-        cdef const double *a = data(self.columns) + at * self.n * self.n
-        cdef const ptrdiff_t *rows = <const ptrdiff_t *>cnp.PyArray_DATA(self.rows) + at * self.n
-        cdef ptrdiff_t i, column
-        if width == 1:
-            substitute(self.n, a, rows, x)
-            return
-        for column in range(width):
-            for i in range(self.n):
-                one[i] = x[i * width + column]
-            substitute(self.n, a, rows, one)
-            for i in range(self.n):
-                x[i * width + column] = one[i]
+        substitute(self.n, data(self.factors) + at * self.n * self.n,
+                   self.exchanges() + at * self.n, width, x)
 
     def solve(self, cnp.ndarray x):
         """The y with ``a y = x``, written into `x`: contiguous, as many matrices ``(..., n, m)``."""
         cdef ptrdiff_t k, width = cnp.PyArray_DIM(x, cnp.PyArray_NDIM(x) - 1)
-        cdef double *one = <double *>malloc(self.n * sizeof(double))
-        if one == NULL:
-            raise MemoryError
         with nogil:
             for k in range(self.matrices):
-                self.divide(k, data(x) + k * self.n * width, width, one)
-        free(one)
+                self.divide(k, data(x) + k * self.n * width, width)
         return x

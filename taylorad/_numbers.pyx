@@ -22,10 +22,10 @@ from libc.string cimport memcpy, memmove, memset
 
 from taylorad._kernels cimport SUM as SUM_OF_PRODUCTS
 from taylorad._kernels cimport (
-    BLOCKS, Compiled, Products, Riccati, Table, a_zero, compiled, is_large, is_shared, large, limit_to,
-    limited, multiply_rows, over, product_points, product_tile, quotient_points, quotient_tile,
-    riccati_points, riccati_tile, room_for, rotation_points, rotation_tile, seed, solved_riccati,
-    solved_rotation, times,
+    BLOCKS, Compiled, Products, Riccati, Table, a_zero, compiled, eliminate, is_large, is_shared,
+    large, limit_to, limited, multiply_rows, over, product_points, product_tile, quotient_points,
+    quotient_tile, riccati_points, riccati_tile, room_for, rotation_points, rotation_tile, seed,
+    solved_riccati, solved_rotation, substitute, times,
 )
 from taylorad._memory cimport enter_reused, exit_reused
 

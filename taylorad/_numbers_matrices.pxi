@@ -1,10 +1,6 @@
 # Part of _numbers.pyx: inverses, solutions, determinants and traces of a small matrix. The
 # equations are those of the rules (rules/solving.py, rules/determinants.py).
 
-cdef extern from "_elimination.h" nogil:
-    int eliminate(ptrdiff_t, double *, ptrdiff_t *) noexcept
-    void substitute(ptrdiff_t, const double *, const ptrdiff_t *, double *) noexcept
-
 cdef enum:
     MOST_SIDE = 16         # of a matrix
     FEW_STEPS = 100_000    # multiplications up to which a call of what runs on threads costs more
@@ -67,15 +63,6 @@ cdef object inverse_few(Number x):
     return array_like(x, parts) if all_finite(doubles(parts), a.rows * a.size) else None
 
 
-cdef bint factored(const double *a, Py_ssize_t n, double *factors, ptrdiff_t *exchanged) noexcept:
-    """Factor a matrix, which becomes one of columns; false if a pivot is zero."""
-    cdef Py_ssize_t i, j
-    for i in range(n):
-        for j in range(n):
-            factors[j * n + i] = a[i * n + j]
-    return eliminate(n, factors, exchanged)
-
-
 cdef object solution_few(object a, object b):
     """The y in a y = b for a small matrix and a few columns; None for all else."""
     cdef Side u, v
@@ -83,7 +70,6 @@ cdef object solution_few(object a, object b):
     cdef const Table *table
     cdef double factors[MOST_SIDE * MOST_SIDE]
     cdef double sums[MOST_SIDE * MOST_SIDE]
-    cdef double one[MOST_SIDE]
     cdef ptrdiff_t exchanged[MOST_SIDE]
     cdef cnp.npy_intp shape[3]
     cdef Py_ssize_t n, m, k, pair, i, j, size
@@ -102,7 +88,8 @@ cdef object solution_few(object a, object b):
         return None
     mix()
     first = la_solve(value_of(a), value_of(b))
-    if not factored(u.data, n, factors, exchanged) or not is_double(first) or (
+    memcpy(factors, u.data, n * n * sizeof(double))
+    if not eliminate(n, factors, exchanged) or not is_double(first) or (
         not cnp.PyArray_ISCARRAY_RO(<cnp.ndarray>first)
     ):
         return None
@@ -116,12 +103,9 @@ cdef object solution_few(object a, object b):
             i, j = table.left[pair], table.right[pair]
             if 0 < i < u.rows:
                 multiply_add(u.data + i * u.size, y + j * size, sums, n, n, m)
-        for j in range(m):
-            for i in range(n):
-                one[i] = (v.data[k * size + i * m + j] if k < v.rows else 0.0) - sums[i * m + j]
-            substitute(n, factors, exchanged, one)
-            for i in range(n):
-                y[k * size + i * m + j] = one[i]
+        for i in range(size):
+            y[k * size + i] = (v.data[k * size + i] if k < v.rows else 0.0) - sums[i]
+        substitute(n, factors, exchanged, m, y + k * size)
     return array_like(like, parts) if all_finite(y, table.rows * size) else None
 
 
@@ -199,24 +183,22 @@ cdef bint by_inverse(const Table *table, Py_ssize_t n, Side *a, double first, do
     """Jacobi's formula, in one variable; false where the inverse would lose digits."""
     cdef double factors[MOST_SIDE * MOST_SIDE]
     cdef double known[MOST_SIDE * MOST_SIDE]
-    cdef double one[MOST_SIDE]
     cdef ptrdiff_t exchanged[MOST_SIDE]
     cdef double stack[ON_STACK]
     cdef double *inverse
     cdef double *slopes
     cdef double total
     cdef Py_ssize_t k, i, j, p, q, rows = a.rows
-    if not factored(a.data, n, factors, exchanged):
+    memcpy(factors, a.data, n * n * sizeof(double))
+    if not eliminate(n, factors, exchanged):
         return False
     inverse = room_on(stack, rows * (a.size + 1))
     slopes = inverse + rows * a.size
     y[0] = first
-    for j in range(n):
-        for i in range(n):
-            one[i] = 1.0 if i == j else 0.0
-        substitute(n, factors, exchanged, one)
-        for i in range(n):
-            inverse[i * n + j] = one[i]
+    memset(inverse, 0, n * n * sizeof(double))
+    for i in range(n):
+        inverse[i * n + i] = 1.0
+    substitute(n, factors, exchanged, n, inverse)
     if not largest_column(a.data, n, n, 1) * largest_column(inverse, n, n, 1) <= (
         libm.pow(LARGEST_CONDITION, 1.0 / max(rows - 1, 1))
     ):

@@ -15,7 +15,7 @@
 
 typedef void (*Task)(void *context, ptrdiff_t begin, ptrdiff_t end, int worker);
 
-enum { MOST_THREADS = 64, PIECES = 2 };
+enum { MOST_THREADS = 64, PIECES = 2, MOST_PIECES = MOST_THREADS * PIECES };
 
 #if (defined(__GNUC__) || defined(__clang__)) && !defined(_WIN32)
 
@@ -46,7 +46,7 @@ static struct {
     int workers, pieces;
     int left; /* pieces that are not done */
     int inside; /* threads that look at the loop */
-    char taken[MOST_THREADS * PIECES];
+    char taken[MOST_PIECES];
 } crew = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER};
 
 static void crew_work(int worker)
@@ -127,28 +127,18 @@ static void crew_wait(const int *count)
     }
 }
 
-/* task(context, begin, end, worker) for pieces that make up 0 to n, begun at multiples of
- * `grain`; workers are numbered from 0, below `threads` */
-static void share(Task task, void *context, ptrdiff_t n, ptrdiff_t grain, int threads)
+/* Has others begin a loop in pieces of `step`, if there are any: whoever calls this may do something
+ * else, and has to come to `share_end` then. Returns whether that is so. */
+static int share_begin(Task task, void *context, ptrdiff_t n, ptrdiff_t step, int threads)
 {
-    if (threads > MOST_THREADS) threads = MOST_THREADS;
-    if (n < 2 * grain || threads < 2 || __atomic_exchange_n(&crew.busy, 1, __ATOMIC_ACQ_REL)) {
-        task(context, 0, n, 0);
-        return;
-    }
+    if (threads < 2 || __atomic_exchange_n(&crew.busy, 1, __ATOMIC_ACQ_REL)) return 0;
     if (crew.started < threads - 1) threads = crew_start(threads) + 1;
-    /* a piece has to be worth it; the last one has what is left over */
-    const ptrdiff_t units = n / grain, most = (ptrdiff_t)threads * PIECES;
-    ptrdiff_t each = (units + most - 1) / most;
-    const ptrdiff_t turns = (units / each + threads - 1) / threads; /* of who does the most */
-    if (units / threads > 0 && units - (threads - 1) * (units / threads) < turns * each)
-        each = units / threads;
     crew_wait(&crew.inside); /* of the round before */
     crew.task = task;
     crew.context = context;
     crew.n = n;
-    crew.step = each * grain;
-    crew.pieces = (int)(units / each);
+    crew.step = step < n / MOST_PIECES + 1 ? n / MOST_PIECES + 1 : step;
+    crew.pieces = (int)(n / crew.step);
     crew.workers = threads;
     memset(crew.taken, 0, crew.pieces);
     __atomic_store_n(&crew.left, crew.pieces, __ATOMIC_SEQ_CST);
@@ -156,19 +146,60 @@ static void share(Task task, void *context, ptrdiff_t n, ptrdiff_t grain, int th
     pthread_mutex_lock(&crew.lock);
     if (crew.sleeping) pthread_cond_broadcast(&crew.begun);
     pthread_mutex_unlock(&crew.lock);
+    return 1;
+}
+
+static void share_end(void)
+{
     crew_work(0);
     crew_wait(&crew.left);
     __atomic_store_n(&crew.busy, 0, __ATOMIC_RELEASE);
 }
 
-#else
-
-static void share(Task task, void *context, ptrdiff_t n, ptrdiff_t grain, int threads)
+/* Something that all pieces of a loop need, and the first of them makes: `once` is true for him,
+ * who says when it is there; the others wait for it. The state is 0 at the beginning. */
+static int once(int *state)
 {
-    task(context, 0, n, 0);
+    int none = 0;
+    if (__atomic_compare_exchange_n(state, &none, 1, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+        return 1;
+    crew_wait(state);
+    return 0;
 }
 
+static void once_made(int *state) { __atomic_store_n(state, -1, __ATOMIC_RELEASE); }
+
+#else
+
+static int share_begin(Task task, void *context, ptrdiff_t n, ptrdiff_t grain, int threads)
+{
+    return 0;
+}
+static void share_end(void) {}
+static int once(int *state) { return *state == 0; }
+static void once_made(int *state) { *state = -1; }
+
 #endif
+
+/* task(context, begin, end, worker) for pieces that make up 0 to n, begun at multiples of
+ * `grain`; workers are numbered from 0, below `threads` */
+static void share(Task task, void *context, ptrdiff_t n, ptrdiff_t grain, int threads)
+{
+    if (threads > MOST_THREADS) threads = MOST_THREADS;
+    if (n >= 2 * grain && threads > 1) {
+        /* a piece has to be worth it; the last one has what is left over */
+        const ptrdiff_t units = n / grain, most = (ptrdiff_t)threads * PIECES;
+        ptrdiff_t each = (units + most - 1) / most;
+        const ptrdiff_t turns = (units / each + threads - 1) / threads; /* of who does the most */
+        if (units / threads > 0 && units - (threads - 1) * (units / threads) < turns * each)
+            each = units / threads;
+        if (share_begin(task, context, n, each * grain, threads)) {
+            share_end();
+            return;
+        }
+    }
+    task(context, 0, n, 0);
+}
 
 /* How many threads a loop may use that the calling thread starts; 0 for all there are. */
 #if defined(_MSC_VER)

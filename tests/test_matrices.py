@@ -49,9 +49,10 @@ def test_inverses_and_solutions_have_no_residual(n: int) -> None:
     for stack in ((), (3,), (2, 1)):
         a = integers(5, *stack, n, n)
         a[0] += 40 * np.eye(n) * (1 + n)
+        a = a[..., np.random.default_rng(n).permutation(n), :]  # the pivots are elsewhere
         for count in (1, 2):
             with threads(count):
-                y = _matrices.invert(a, np.linalg.inv(a[0]))
+                y = _matrices.invert(a, np.linalg.inv)
             one = convolved(y, a)
             assert_allclose(one[0], np.broadcast_to(np.eye(n), one[0].shape), atol=1e-14)
             assert_allclose(one[1:], 0.0, atol=1e-14)
@@ -77,6 +78,85 @@ def test_inverse_of_fractions() -> None:
     assert_allclose(got.coefficients.astype(float), np.array(want).astype(float), rtol=1e-14)
 
 
+LARGE = 50  # so that rows are made beside the inverse
+
+
+def regular() -> np.ndarray:
+    a = integers(6, LARGE, LARGE)
+    a[0] += 40 * LARGE * np.eye(LARGE)[::-1]
+    return a
+
+
+def test_an_inverse_does_not_depend_on_threads_and_has_the_value_of_numpy() -> None:
+    a = regular()
+    with threads(1):
+        alone = np.linalg.inv(ta.Taylor(a)).coefficients
+    assert_array_equal(alone[0], np.linalg.inv(a[0]))
+    for count in (2, 3, 8):
+        with threads(count):
+            assert_array_equal(np.linalg.inv(ta.Taylor(a)).coefficients, alone)
+
+
+def test_rows_beside_an_inverse_that_fails() -> None:
+    a = regular()
+    a[0, :, 3] = a[0, :, 7]
+
+    def fail(value: np.ndarray) -> np.ndarray:
+        raise RuntimeError("no inverse")
+
+    for count in (1, 2):
+        with threads(count):
+            with pytest.raises(RuntimeError, match="no inverse"):
+                _matrices.invert(a, fail)
+            one = convolved(_matrices.invert(regular(), np.linalg.inv), regular())
+            assert_allclose(one[1:], 0.0, atol=1e-13)
+
+
+def test_rows_come_from_the_given_inverse_where_elimination_finds_none() -> None:
+    a = regular()
+    a[0, :, 3] = 0.0  # a pivot is zero
+    given = integers(LARGE, LARGE)
+    y = _matrices.invert(a / 1e3, lambda value: given)
+    assert_array_equal(y[0], given)
+    assert_allclose(y[1], -given @ (a[1] / 1e3) @ given, rtol=1e-12, atol=1e-9)
+
+
+@pytest.mark.parametrize("ugly", [np.nan, np.inf, -np.inf])
+def test_rows_beside_an_inverse_of_what_is_not_finite(ugly: float) -> None:
+    a = regular()
+    a[0, 4, 9] = ugly
+    with np.errstate(all="ignore"):
+        y = np.linalg.inv(ta.Taylor(a)).coefficients
+        want = -y[0] @ a[1] @ y[0]
+        assert_array_equal(y[0], np.linalg.inv(a[0]))
+    assert np.isnan(want).all() == np.isnan(y[1:]).all() == np.isnan(ugly)
+    if not np.isnan(ugly):
+        assert_allclose(y[1], want, rtol=1e-9, atol=1e-12 * np.abs(want).max())
+
+
+@pytest.mark.parametrize("n", [1, 2, 7, 8, 9, 15, 16, 17, 31])
+def test_factors_in_rational_arithmetic(n: int) -> None:
+    """Of whole numbers, with pivots that are found only below: zeros are on the diagonal."""
+    a = integers(n, n)
+    if n > 1:
+        np.fill_diagonal(a, 0.0)
+    exact = [[Fraction(int(x)) for x in (*row, i + 1)] for i, row in enumerate(a)]
+    for k in range(n):  # Gauss and Jordan
+        at = next(i for i in range(k, n) if exact[i][k])
+        exact[k], exact[at] = exact[at], exact[k]
+        exact[k] = [x / exact[k][k] for x in exact[k]]
+        for i in range(n):
+            if i != k:
+                exact[i] = [x - exact[i][k] * y for x, y in zip(exact[i], exact[k], strict=True)]
+    factors = _matrices.Factors(a)
+    assert factors.regular
+    right = np.arange(1.0, n + 1)
+    want = np.array([float(row[-1]) for row in exact])
+    for m in (1, 3, 8, 9):
+        got = factors.solve(np.repeat(right[:, None], m, 1))
+        assert_allclose(got, np.repeat(want[:, None], m, 1), rtol=1e-11, atol=1e-12)
+
+
 def test_nothing_but_nan_where_a_factor_is_not_finite() -> None:
     u, v = integers(3, 4, 4), integers(3, 4, 4)
     u[1, 2, 3] = np.nan
@@ -97,7 +177,7 @@ def test_singular_values_are_refused_as_numpy_does() -> None:
 def test_empty_matrices() -> None:
     for shape in ((3, 0, 0), (3, 2, 0, 0), (3, 0, 2, 2)):
         a = np.zeros(shape)
-        assert _matrices.invert(a, a[0]).shape == shape
+        assert _matrices.invert(a, np.array).shape == shape
     for n, inner in ((2, 0), (0, 2)):
         got = _matrices.multiply(np.zeros((3, n, inner)), np.zeros((3, inner, 4)), np.zeros((n, 4)))
         assert_array_equal(got, np.zeros((3, n, 4)))

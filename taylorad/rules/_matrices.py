@@ -199,7 +199,7 @@ def inverse_powers(a: Any) -> Any:
     """The same in powers of one variable, for arrays. None where another way is faster."""
     rows, n = len(a), a.shape[-1]
     if a.dtype == np.float64 and n <= _LARGEST:
-        return kernels.invert(a, np.linalg.inv(a[0]))
+        return kernels.invert(a, np.linalg.inv)
     if n > JOINED:
         return None
     y = np.empty(a.shape, a.dtype)
