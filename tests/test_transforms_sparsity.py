@@ -241,6 +241,48 @@ def test_some_inputs_at_a_removable_singularity() -> None:
     assert_allclose(got.reshape(10, 10), np.diag(sinc_second(x)), atol=1e-13)
 
 
+@pytest.mark.parametrize("n", [9, 12])
+def test_all_inputs_at_a_removable_singularity(n: int) -> None:
+    """Of sin(x) / x the second derivative at 0 is -1 / 3, of (1 - cos(x)) / x^2 it is -1 / 12."""
+    zero, unit = np.zeros(n), np.eye(n)
+    with np.errstate(all="ignore"):
+        product = ta.hessian(lambda x: np.sum(np.sin(x) / x) * np.sum(np.sinc(x)))(zero)
+        square = ta.hessian(lambda x: np.sum((1 - np.cos(x)) / x**2) ** 2)(zero.reshape(3, -1))
+    assert_allclose(product, -n / 3 * (1 + np.pi**2) * unit, rtol=1e-13, atol=1e-12)
+    assert_allclose(square.reshape(n, n), -n / 12 * unit, rtol=1e-13, atol=1e-13)
+
+
+@pytest.mark.parametrize("n", [9, 30])
+def test_a_singular_input_that_all_others_depend_on(n: int) -> None:
+    x = np.linspace(0.0, 2.0, n)
+    with np.errstate(all="ignore"):
+        got = ta.hessian(lambda x: np.sin(x[0]) / x[0] * np.sum(x[1:] ** 3))(x)
+    want = np.diag(6 * x)
+    want[0, 0] = -np.sum(x**3) / 3
+    assert_allclose(got, want, rtol=1e-13, atol=1e-12)
+
+
+def test_a_direction_dependent_slope_stays_nan() -> None:
+    """x^2 y / (x^2 + y^2) is linear along every line through 0, and has no gradient there."""
+
+    def f(x: np.ndarray) -> np.ndarray:
+        return x[0] ** 2 * x[1] / (x[0] ** 2 + x[1] ** 2) + np.sum(np.sin(x) / x)
+
+    with np.errstate(all="ignore"):
+        got = ta.hessian(f)(np.zeros(10))
+    assert np.isnan(got[0, 1]) and np.isnan(got[1, 1])
+    assert_allclose(got[2:, 2:], -np.eye(8) / 3, atol=1e-13)
+    assert_allclose(got[:2, 2:], 0.0, atol=1e-13)
+
+
+def test_a_direction_dependent_value_stays_nan() -> None:
+    def f(x: np.ndarray) -> np.ndarray:
+        return x[0] * x[1] / (x[0] ** 2 + x[1] ** 2) + np.sum(np.sin(x) / x)
+
+    with np.errstate(all="ignore"):
+        assert np.isnan(ta.hessian(f)(np.zeros(9))[:2, :2]).all()
+
+
 def test_nan_that_is_no_singularity_stays() -> None:
     x = np.linspace(-1.0, 1.0, 20)
     x[3] = np.nan

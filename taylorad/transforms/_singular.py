@@ -3,17 +3,24 @@
 The record of a gradient at sin(x) / x has poles that cancel, and reverse mode leaves nan where
 they are: in the rows of some inputs. All other rows come as ever, along the directions of the
 other inputs many at once, along those of the singular ones one by one. The rest is the same by
-symmetry, but for pairs of singular inputs: these are looked up by forward mode twice, which
-divides leading zeros away.
+symmetry, but for pairs of singular inputs. With q(v) the second derivative along v, and b a
+direction in which all singular inputs move, such a pair has
+
+    2 c^2 H_ij = q(b + c e_i + c e_j) - q(b + c e_i) - q(b + c e_j) + q(b):
+
+series in one variable, whose leading zeros are divided away. A power of two as large as the
+number of inputs for c keeps the sum over all of H in q(b) from taking digits of one entry.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
+from taylorad.transforms._levels import expand
 from taylorad.transforms._resolving import IN_VAIN, along_entry, has_nan, pushed
 from taylorad.transforms._sparsity import along
 
@@ -21,6 +28,10 @@ __all__ = ["singular_hessian"]
 
 # At once: how a division by zero might go on is asked for all of them together.
 DIRECTIONS = 16
+# Rows in vain after which no other is looked for beside the point.
+ROWS_IN_VAIN = 2
+# Relative to what they are sums of, values and slopes that are said to be the same.
+SAME = 1e-9
 
 
 def singular_hessian(f: Callable[[Any], Any], x: Any, gradient: Callable[[Any], Any]) -> Any:
@@ -42,22 +53,88 @@ def singular_hessian(f: Callable[[Any], Any], x: Any, gradient: Callable[[Any], 
     def slopes(leaves: Sequence[Any]) -> Any:
         return gradient(leaves[0])
 
+    vain = 0
     for at in np.flatnonzero(lost):
-        (column,) = along_entry(slopes, [x], int(at)).slopes
+        look = pushed if vain < ROWS_IN_VAIN else along_entry
+        (column,) = look(slopes, [x], int(at)).slopes
         result[:, at] = np.reshape(column, -1)
+        vain += bool(np.isnan(column).all())
     result = np.where(np.isnan(result), result.T, result)
-    _look_up(f, x, result)
+    try:
+        _by_lines(f, x, lost.reshape(x.shape), result)
+        _look_up(f, x, result)
+    except _NoValueError:
+        pass
     return result.reshape(x.shape * 2)
 
 
+class _NoValueError(Exception):
+    """What a function tends to at a point depends on the direction."""
+
+
+def _missing(result: Any) -> Any:
+    """The pairs of inputs, each once, whose entry is nan."""
+    return np.argwhere(np.triu(np.isnan(result)))
+
+
+def _by_lines(f: Callable[[Any], Any], x: Any, singular: Any, result: Any) -> None:
+    """Fill in entries that are nan, where two choices of b find the same."""
+    pairs = _missing(result)
+    if not len(pairs):
+        return
+    entries = []
+    for seed in (1, 2):
+        random = np.random.default_rng(seed)
+        base = random.choice([-1.0, 1.0], x.shape) * random.integers(2, 5, x.shape) / 2
+        found = _entries(f, x, np.where(singular, base, 0.0), pairs)
+        if found is None:
+            return
+        entries.append(found)
+    first, second = entries
+    with np.errstate(invalid="ignore"):
+        same = np.isclose(first, second, rtol=1e-6, atol=1e-9 * np.nanmax(np.abs(first), initial=0))
+    for (i, j), entry in zip(pairs[same].tolist(), first[same], strict=True):
+        result[i, j] = result[j, i] = entry
+
+
+def _entries(f: Callable[[Any], Any], x: Any, base: Any, pairs: Any) -> Any:
+    """These entries of the Hessian from series along lines; None where there are none.
+
+    If f has a gradient there, its value is the same along all lines and its slope a linear
+    function of the direction. An entry is nan where that is not so.
+    """
+    scale = 2.0 ** math.ceil(math.log2(x.size))
+
+    def along_line(*inputs: int) -> Any:
+        direction = base.copy()
+        for i in inputs:
+            direction.flat[i] += scale
+        expansion = expand(lambda level: f(level.seed({0: x, 1: direction})), 2, x.dtype)
+        (leaf,) = expansion.leaves
+        return np.array([expansion.derivative(leaf, k) for k in range(3)])
+
+    before = along_line()
+    if not np.isfinite(before).all():
+        return None
+    single = {i: along_line(i) for i in np.unique(pairs).tolist()}
+    entries = []
+    for i, j in pairs.tolist():
+        lines = np.array([along_line(i, j), -single[i], -single[j], before])
+        rests, sizes = lines.sum(axis=0), np.abs(lines).sum(axis=0)
+        if not np.ptp(np.abs(lines[:, 0])) <= SAME * sizes[0]:
+            raise _NoValueError
+        entries.append(rests[2] / (2 * scale**2) if abs(rests[1]) <= SAME * sizes[1] else np.nan)
+    return np.array(entries)
+
+
 def _look_up(f: Callable[[Any], Any], x: Any, result: Any) -> None:
-    """Fill in the entries that are nan, until it is in vain."""
+    """Fill in the entries that are still nan by forward mode twice, until it is in vain."""
 
     def call(leaves: Sequence[Any]) -> Any:
         return f(leaves[0])
 
     vain = 0
-    for i, j in np.argwhere(np.triu(np.isnan(result))).tolist():
+    for i, j in _missing(result).tolist():
         (entry,) = pushed(lambda leaves, i=i: along_entry(call, leaves, i).slopes, [x], j).slopes
         result[i, j] = result[j, i] = entry
         vain = vain + 1 if np.isnan(entry) else 0
