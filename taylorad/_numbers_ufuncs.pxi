@@ -6,6 +6,13 @@ cdef object array_ufunc(object self, PyObject **args, size_t count, PyObject *na
     if count < 3:
         raise TypeError("__array_ufunc__ takes a ufunc, a method and its operands")
     ufunc, method = <object>args[0], <object>args[1]
+    # the commonest first: a scalar with a derivative
+    if count == 3 and names == NULL and taylorad_is_pair(<object>args[2]) and method == "__call__":
+        found = SCALAR_INDEX.get(ufunc)
+        if found is not None:
+            x = elementary(found, <Number><object>args[2])
+            if x is not None:
+                return x
     if method == "reduce" and count == 3 and isinstance(<object>args[2], Number):
         found = reduced_short(ufunc, <Number><object>args[2], names, args + 3)
         if found is not None:
