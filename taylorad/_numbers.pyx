@@ -32,6 +32,7 @@ from taylorad._memory cimport enter_reused, exit_reused
 import math as _math
 import operator
 import sys
+from copy import deepcopy
 from fractions import Fraction
 from functools import partial
 from importlib import import_module
@@ -340,13 +341,25 @@ cdef class Number(Operand):
         return function_call(self, function, types, <tuple?>args, <dict?>kwargs)
 
     def __reduce__(self):
-        return make, (self.algebra, parts_of(self))
+        if type(self) in classes(self.algebra):
+            return make, (self.algebra, parts_of(self))
+        own = getattr(self, "__dict__", None)
+        return as_class, (type(self), make(self.algebra, parts_of(self))), own or None
+
+    def __setstate__(self, own):
+        for name, attribute in own.items():
+            setattr(self, name, attribute)
 
     def __copy__(self):
-        return make(self.algebra, parts_of(self).copy())
+        return self.__deepcopy__(None)
 
     def __deepcopy__(self, memo):
-        return make(self.algebra, parts_of(self).copy())
+        number = make(self.algebra, parts_of(self).copy())
+        if type(self) not in classes(self.algebra):
+            number = as_class(type(self), number)
+            own = getattr(self, "__dict__", {})
+            number.__setstate__(own if memo is None else deepcopy(own, memo))
+        return number
 
     # -- arithmetic --
 

@@ -144,7 +144,7 @@ cdef object call_class(object cls, PyObject **args, size_t flags, PyObject *name
 
 def construct(cls, args, kwargs):
     """A number of a class from what its constructor takes."""
-    cdef Number x, y
+    cdef Number x
     if ufunc_handler is None:
         connect()
     for known, constructor in CONSTRUCTORS.items():
@@ -153,9 +153,12 @@ def construct(cls, args, kwargs):
             break
     else:
         raise TypeError(f"{cls.__name__} is made by transforms, not by hand")
-    if cls is known:
-        return x
-    y = <Number>taylorad_blank(<PyTypeObject *>cls, <PyObject *>x.algebra)  # a subclass made by the user
+    return x if cls is known else as_class(cls, x)
+
+
+def as_class(cls, Number x):
+    """A number as one of a class that the user has derived from its own."""
+    cdef Number y = <Number>taylorad_blank(<PyTypeObject *>cls, <PyObject *>x.algebra)
     if x.rows:
         fill_inline(y, parts_of(x))
     else:

@@ -6,9 +6,11 @@ subclass, or the standard library; the derivatives of powers have mpmath.
 
 from __future__ import annotations
 
+import copy
 import itertools
 import math
 import operator
+import pickle
 import sys
 from typing import Any
 
@@ -26,6 +28,14 @@ ORDERS = [1, 2, 3, 8, 40]
 
 class Mine(ta.Dual):
     """A user's own class of numbers."""
+
+    notes: list[str]
+
+
+class Bare(ta.Dual):
+    """One that has no attributes."""
+
+    __slots__ = ()
 
 
 def variable(x: float, order: int) -> Any:
@@ -81,6 +91,20 @@ def test_a_class_of_the_user() -> None:
     assert type(x * ta.Dual(2.0, 1.0)) is Mine
     assert_array_equal((x * x).parts, [4.0, 4.0])
     assert x.tangent == 1.0
+
+
+def test_copies_of_a_class_of_the_user() -> None:
+    x = Mine(2.0, 1.0)
+    x.notes = ["first"]
+    for y in (copy.copy(x), copy.deepcopy(x), pickle.loads(pickle.dumps(x))):
+        assert type(y) is Mine
+        assert_array_equal(y.parts, [2.0, 1.0])
+        assert y.notes == ["first"]
+    assert copy.copy(x).notes is x.notes
+    assert copy.deepcopy(x).notes is not x.notes
+    bare = Bare(2.0, 1.0)
+    for y in (copy.copy(bare), copy.deepcopy(bare), pickle.loads(pickle.dumps(bare))):
+        assert type(y) is Bare and y.tangent == 1.0
 
 
 class Reflected(ta.Dual):
