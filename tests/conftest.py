@@ -1,5 +1,6 @@
 """Settings that every test shares."""
 
+import gc
 import os
 
 from hypothesis import settings
@@ -10,3 +11,9 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 # A failure must be one that the next run shows too, and a busy machine is not a failure.
 settings.register_profile("taylorad", deadline=None, derandomize=True, print_blob=False)
 settings.load_profile("taylorad")
+
+
+def pytest_collection_finish() -> None:
+    """What tens of thousands of tests consist of stays: the garbage collector need not walk it."""
+    gc.collect()
+    gc.freeze()
