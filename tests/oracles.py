@@ -364,6 +364,7 @@ class Polynomial:
     ) -> None:
         self.keep = frozenset(keep)
         self.terms = {e: c for e, c in terms.items() if e in self.keep and c != 0}
+        self._powers: list[Polynomial] = []  # of the increment, as far as they were asked for
 
     @classmethod
     def of(cls, rows: Sequence[Any], exponents: Any) -> Polynomial:
@@ -404,10 +405,12 @@ class Polynomial:
 
     def compose(self, numbers: Sequence[Any]) -> Polynomial:
         """The sum of ``numbers[k] (self - constant)^k`` by powers, without Horner's rule."""
+        if not self._powers:
+            self._powers.append(Polynomial({self.zero: 1}, self.keep))
+        while len(self._powers) < len(numbers):
+            self._powers.append(self._powers[-1] * self.increment())
         total = Polynomial({self.zero: numbers[0]}, self.keep)
-        power = Polynomial({self.zero: 1}, self.keep)
-        for number in numbers[1:]:
-            power = power * self.increment()
+        for number, power in zip(numbers[1:], self._powers[1:], strict=False):
             total = total + power * number
         return total
 

@@ -1,12 +1,12 @@
 """custom_jvp and custom_vjp."""
 
-import gc
 import math
 from functools import partial
 
 import numpy as np
 import pytest
 import scipy.linalg
+from garbage import leftovers
 from scipy import optimize
 
 import taylorad as ta
@@ -429,15 +429,7 @@ def test_no_circles_of_references():
         ta.grad(lambda x: np.sum(ta.grad(lambda x: np.sum(sine(x)))(x) ** 2))(X)
         ta.derivatives(sine, 3)(X)
 
-    call()
-    gc.collect()
-    gc.disable()
-    try:
-        for _ in range(5):
-            call()
-        assert gc.collect() == 0
-    finally:
-        gc.enable()
+    assert leftovers(call) == 0
 
 
 def test_mixed_partials_of_several_variables_and_orders():

@@ -58,35 +58,31 @@ def check(
     kernel: Callable[..., Any] = getattr(_kernels, name)
     reference: Callable[..., Any] = getattr(recurrences, name)
     got = kernel(algebra, *arguments, *numbers)
-    longer = [_longer(part) for part in arguments]
-    want = reference(algebra, *longer, *numbers)
-    if not isinstance(got, tuple):
-        got, want = (got,), (want,)
-    scale = [np.abs(part) for part in want]
+    shape = arguments[0].shape[1:]
     rng = np.random.default_rng(0)
-    for _ in range(6):
-        moved = [
-            part if part is None else part * (1 + EPS * rng.uniform(-1, 1, part.shape))
-            for part in longer
-        ]
-        changed = reference(algebra, *moved, *numbers)
-        if not isinstance(changed, tuple):
-            changed = (changed,)
-        scale = [
-            np.maximum(one, np.abs(two - three) / EPS)
-            for one, two, three in zip(scale, changed, want, strict=True)
-        ]
+    changes = [_changes(part, shape, rng) for part in arguments]
+    found = reference(algebra, *changes, *numbers)
+    if not isinstance(got, tuple):
+        got, found = (got,), (found,)
     factor = 8 * (1 + algebra.degree)
-    for one, two, size in zip(got, want, scale, strict=True):
+    for one, several in zip(got, found, strict=True):
+        two, others = several[:, 0], several[:, 1:]
         assert one.dtype == np.float64
         assert one.shape == two.shape
+        size = np.maximum(np.abs(two), np.abs(others - two[:, None]).max(axis=1) / EPS)
         # Errors mix between the rows of a point, so each point has the scale of its rows.
         size = np.maximum(size, 1e-3 * size.max(axis=0))
         assert (np.abs(one - two) <= factor * EPS * size).all()
 
 
-def _longer(part: Any) -> Any:
-    return part if part is None else np.asarray(part, dtype=np.longdouble)
+def _changes(part: Any, shape: tuple[int, ...], rng: np.random.Generator) -> Any:
+    """The argument as it is and six times changed a little, along an axis before the points."""
+    if part is None:
+        return None
+    rows = part.shape[: part.ndim - len(shape)]
+    factors = 1 + EPS * rng.uniform(-1, 1, (*rows, 7, *shape))
+    factors[(slice(None),) * len(rows) + (0,)] = 1
+    return np.asarray(part, dtype=np.longdouble).reshape(*rows, 1, *shape) * factors
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,15 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import mpmath
 import numpy as np
 import pytest
 from mpmath import mp, mpf
-from oracles import EPS, Polynomial, coefficients
+from oracles import EPS, Polynomial
+from oracles import coefficients as searched
 
 from taylorad import recurrences
 from taylorad.algebra import Algebra, Factor, dual, hyperdual, taylor
@@ -241,11 +243,27 @@ def argument(algebra: Algebra, point: Any, seed: int = 0) -> np.ndarray:
     return x
 
 
+@lru_cache(maxsize=256)
+def _known(f: Any, point: Any, order: int) -> list[Any]:
+    return searched(f, point, order)
+
+
+def coefficients(f: Any, point: Any, order: int) -> list[Any]:
+    """Those of the oracle, which are searched for once for many algebras."""
+    return _known(f, point, max(order, 8))[: order + 1]
+
+
+@lru_cache(maxsize=256)
+def increments(algebra: Algebra, parts: tuple[Any, ...]) -> tuple[Polynomial, Polynomial]:
+    """Without the value, the same for many points: they know their powers. And their sizes."""
+    rows = [mpf(0), *map(mpmath.mpmathify, parts)]
+    return polynomial(algebra, rows), polynomial(algebra, [abs(part) for part in rows])
+
+
 def exact(algebra: Algebra, x: np.ndarray, numbers: Sequence[Any]) -> tuple[list[Any], list[Any]]:
     """The composition in high precision, and the sizes of the terms in it."""
     with mp.workdps(50):
-        series = polynomial(algebra, [mpmath.mpmathify(part) for part in x])
-        sizes = polynomial(algebra, [abs(part) for part in series.rows(algebra.exponents)])
+        series, sizes = increments(algebra, tuple(x[1:].tolist()))
         return (
             series.compose(numbers).rows(algebra.exponents),
             sizes.compose([abs(part) for part in numbers]).rows(algebra.exponents),

@@ -6,6 +6,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from garbage import leftovers
 from scipy import optimize, special
 
 import taylorad as ta
@@ -568,20 +569,6 @@ def test_a_wide_graph():
         ta.grad(lambda x: np.sum(np.stack([np.sin(x[i]) for i in range(5000)])))(x[:5000]),
         np.cos(x[:5000]),
     )
-
-
-def leftovers(call):
-    """How many objects a call leaves that only the garbage collector would find."""
-    for _ in range(3):
-        call()
-    gc.collect()
-    gc.disable()
-    try:
-        for _ in range(5):
-            call()
-        return gc.collect()
-    finally:
-        gc.enable()
 
 
 @pytest.mark.parametrize(
