@@ -46,17 +46,23 @@ cdef object answered_by_values(Quick quick, tuple args, dict kwargs):
                 return None
         elif not (can_steer(x) or is_double(x) or steers_as_array(x)):
             return None
+    function = quick.plain
+    if quick.method is not None and cnp.PyArray_CheckExact(plain[0]):
+        function = quick.method
     if kwargs:
-        return quick.plain(*plain, **kwargs)
-    return quick.plain(plain[0]) if len(plain) == 1 else quick.plain(*plain)
+        return function(*plain, **kwargs)
+    return function(plain[0]) if len(plain) == 1 else function(*plain)
 
 
 cdef tuple NOWHERE = (None,)
 
 
-def enter_answered(function):
+def enter_answered(function, method=None):
     """The same for a function of values, whose result is plain."""
+    cdef Quick quick
     enter(ANSWERED, function, None)
+    quick = QUICK[function]
+    quick.method = None if method is None else getattr(np.ndarray, method)
 
 
 def enter_constant(function):

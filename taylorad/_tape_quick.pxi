@@ -33,18 +33,22 @@ cdef class Quick:
 
 def enter_pointwise(
     ufunc, pulls, keep, bint masks=False, bint is_power=False, bint regular=False,
-    bint refuses=False
+    bint refuses=False, int extremum=0
 ):
     """Let an elementwise ufunc of two operands be recorded at once.
 
     Only where operands and results are finite and no result is 0, if it is `regular`. If it
-    `refuses`, an operand without a pull is not one to differentiate.
+    `refuses`, an operand without a pull is not one to differentiate. `extremum` is 1 for the
+    larger of two, -1 for the smaller.
     """
     cdef Loop loop = enter_loop(ufunc, JOINT)
     loop.pulls, loop.keep = tuple(pulls), KEEPS.index(keep)
     loop.masks, loop.is_power, loop.regular = masks, is_power, regular
     loop.refuses = refuses
-    will_trace(loop.pulls)
+    if extremum:
+        will_trace_extremum(loop.pulls, extremum)
+    else:
+        will_trace(loop.pulls)
 
 
 def enter_alone(row, method=None):

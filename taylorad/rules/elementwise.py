@@ -188,7 +188,8 @@ def _extremum_back(function: Any, wins: Any, skips_nan: bool) -> Callable[[Any, 
         return back
 
     pulls = (pull(True), pull(False))
-    enter_pointwise(function, pulls, "operands", masks=True)
+    sign = 1 if wins is np.greater else -1
+    enter_pointwise(function, pulls, "operands", masks=True, extremum=sign)
     return lambda u, v: elementwise(function, (u, v), pulls, "operands", masks=True)
 
 

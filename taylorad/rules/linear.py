@@ -149,7 +149,9 @@ ELEMENTWISE = [
 dispatch.register([*TABLE, *ELEMENTWISE])
 
 # What a method of ndarray does as well, without NumPy's way from one to the other.
-_METHODS = "sum mean cumsum reshape ravel transpose swapaxes squeeze diagonal".split()
+_METHODS = (
+    "sum mean cumsum reshape ravel transpose swapaxes squeeze diagonal take repeat trace".split()
+)
 
 for _row in (*TABLE, *ELEMENTWISE):
     if isinstance(_row, Join):
@@ -161,7 +163,7 @@ for _row in (*TABLE, *ELEMENTWISE):
         enter_alone(_row, _row.function.__name__ if _same and (
             _row.function.__name__ in _METHODS) else None)
 for _row in TABLE:
-    if _row.function in (np.vstack, np.hstack, np.dstack, np.column_stack, np.append, np.insert) or (
-        not _row.leads and len(_row.operands) == 1
-    ):
+    if _row.function in (
+        np.vstack, np.hstack, np.dstack, np.column_stack, np.append, np.insert
+    ) or (not _row.leads and len(_row.operands) == 1):  # fmt: skip
         enter_deferred(_row.function, make=_row.pulls_again)

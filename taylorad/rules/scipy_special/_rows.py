@@ -175,9 +175,9 @@ def enter(rows: Iterable[Any]) -> None:
     found = [row for row in rows if row.function is not None]
     register(found)
     for row in found:
-        if isinstance(row, Row) and "d" in {loop[-1] for loop in row.function.types}:
-            if row.function.nout == 1:
-                row.record_at_once()
+        doubles = row.function.nout == 1 and any(t.endswith(">d") for t in row.function.types)
+        if isinstance(row, Row) and doubles:
+            row.record_at_once()
 
 
 # --- By derivatives ----------------------------------------------------------------------
@@ -424,7 +424,8 @@ class ByNumbers(Row):
 
         count = len(self.arguments.split())
         if count <= 2:
-            self.pulled_at_once([pull if at == self.at else None for at in range(count)], "operands")
+            pulls = [pull if at == self.at else None for at in range(count)]
+            self.pulled_at_once(pulls, "operands")
 
 
 # --- By a logarithm, and by other functions ----------------------------------------------
