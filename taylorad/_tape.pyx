@@ -299,11 +299,36 @@ cdef class Variable(Operand):
     def T(self):
         return call_method(np.transpose, self, (), {})
 
+    @property
+    def real(self):
+        return call_method(np.real, self, (), {})
+
+    def all(self, *args, **kwargs):
+        return call_method(np.all, self, args, kwargs)
+
+    def any(self, *args, **kwargs):
+        return call_method(np.any, self, args, kwargs)
+
     def argmax(self, *args, **kwargs):
         return call_method(np.argmax, self, args, kwargs)
 
+    def argmin(self, *args, **kwargs):
+        return call_method(np.argmin, self, args, kwargs)
+
+    def argsort(self, *args, **kwargs):
+        return call_method(np.argsort, self, args, kwargs)
+
+    def clip(self, *args, **kwargs):
+        return call_method(np.clip, self, args, kwargs)
+
+    def cumprod(self, *args, **kwargs):
+        return call_method(np.cumprod, self, args, kwargs)
+
     def cumsum(self, *args, **kwargs):
         return call_method(np.cumsum, self, args, kwargs)
+
+    def diagonal(self, *args, **kwargs):
+        return call_method(np.diagonal, self, args, kwargs)
 
     def dot(self, *args, **kwargs):
         return call_method(np.dot, self, args, kwargs)
@@ -322,6 +347,9 @@ cdef class Variable(Operand):
     def min(self, *args, **kwargs):
         return call_method(np.min, self, args, kwargs)
 
+    def nonzero(self):
+        return call_method(np.nonzero, self, (), {})
+
     def prod(self, *args, **kwargs):
         return call_method(np.prod, self, args, kwargs)
 
@@ -332,6 +360,15 @@ cdef class Variable(Operand):
         if kwargs:
             return reshape_method(self, *shape, **kwargs)
         return call_method(np.reshape, self, shape if len(shape) == 1 else (shape,), {})
+
+    def repeat(self, *args, **kwargs):
+        return call_method(np.repeat, self, args, kwargs)
+
+    def round(self, *args, **kwargs):
+        return call_method(np.round, self, args, kwargs)
+
+    def searchsorted(self, *args, **kwargs):
+        return call_method(np.searchsorted, self, args, kwargs)
 
     def squeeze(self, *args, **kwargs):
         return call_method(np.squeeze, self, args, kwargs)
@@ -344,6 +381,12 @@ cdef class Variable(Operand):
 
     def swapaxes(self, *args, **kwargs):
         return call_method(np.swapaxes, self, args, kwargs)
+
+    def take(self, *args, **kwargs):
+        return call_method(np.take, self, args, kwargs)
+
+    def trace(self, *args, **kwargs):
+        return call_method(np.trace, self, args, kwargs)
 
     def var(self, *args, **kwargs):
         return call_method(np.var, self, args, kwargs)

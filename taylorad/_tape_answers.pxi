@@ -4,21 +4,20 @@ cdef object answer(Quick quick, tuple args, dict kwargs):
     """What the values alone answer, or an array that is made in the likeness of one."""
     cdef Graph graph
     cdef Node node
-    cdef bint constant = quick.kind == CONSTANT
+    if quick.kind != CONSTANT:
+        return answered_by_values(quick, args, kwargs)
     if not isinstance(args[0], Variable):
         return None
     for item in args[1:]:
-        if not (steers(item) or constant and PyFloat_CheckExact(item)):
+        if not (steers(item) or PyFloat_CheckExact(item)):
             return None
     if kwargs:
         return None
     x = args[0]
     u = fresh(<Variable>x)._value
-    if not (is_double(u) or type(u) is FLOAT64 and not constant):
+    if not is_double(u):
         return None
-    value = quick.function(u, *args[1:])
-    if not constant:
-        return value
+    value = quick.plain(u, *args[1:])
     if not is_double(value):
         return None
     graph = recorder(<Variable>x)
@@ -29,12 +28,41 @@ cdef object answer(Quick quick, tuple args, dict kwargs):
     return append(graph, node, value if cnp.PyArray_NDIM(value) else value[()])
 
 
+cdef object answered_by_values(Quick quick, tuple args, dict kwargs):
+    """What a function says of values, with options that are plain."""
+    cdef Py_ssize_t i
+    cdef list plain = list(args)
+    for item in kwargs.values():
+        if not can_steer(item):
+            return None
+    level = first_level(args)
+    if level is None:
+        return None
+    for i in range(len(plain)):
+        x = plain[i]
+        if isinstance(x, Variable):
+            plain[i] = doubles_of(x, level)
+            if plain[i] is None:
+                return None
+        elif not (can_steer(x) or is_double(x) or steers_as_array(x)):
+            return None
+    function = quick.plain
+    if quick.method is not None and cnp.PyArray_CheckExact(plain[0]):
+        function = quick.method
+    if kwargs:
+        return function(*plain, **kwargs)
+    return function(plain[0]) if len(plain) == 1 else function(*plain)
+
+
 cdef tuple NOWHERE = (None,)
 
 
-def enter_answered(function):
+def enter_answered(function, method=None):
     """The same for a function of values, whose result is plain."""
+    cdef Quick quick
     enter(ANSWERED, function, None)
+    quick = QUICK[function]
+    quick.method = None if method is None else getattr(np.ndarray, method)
 
 
 def enter_constant(function):

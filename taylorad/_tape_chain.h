@@ -10,7 +10,7 @@
 #include "_tape_loops.h"
 #include "_ufunc_loops.h"
 
-enum { WHOLE, ROOM, NUMBER }; /* where an operand is */
+enum { WHOLE, ROOM, NUMBER, MASK }; /* where an operand is; a mask is an array of bytes */
 enum { LOOPED = FINITE + 1, FILLED }; /* steps beside the passes */
 enum { BLOCK = 2048 };        /* points */
 
@@ -38,9 +38,48 @@ typedef struct {
     int flawed;     /* something NumPy would warn of, or not finite where that is asked */
 } Program;
 
+/* What rules do beside NumPy's loops, as loops like those: z = f(x, y). A nan that is compared
+ * raises a flag: what it means is for the rule to say. */
+#define LOOP_OF_TWO(name, kind, body)                                                           \
+    static void name(char **at, const npy_intp *n, const npy_intp *steps, void *data)           \
+    {                                                                                           \
+        const double *left = (const double *)at[0];                                             \
+        const kind *right = (const kind *)at[1];                                                \
+        double *RESTRICT z = (double *)at[2];                                                   \
+        const ptrdiff_t count = *n;                                                             \
+        if (steps[0] && steps[1]) {                                                             \
+            for (ptrdiff_t i = 0; i < count; i++) {                                             \
+                const double x = left[i];                                                       \
+                const kind y = right[i];                                                        \
+                z[i] = body;                                                                    \
+            }                                                                                   \
+        } else if (steps[0]) {                                                                  \
+            const kind y = right[0];                                                            \
+            for (ptrdiff_t i = 0; i < count; i++) {                                             \
+                const double x = left[i];                                                       \
+                z[i] = body;                                                                    \
+            }                                                                                   \
+        } else {                                                                                \
+            const double x = left[0];                                                           \
+            for (ptrdiff_t i = 0; i < count; i++) {                                             \
+                const kind y = right[i];                                                        \
+                z[i] = body;                                                                    \
+            }                                                                                   \
+        }                                                                                       \
+    }
+
+LOOP_OF_TWO(share_of_larger, double, x == y ? 0.5 : x > y ? 1.0 : 0.0)
+LOOP_OF_TWO(times_share, double, y == 0.0 ? 0.0 : x * y)
+LOOP_OF_TWO(is_below, double, x < y ? 1.0 : 0.0)
+LOOP_OF_TWO(is_above, double, x > y ? 1.0 : 0.0)
+LOOP_OF_TWO(unless, double, y != 0.0 ? 0.0 : x)
+LOOP_OF_TWO(where_true, unsigned char, y ? x : 0.0)
+LOOP_OF_TWO(where_false, unsigned char, y ? 0.0 : x)
+
 static inline double *place_at(const Place *p, double *room, ptrdiff_t begin)
 {
     if (p->where == WHOLE) return p->at + begin;
+    if (p->where == MASK) return (double *)((char *)p->at + begin);
     return p->where == ROOM ? room + p->room * BLOCK : (double *)&p->number;
 }
 
@@ -60,7 +99,8 @@ static inline int step_block(const Step *s, double *room, ptrdiff_t begin, ptrdi
         char *at[3] = {(char *)x, s->operands == 2 ? (char *)y : (char *)z, (char *)z};
         const npy_intp one = sizeof(double), count = n;
         const npy_intp first = s->x.where == NUMBER ? 0 : one;
-        const npy_intp second = s->operands == 2 && s->y.where == NUMBER ? 0 : one;
+        const npy_intp second =
+            s->operands == 1 ? one : s->y.where == NUMBER ? 0 : s->y.where == MASK ? 1 : one;
         const npy_intp steps[3] = {first, second, one};
         s->inner(at, &count, steps, s->data);
     }

@@ -13,6 +13,7 @@ cdef extern from "_tape_chain.h" nogil:
         WHOLE
         ROOM
         NUMBER
+        MASK
         LOOPED
         FILLED
         BLOCK
@@ -38,6 +39,13 @@ cdef extern from "_tape_chain.h" nogil:
         ptrdiff_t each
         int flawed
     void program_piece(void *, ptrdiff_t, ptrdiff_t, int) noexcept
+    void share_of_larger(char **, const cnp.npy_intp *, const cnp.npy_intp *, void *) noexcept
+    void times_share(char **, const cnp.npy_intp *, const cnp.npy_intp *, void *) noexcept
+    void is_below(char **, const cnp.npy_intp *, const cnp.npy_intp *, void *) noexcept
+    void is_above(char **, const cnp.npy_intp *, const cnp.npy_intp *, void *) noexcept
+    void unless(char **, const cnp.npy_intp *, const cnp.npy_intp *, void *) noexcept
+    void where_true(char **, const cnp.npy_intp *, const cnp.npy_intp *, void *) noexcept
+    void where_false(char **, const cnp.npy_intp *, const cnp.npy_intp *, void *) noexcept
 
 cdef Py_ssize_t FEWEST_CHAINED = 30_000  # points: the arrays of a shorter run stay in the cache
 
@@ -49,6 +57,70 @@ cdef enum:
 cdef object CORES = cores()
 cdef dict TRACES = {}         # id of the pulls of a loop -> `Trace` for each, and the pulls
 cdef dict CHAINED = {}        # ufunc -> Loop
+
+
+cdef Loop own_loop(Inner inner):
+    cdef Loop loop = Loop()
+    loop.inner = inner
+    return loop
+
+
+cdef Loop SHARE = own_loop(share_of_larger), TIMES_SHARE = own_loop(times_share)
+cdef Loop BELOW = own_loop(is_below), ABOVE = own_loop(is_above), UNLESS = own_loop(unless)
+cdef Loop WHERE_TRUE = own_loop(where_true), WHERE_FALSE = own_loop(where_false)
+
+# The traces of pulls that do more than NumPy's loops: see `traced`. Of g, u, v, and of g, x, low,
+# high with numbers for bounds. What the first is larger by gets 1, and each of a tie one half.
+cdef list LARGER = [([(SHARE, 1, 2), (TIMES_SHARE, 0, 3)], 4),
+                    ([(SHARE, 2, 1), (TIMES_SHARE, 0, 3)], 4)]
+cdef list CLIPPED = [([(BELOW, 1, 2), (UNLESS, 0, 4), (ABOVE, 1, 3), (UNLESS, 5, 6)], 7),
+                     None, None]
+
+
+cdef int will_trace_extremum(tuple pulls, int sign) except -1:
+    """The same for the pulls of the larger of two, or with sign -1 of the smaller."""
+    TRACES[id(pulls)] = (LARGER if sign > 0 else LARGER[::-1]), pulls
+    return 0
+
+
+cdef inline bint is_number(object x):
+    return is_float(x) or PyLong_CheckExact(x)
+
+
+cdef bint is_clip(Node node) except -1:
+    """Whether a node is a call of `np.clip` between numbers in order."""
+    cdef Quick quick
+    if node.pulls is None or node.count != 3 or node.keep != KEEP_OPERANDS:
+        return False
+    quick = QUICK.get(np.clip)
+    if quick is None or node.pulls is not quick.pulls:
+        return False
+    low, high = node.operands[1], node.operands[2]
+    return is_number(low) and is_number(high) and low <= high and (
+        node.parents[1] < 0 and node.parents[2] < 0
+    )
+
+
+cdef object mask_of(Node node, tuple shape):
+    """The condition of a call of `np.where` with arrays of this shape; None if it is not one."""
+    if node.what is None or (<Quick>node.what).kind != CHOSEN or node.make is None:
+        return None
+    condition = node.make[1][0]
+    if cnp.PyArray_CheckExact(condition) and has_shape(condition, shape) and (
+        cnp.PyArray_ISCARRAY_RO(<cnp.ndarray>condition)
+    ):
+        return condition
+    return None
+
+
+cdef object power_traces(Node node):
+    """v u^(v - 1) for a number v that is neither 0 nor nan."""
+    v = node.operands[1]
+    if not is_number(v) or v == 0 or v != v or node.parents[1] >= 0:
+        return None
+    v = float(v)
+    return [([(POWER, 2, v - 1.0), (<Loop>OPERATORS[MULTIPLY], v, 4),
+              (<Loop>OPERATORS[MULTIPLY], 0, 5)], 6), None]
 
 
 def chain_from(Py_ssize_t points):
@@ -139,8 +211,16 @@ cdef object traced(object pull, int keep, Py_ssize_t count):
 
 cdef object traces_of(Node node):
     """The traces of the pulls of a loop; None if there are none."""
-    if node.code != RULE or not node.pointwise or node.pulls is None or node.branch or node.masks:
+    if node.code != RULE or node.branch:
         return None
+    if not node.pointwise:
+        return CLIPPED if is_clip(node) else None
+    if node.pulls is None:
+        return None
+    if node.pulls is POWER.pulls and POWER.inner != NULL:
+        found = power_traces(node)
+        if found is not None:
+            return found
     found = TRACES.get(id(node.pulls))
     if found is None or found[1] is not node.pulls:
         return None
@@ -178,10 +258,12 @@ cdef class Chain:
     cdef list whole
     cdef dict inputs          # id of an array -> its place
     cdef dict cotangents      # of places of the graph: (cotangent, factor)
+    cdef bint masked          # as that of the walk, at the node where the chain is
 
     def __cinit__(self, Walk walk, tuple shape):
         self.walk, self.shape, self.size = walk, shape, prod(shape)
         self.steps, self.whole, self.inputs, self.cotangents = [], [], {}, {}
+        self.masked = walk.masked
 
     cdef bint is_fit(self, object x):
         """Whether an operand is a number or an array of the chain."""
@@ -197,7 +279,7 @@ cdef class Chain:
         cdef Py_ssize_t p, i
         cdef Node parent
         if node.code == RULE:
-            if traces_of(node) is None:
+            if mask_of(node, self.shape) is None and traces_of(node) is None:
                 return False
         elif not ADD <= node.code <= SQUARE:
             return False
@@ -251,7 +333,7 @@ cdef class Chain:
 
     cdef object checked(self, object x):
         """The same, which has to be finite if it might be left out otherwise."""
-        if self.walk.masked and not is_float(x):
+        if self.masked and not is_float(x):
             self.steps.append((FINITE, None, None, x, None, 1.0, 1.0))
         return x
 
@@ -346,8 +428,17 @@ cdef class Chain:
         """As `Walk.pull`."""
         cdef list arguments, known
         cdef Py_ssize_t i
+        mask = mask_of(node, self.shape)
+        if not node.pointwise:
+            g, factor = self.settled(g, factor), 1.0
         if is_float(g):
             g = self.compute(FILLED, g, None)
+        if mask is not None:
+            for i in range(2):
+                if node.parents[i] >= 0 and self.walk.wanted[node.parents[i]]:
+                    part = self.compute(LOOPED, g, self.given(mask), WHERE_FALSE if i else WHERE_TRUE)
+                    self.add(node.parents[i], part)
+            return 0
         arguments = [g]
         if node.keep & KEEP_OUTPUT:
             arguments.append(self.given(node.output))
@@ -365,7 +456,8 @@ cdef class Chain:
                 known.append(self.compute(
                     LOOPED, found[0], found[1] if len(found) > 1 else None, step[0]
                 ))
-            self.add(node.parents[i], self.checked(known[trace[1]]), factor)
+            part = known[trace[1]]
+            self.add(node.parents[i], self.checked(part) if node.pointwise else part, factor)
         return 0
 
     cdef bint follow(self, set outer) except -1:
@@ -421,6 +513,8 @@ cdef class Chain:
             place.where, place.number = NUMBER, 0.0 if x is None else <double>x
         elif self.whole[x] is not None:
             place.where, place.at = WHOLE, doubles(self.whole[x])
+            if not is_double(self.whole[x]):
+                place.where = MASK
         else:
             place.where, place.room = ROOM, rooms[x]
         return 0
@@ -480,6 +574,7 @@ cdef bint chain(Walk walk, Py_ssize_t at, Py_ssize_t first) except -1:
             node = <Node>walk.graph.nodes[place]
             if not walk.seen[place] or len(run.steps) > LONGEST or not run.takes(node, place):
                 break
+            run.masked |= node.masks or node.code >= RULE and not node.pointwise
             run.step(node, place)
             stop = place
     except Unfit:
@@ -505,5 +600,5 @@ cdef bint chain(Walk walk, Py_ssize_t at, Py_ssize_t first) except -1:
             walk.whose[place] = BORROWED if g in given else OWNED if outer[g] == 1 else SHARED
         else:
             walk.factors[place] = factor
-    walk.chained = stop
+    walk.chained, walk.masked = stop, run.masked
     return True

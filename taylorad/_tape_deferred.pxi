@@ -6,22 +6,24 @@
 # on a record of its own, and walks back over that.
 # What is not that simple, infinite or nan is answered by None and takes dispatch's way.
 
-cdef set STEERING = {"axis", "keepdims", "n", "ddof", "ord", "axes", "offset", "k"}
+cdef set STEERING = {"axis", "keepdims", "n", "ddof", "ord", "axes", "offset", "k", "dx", "num", "endpoint"}
 
 
-def enter_deferred(*functions, make=None, keep="nothing"):
+def enter_deferred(*functions, make=None, keep="nothing", fixed=(), method=None):
     """Let these functions be recorded as a whole.
 
     ``make(*args, **kwargs)``, of plain arguments, gives the pulls of the operands, which get what
-    `keep` says, or None.
+    `keep` says, or None. What is at the places `fixed` may not be differentiated: the rule refuses
+    it. `method` is the name of the method of ndarray that does the same for one array.
     """
     cdef Quick quick
     for function in functions:
-        if isinstance(function, np.ufunc):
-            enter_loop(function, DEFERRED_UFUNC)
         enter(DEFERRED, function, make)
         quick = QUICK[function]
-        quick.keep = KEEPS.index(keep)
+        if isinstance(function, np.ufunc) and function.signature is None:
+            quick.loop = enter_loop(function, DEFERRED_UFUNC)
+        quick.keep, quick.fixed = KEEPS.index(keep), tuple(fixed)
+        quick.method = None if method is None else getattr(np.ndarray, method)
 
 
 cdef inline bint is_few(object x):
@@ -41,50 +43,62 @@ cdef object deferred(Quick quick, object function, tuple args, dict kwargs):
     """Record a call as it is."""
     cdef Graph graph
     cdef Node node
-    cdef list operands = [], kept = [], plain = [], places = [], items
-    for name, item in kwargs.items():
-        if name not in STEERING or not can_steer(item):
-            return None
-    level = None
-    for x in args:
-        if isinstance(x, Variable) or cnp.PyArray_CheckExact(x):
-            if level is None and isinstance(x, Variable):
-                level = (<Variable>x).home_level
-            u = doubles_of(x, level)
+    cdef Py_ssize_t i
+    cdef list operands = [], kept = [], plain, places
+    if kwargs:
+        for name, item in kwargs.items():
+            if name not in STEERING or not can_steer(item):
+                return None
+    if quick.fixed is not None:
+        for i in quick.fixed:
+            if i < len(args) and not (can_steer(args[i]) or cnp.PyArray_CheckExact(args[i])):
+                return None
+    level = first_level(args)
+    plain, places = list(args), list(args)
+    for i in range(len(plain)):
+        x = plain[i]
+        if isinstance(x, Variable) or is_double(x):
+            u = doubles_of(x, level) if level is not None else doubles_below(x, args)
             if not is_few(u):
                 return None
             operands.append(x)
             kept.append(u)
-            plain.append(u)
-            places.append(OPERAND)
+            plain[i], places[i] = u, OPERAND
         elif can_steer(x):
-            plain.append(x)
-            places.append(x)
+            continue
         elif type(x) is list or type(x) is tuple:
+            if level is None:
+                level = first_level(x)
             items = []
+            inside = []
             for item in x:
+                if steers_as_array(item):
+                    item = kept_copy(item, -1)
+                    items.append(item)
+                    inside.append(item)
+                    continue
                 if not (isinstance(item, Variable) or cnp.PyArray_CheckExact(item)):
                     return None
-                if level is None and isinstance(item, Variable):
-                    level = (<Variable>item).home_level
                 u = doubles_of(item, level)
                 if not is_few(u):
                     return None
                 operands.append(item)
                 kept.append(u)
                 items.append(u)
-            plain.append(items)
-            places.append([OPERAND] * len(items))
+                inside.append(OPERAND)
+            plain[i], places[i] = items, inside
+        elif steers_as_array(x):
+            plain[i] = places[i] = kept_copy(x, -1)
         else:
             return None
     if level is None:
-        return None
-    if len(plain) == 1 and not kwargs:
-        value = function(plain[0])
-    elif len(plain) == 2 and isinstance(function, np.ufunc):
-        value = apply_two(<Loop>LOOPS[function], plain[0], plain[1])
-    else:
-        value = function(*plain, **kwargs)
+        level = first_level(operands)
+        if level is None:
+            return None
+        for x in operands:
+            if isinstance(x, Variable) and (<Variable>x).home_level != level:
+                return None
+    value = called(quick, function, plain, kwargs)
     if not is_few(value) or PyLong_CheckExact(value):
         return None
     if cnp.PyArray_CheckExact(value) and (<object>value).base is not None:
@@ -97,10 +111,42 @@ cdef object deferred(Quick quick, object function, tuple args, dict kwargs):
     node = rule_node(graph, operands)
     node.code = DEFERRED_RULE
     node.make = function, places, kwargs
-    node.operands = tuple([kept_of(x, u) for x, u in zip(operands, kept)])
+    for i in range(len(kept)):
+        if not isinstance(operands[i], Variable):
+            kept[i] = kept_copy(kept[i], -1)
+    node.operands = tuple(kept)
     if quick.keep & KEEP_OUTPUT:
         node.output = value
     return append(graph, node, value)
+
+
+cdef object doubles_below(object x, tuple args):
+    """The doubles of an operand whose level is not known yet."""
+    return fresh(<Variable>x)._value if isinstance(x, Variable) else x
+
+
+cdef inline bint steers_as_array(object x):
+    """Whether an argument is a mask or an array of integers."""
+    return cnp.PyArray_CheckExact(x) and (
+        cnp.PyArray_TYPE(<cnp.ndarray>x) == cnp.NPY_BOOL or cnp.PyArray_ISINTEGER(<cnp.ndarray>x)
+    )
+
+
+cdef object called(Quick quick, object function, list plain, dict kwargs):
+    """A function of plain arguments."""
+    if quick.loop is not None:
+        if len(plain) == 1:
+            return map_one(quick.loop, plain[0])
+        if len(plain) == 2:
+            return apply_two(quick.loop, plain[0], plain[1])
+        return function(*plain)
+    if quick.method is not None and cnp.PyArray_CheckExact(plain[0]):
+        function = quick.method
+    elif quick.plain is not None:
+        function = quick.plain
+    if kwargs:
+        return function(*plain, **kwargs)
+    return function(plain[0]) if len(plain) == 1 else function(*plain)
 
 
 cdef object OPERAND = object()  # the place of one
@@ -124,7 +170,7 @@ cdef bint find_pulls(Node node) except -1:
     if quick.make is None:
         return False
     pulls = quick.make(*filled_in(args, list(reversed(node.operands))), **kwargs)
-    if pulls is None:
+    if pulls is None or len(pulls) != node.count:  # a number among the operands has one, too
         return False
     node.code, node.pulls, node.keep, node.make = RULE, tuple(pulls), quick.keep, None
     return True

@@ -44,6 +44,9 @@ cdef enum:
     MOST_DIRECT = 2000  # points: for more it makes no difference, and NumPy lets go of its lock
 
 cdef enum:
+    NO_COMPARISON = -1
+
+cdef enum:
     OPERATOR, ELEMENTARY, JOINT, COMPARISON, DEFERRED_UFUNC, UNREAD
 
 cdef dict LOOPS = {}  # ufunc -> Loop
@@ -64,6 +67,7 @@ cdef class Loop:
     cdef bint masks
     cdef bint is_power
     cdef bint regular         # only what is finite and not 0 is simple
+    cdef bint refuses         # no derivatives by an operand without a pull
 
 
 cdef Loop enter_loop(object ufunc, int kind):
@@ -75,6 +79,10 @@ cdef Loop enter_loop(object ufunc, int kind):
         loop.inner = NULL
         loop_to(ufunc, cnp.NPY_BOOL if kind == COMPARISON else cnp.NPY_DOUBLE,
                 &loop.inner, &loop.data)
+        for types in ufunc.types:
+            takes = set(types.partition("->")[0])
+            if "d" in takes and takes & set("bhilqBHILQ"):  # an integer has a loop of its own
+                loop.inner = NULL
     loop.kind = kind
     return loop
 
@@ -91,8 +99,10 @@ cdef tuple enter_operators():
                         (Py_GE, np.greater_equal), (Py_EQ, np.equal), (Py_NE, np.not_equal)):
         loop = enter_loop(ufunc, COMPARISON)
         loop.code = code
-    for ufunc in (np.isfinite, np.isinf, np.isnan, np.signbit):
-        enter_loop(ufunc, COMPARISON)
+    for ufunc in (np.isfinite, np.isinf, np.isnan, np.signbit, np.logical_not, np.logical_and,
+                  np.logical_or, np.logical_xor):
+        loop = enter_loop(ufunc, COMPARISON)
+        loop.code = NO_COMPARISON
     return tuple(found)
 
 
@@ -196,6 +206,8 @@ cdef object compared(Loop loop, object a, object b):
     if u is None or v is None:
         return None
     if type(u) is FLOAT64 and read_number(v, &y) or type(v) is FLOAT64 and read_number(u, &y):
+        if loop.code == NO_COMPARISON:
+            return None
         read_number(u, &x)
         read_number(v, &y)
         return TRUE if is_so(loop, x, y) else FALSE
@@ -228,6 +240,27 @@ cdef object answered(Loop loop, Variable x):
     at[0], at[1], n = <char *>doubles(u), cnp.PyArray_BYTES(z), cnp.PyArray_SIZE(z)
     steps[0], steps[1] = sizeof(double), 1
     return z if quiet_loop(loop.inner, loop.data, at, &n, steps) else None
+
+
+cdef dict FOLDED = {
+    (np.add, "reduce"): np.sum, (np.multiply, "reduce"): np.prod,
+    (np.maximum, "reduce"): np.max, (np.minimum, "reduce"): np.min,
+    (np.add, "accumulate"): np.cumsum, (np.multiply, "accumulate"): np.cumprod,
+}  # the functions that do the same
+
+
+cdef object folded(object ufunc, object method, object x, dict kwargs):
+    """A reduction or an accumulation; None where that is not the simple case."""
+    function = FOLDED.get((ufunc, method))
+    if function is None or not (kwargs.keys() <= {"axis", "keepdims"}):
+        return None
+    if "axis" not in kwargs:
+        kwargs = {"axis": 0, **kwargs}
+    if kwargs["axis"] is None and method == "accumulate":  # which that has not
+        return None
+    if function not in QUICK:
+        dispatch.rule_of(function)
+    return quickly(function, (x,), kwargs)
 
 
 cdef object array_ufunc(object self, PyObject **args, size_t count, PyObject *names):
@@ -263,6 +296,13 @@ cdef object array_ufunc(object self, PyObject **args, size_t count, PyObject *na
             if found is not None:
                 return found
     inputs = tuple([<object>args[k] for k in range(2, count)])
+    if names != NULL:
+        for k, name in enumerate(<tuple>names):
+            kwargs[name] = <object>args[count + k]
+    if not plainly and count == 3 and method != "__call__":
+        found = folded(ufunc, method, <object>args[2], kwargs)
+        if found is not None:
+            return found
     if plainly:
         found = quickly(ufunc, inputs, kwargs)
         if found is not None:
@@ -271,7 +311,4 @@ cdef object array_ufunc(object self, PyObject **args, size_t count, PyObject *na
             rule = dispatch.UFUNCS.get(ufunc)
             if rule is not None:
                 return getattr(rule, "reverse", rule)(*kept(inputs))
-    if names != NULL:
-        for k, name in enumerate(<tuple>names):
-            kwargs[name] = <object>args[count + k]
     return dispatch.on_ufunc(ufunc, method, inputs, kwargs)

@@ -6,7 +6,7 @@
 # and takes the way through dispatch, which knows all cases and all errors.
 
 cdef enum:
-    ALONE, JOINED, CHOSEN, MATRICES, GIVEN, DEFERRED, ANSWERED, CONSTANT
+    ALONE, JOINED, CHOSEN, MATRICES, GIVEN, PIECES, DEFERRED, ANSWERED, CONSTANT
 
 cdef dict QUICK = {}      # function or ufunc -> Quick
 
@@ -20,6 +20,9 @@ cdef class Quick:
     cdef object make         # of the pulls
     cdef object row          # of a function of one array
     cdef object method       # of ndarray, which does the same as the function
+    cdef object plain        # the function itself, without NumPy's dispatch around it
+    cdef Loop loop           # of a ufunc
+    cdef tuple fixed         # places of arguments that may not be differentiated
     cdef tuple pulls         # where they are always the same
     cdef bint leads          # whether the array is the first argument
     cdef int keep            # what the pulls need
@@ -29,16 +32,23 @@ cdef class Quick:
 
 
 def enter_pointwise(
-    ufunc, pulls, keep, bint masks=False, bint is_power=False, bint regular=False
+    ufunc, pulls, keep, bint masks=False, bint is_power=False, bint regular=False,
+    bint refuses=False, int extremum=0
 ):
     """Let an elementwise ufunc of two operands be recorded at once.
 
-    Only where operands and results are finite and no result is 0, if it is `regular`.
+    Only where operands and results are finite and no result is 0, if it is `regular`. If it
+    `refuses`, an operand without a pull is not one to differentiate. `extremum` is 1 for the
+    larger of two, -1 for the smaller.
     """
     cdef Loop loop = enter_loop(ufunc, JOINT)
     loop.pulls, loop.keep = tuple(pulls), KEEPS.index(keep)
     loop.masks, loop.is_power, loop.regular = masks, is_power, regular
-    will_trace(loop.pulls)
+    loop.refuses = refuses
+    if extremum:
+        will_trace_extremum(loop.pulls, extremum)
+    else:
+        will_trace(loop.pulls)
 
 
 def enter_alone(row, method=None):
@@ -48,6 +58,7 @@ def enter_alone(row, method=None):
     """
     cdef Quick quick = Quick.__new__(Quick)
     quick.kind, quick.function, quick.row, quick.make = ALONE, row.function, row, row.pulls_of
+    quick.plain = getattr(row.function, "_implementation", row.function)
     quick.method = None if method is None else getattr(np.ndarray, method)
     QUICK[row.function] = quick
 
@@ -75,9 +86,18 @@ def enter_given(function, pulls, bint scalars=False):
     quick.pulls, quick.scalars = tuple(pulls), scalars
 
 
+def enter_pieces(row):
+    """The same for one that cuts an array along an axis."""
+    cdef Quick quick
+    enter(PIECES, row.function, None)
+    quick = QUICK[row.function]
+    quick.row = row
+
+
 cdef int enter(int kind, object function, object make) except -1:
     cdef Quick quick = Quick.__new__(Quick)
     quick.kind, quick.function, quick.make = kind, function, make
+    quick.plain = getattr(function, "_implementation", function)
     QUICK[function] = quick
     return 0
 
@@ -132,8 +152,13 @@ cdef object pointwise(Loop loop, object a, object b):
     u, v = doubles_of(a, level), doubles_of(b, level)
     if u is None or v is None:
         return None
+    if loop.refuses and (isinstance(a, Variable) and loop.pulls[0] is None
+                         or isinstance(b, Variable) and loop.pulls[1] is None):
+        return None
     if loop.is_power:
         if not isinstance(b, Variable) and not is_double(v) and v in (0, 1, 2, 3):
+            if v == 3:
+                return arithmetic(MULTIPLY, arithmetic(MULTIPLY, a, a), a)
             return unary(SQUARE, <Variable>a) if v == 2 else None
         if not (is_flat(u) and none_zero(u) or is_float(u) and <double>u != 0.0):  # some slope may be infinite
             branch = np.any(np.logical_and(np.equal(u, 0), np.logical_and(v > 0, v < 1)))
@@ -175,6 +200,8 @@ cdef object quickly(object function, tuple args, dict kwargs):
         return answer(quick, args, kwargs)
     if quick.kind == DEFERRED:
         return deferred(quick, function, args, kwargs)
+    if quick.kind == PIECES:
+        return pieces(quick, args, kwargs) if isinstance(args[0], Variable) else None
     if quick.kind == JOINED:
         return joined(quick, args, kwargs)
     if kwargs:
@@ -182,7 +209,8 @@ cdef object quickly(object function, tuple args, dict kwargs):
     if quick.kind == CHOSEN:
         return chosen(quick, args) if len(args) == 3 else None
     if quick.kind == GIVEN:
-        return given(quick, args) if len(args) == len(quick.pulls) else None
+        found = given(quick, args) if len(args) == len(quick.pulls) else None
+        return deferred(quick, function, args, kwargs) if found is None else found
     return matrices(quick, args) if len(args) == 2 else None
 
 
@@ -231,12 +259,12 @@ cdef object alone(Quick quick, Variable x, tuple rest, dict kwargs):
         return None
     if quick.function is np.sum and not rest and not kwargs:
         return total(x)
-    function = quick.function
+    function = quick.plain
     if quick.method is not None and is_double(u):
         function = quick.method
         for name in kwargs:
             if name not in ("axis", "keepdims"):
-                function = quick.function
+                function = quick.plain
     value = function(u, *rest, **kwargs) if kwargs else function(u, *rest)
     if not (is_double(value) or type(value) is FLOAT64) and (
         getattr(value, "dtype", np.dtype(object)).kind not in "fc"
@@ -262,6 +290,46 @@ cdef bint share_memory(object view, object x) except -1:
     if view is x or base is x or (base is not None and base is x.base):
         return True
     return base is not None and not isinstance(base, np.ndarray) and np.may_share_memory(view, x)
+
+
+cdef object pieces(Quick quick, tuple args, dict kwargs):
+    """Record slices along an axis; they are where NumPy's are in memory."""
+    cdef Variable x = args[0]
+    cdef Py_ssize_t axis, step, start, length, n
+    cdef int ndim
+    u = fresh(x)._value
+    if not is_double(u) or len(args) > 3 or not set(kwargs) <= {"axis"}:
+        return None
+    for item in args[1:]:
+        if not (PyLong_CheckExact(item) or type(item) in (list, tuple) and all(
+            [PyLong_CheckExact(one) for one in item])):
+            return None
+    along = quick.row.along
+    ndim = cnp.PyArray_NDIM(u)
+    given = args[2] if len(args) > 2 else kwargs.get("axis", 0)
+    if along and ndim:
+        given = along[min(ndim, len(along)) - 1]
+    if not PyLong_CheckExact(given) or not -ndim <= given < ndim:
+        return None
+    axis = given + ndim if given < 0 else given
+    n, step = cnp.PyArray_DIM(u, axis), cnp.PyArray_STRIDE(u, axis)
+    if step == 0:
+        return None
+    found = quick.plain(*(u, *args[1:]), **kwargs)
+    before = (slice(None),) * axis
+    results = []
+    for piece in found:
+        if not is_double(piece) or cnp.PyArray_NDIM(piece) != ndim:
+            return None
+        length = cnp.PyArray_DIM(piece, axis)
+        start = 0
+        if cnp.PyArray_SIZE(piece) and length < n:
+            start = (cnp.PyArray_BYTES(piece) - cnp.PyArray_BYTES(u)) // step
+        elif not cnp.PyArray_SIZE(piece):
+            length = 0
+        cut = slice(start, start + length)
+        results.append(get_item(x, (*before, cut) if axis else cut))
+    return type(found)(results)
 
 
 @cython.final
@@ -295,7 +363,7 @@ cdef object joined(Quick quick, tuple args, dict kwargs):
             return None
         values.append(u)
         shapes.append(u.shape)
-    value = quick.function(values, axis)
+    value = quick.plain(values, axis)
     graph = joint_recorder(arrays)
     if graph is None:
         return value
@@ -305,12 +373,15 @@ cdef object joined(Quick quick, tuple args, dict kwargs):
     return append(graph, node, value)
 
 
+cdef object BOOLEAN = np.bool_
+
+
 cdef object chosen(Quick quick, tuple args):
     """Record what a condition takes of two operands."""
     cdef Graph graph
     cdef Node node
     condition, operands = args[0], args[1:]
-    if not (cnp.PyArray_CheckExact(condition) and
+    if not (type(condition) is BOOLEAN or cnp.PyArray_CheckExact(condition) and
             cnp.PyArray_TYPE(<cnp.ndarray>condition) == cnp.NPY_BOOL):
         return None
     level = first_level(operands)
@@ -344,7 +415,7 @@ cdef object given(Quick quick, tuple operands):
             return None
         values.append(u)
         kept.append(kept_of(x, u))
-    value = quick.function(*values)
+    value = quick.plain(*values)
     graph = joint_recorder(operands)
     if graph is None:
         return value

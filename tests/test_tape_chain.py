@@ -204,3 +204,64 @@ def test_a_long_chain_against_its_closed_form() -> None:
         y = np.arcsinh(y * 1.25)
     np.testing.assert_allclose(ta.grad(f)(x), slope, rtol=1e-12)
     both_ways(lambda: ta.grad(f)(x[:BLOCK]))
+
+
+CHOICES = {
+    "where": lambda x, c: np.where(c, np.tanh(x) ** 2, 0.1 * x) * x,
+    "where of one": lambda x, c: np.where(c, np.exp(x), 1.0) * np.where(~c, 2.0, x) * 3.0,
+    "where for all": lambda x, c: np.where(c[0], x * x, x) * np.where(True, x, 1),
+    "where of a row": lambda x, c: np.where(c, np.sin(x), x[:1]) * x,
+    "the larger": lambda x, c: np.maximum(np.sin(x), np.cos(x)) * np.maximum(x, 0.0) * 2.0,
+    "the smaller": lambda x, c: np.minimum(0, x) * np.minimum(x * x, np.absolute(x)) - np.exp(x),
+    "those that skip nan": lambda x, c: np.fmax(x, x * x) * np.fmin(1.0, np.sin(x)),
+    "ties": lambda x, c: np.maximum(x, +x) * np.minimum(x, x + 0.0) * np.maximum(x, -x),
+    "clip": lambda x, c: np.clip(np.sin(x) * 2.0, -0.5, 1) * np.clip(x, -1, 1) * x,
+    "clip out of order": lambda x, c: np.clip(x * x, 1.0, -1.0) * np.sin(x),
+    "clip at a bound": lambda x, c: np.clip(np.round(x), -1.0, 1.0) * x * np.clip(x, 0, np.inf),
+    "powers": lambda x, c: (x * x + 0.25) ** 1.5 * (2.0 + np.sin(x)) ** -2 * (x * x) ** 0.5,
+    "whole powers": lambda x, c: x**4 * np.power(x, 3) * x**-1 - x**5.0 * 0.5 + x**1,
+    "powers of what is not positive": lambda x, c: np.sin(x) * x**2.5 + x**-0.5,
+    "all": lambda x, c: np.where(
+        c, np.maximum(x, 0.1) ** 2.5, np.clip(x, -2.0, 0.3)
+    ) * np.minimum(np.exp(x), 3.0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CHOICES)
+@pytest.mark.parametrize(
+    "odd", [(), (0.0, -0.0, 1.0, -1.0), (np.nan, 0.5), (np.inf, -np.inf, 1e200)]
+)
+def test_choices_and_powers(name: str, odd: tuple[float, ...]) -> None:
+    """With ties, bounds, zeros and what is not finite; and against forward mode."""
+    call = CHOICES[name]
+    x = np.random.default_rng(3).normal(size=2 * BLOCK + 5)
+    x[7 : 7 + len(odd)] = odd
+    condition = x > 0
+
+    def f(x: Any) -> Any:
+        return np.sum(np.sin(call(x, condition) * 0.5) + x * 2.0)
+
+    found = both_ways(quiet(lambda: ta.grad(f)(x)))
+    if not odd and "row" not in name:
+        with np.errstate(all="ignore"):
+            slopes = ta.derivative(lambda x: np.sin(call(x, condition) * 0.5) + x * 2.0)(x)
+        known = np.isfinite(slopes)
+        np.testing.assert_allclose(found[known], slopes[known], rtol=1e-9, atol=1e-9)
+        assert np.mean(known) > 0.4
+    with chained(1 << 60):
+        wanted = raw(f, x)
+    for number in (1, 2):
+        with threads(number), chained(1):
+            same_bits(raw(f, x), wanted)
+
+
+def raw(f: Callable[[Any], Any], x: Any) -> Any:
+    """The gradient of a tape, which is not looked up anywhere else, twice, and the warnings."""
+    with warnings.catch_warnings(record=True) as caught, np.errstate(all="warn"):
+        warnings.simplefilter("always")
+        with ta.GradientTape(persistent=True) as tape:
+            v = tape.watch(x)
+            y = f(v)
+        first = len(caught)
+        found = tape.gradient(y, v), tape.gradient(y, v)
+    return *found, len({str(each.message) for each in caught[first:]})

@@ -7,6 +7,7 @@ import gc
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy import special
 
 import taylorad as ta
 
@@ -161,3 +162,99 @@ def test_grad_after_an_error():
     assert ta.grad(lambda x: 3.0)(A).shape == A.shape
     with pytest.raises(TypeError, match="one number"):
         ta.grad(lambda x: x)(A)
+
+
+WHOLE = {
+    "append to a number": lambda x: np.append(0.5, x) * np.arange(1.0, 8.0),
+    "append a number": lambda x: np.append(x, 2) * np.arange(1.0, 8.0),
+    "insert": lambda x: np.insert(x, 1, 0.5)[1:] * np.insert(x, [0], x[:1])[:-1],
+    "split": lambda x: np.split(x, 2)[1] * np.split(x, [1, 4])[1] + np.array_split(x, 4)[3][0],
+    "split in columns": lambda x: np.hsplit(x.reshape(2, 3), 3)[2]
+    * np.vsplit(x.reshape(3, 2), 3)[0].T,
+    "split beyond its end": lambda x: np.concatenate(np.split(x[::-1], [4, 2, 9])),
+    "reductions": lambda x: np.add.reduce(x) * np.maximum.reduce(x.reshape(2, 3), axis=1)
+    + np.multiply.reduce(x[:2], keepdims=True) * np.minimum.reduce(x.reshape(2, 3), axis=None),
+    "accumulations": lambda x: np.add.accumulate(x) * np.multiply.accumulate(x),
+    "masks": lambda x: np.compress(B > 0, x) * np.extract(B > 0, x) * x.compress(B > 0),
+    "choices": lambda x: np.choose((B > 0).astype(int), [x, x * x])
+    + np.select([B > 0, B > 1], [x, 3.0 * x], 0.5),
+    "solutions": lambda x: np.linalg.solve(S + np.diag(x[:3]), x[3:]) @ np.linalg.inv(S * x[0]),
+    "right-hand sides": lambda x: np.linalg.solve(S * x[1], np.outer(x[:3], x[3:])),
+    "powers of matrices": lambda x: np.linalg.matrix_power(S * x[0], 3) * x[:3],
+    "whole power": lambda x: np.power(x, 3) + np.float_power(x, 1.5) + np.ldexp(x, 2),
+    "steps": lambda x: np.heaviside(B, x) * np.nextafter(x, 3.0) + np.fabs(x - 0.5),
+    "rounded": lambda x: x * np.round(x, 1) * x.round(1) + np.fix(x),
+    "one condition": lambda x: np.where(x[0] > 0, x[0], 0.0) * x,
+    "clip on one side": lambda x: np.clip(x, 0.5, None) * x.clip(None, 1.0),
+    "parts": lambda x: np.real(x) * x.real * np.atleast_2d(x)[0] * x.take([0, 0, 1, 2, 3, 5]),
+    "without nan": lambda x: np.nansum(x) * np.nanmean(x) * np.nan_to_num(x) + np.nanmax(x),
+    "grids": lambda x: np.linspace(x[0], x[1], 6) * np.geomspace(x[2], 3.0, 6),
+    "special": lambda x: special.expit(x) * special.erf(x) * special.xlogy(x, x + 1.0),
+    "orders": lambda x: special.jv(1.5, x) * special.eval_legendre(3, x) + special.gammaln(x),
+    "of three": lambda x: special.betainc(2.0, 3.0, x / 2) * special.beta(x, 2.0),
+}  # fmt: skip
+S = np.array([[4.0, 1.0, 0.5], [1.0, 3.0, -0.5], [0.2, 0.7, 5.0]])
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_calls_that_are_recorded_as_they_are(name):
+    """Values are NumPy's; gradients those of forward mode; second derivatives both ways."""
+    call = WHOLE[name]
+    plain = call(A)
+    weights = np.random.default_rng(1).normal(size=np.shape(plain))
+    with ta.GradientTape() as tape:
+        y = call(tape.watch(A.copy()))
+    assert np.shape(y) == np.shape(plain)
+    assert_allclose(ta.value(y), plain, rtol=1e-14)
+
+    def f(x):
+        return np.sum(np.sin(call(x)) * weights)
+
+    wanted = ta.jacobian(f, mode="forward")(A)
+    assert_allclose(ta.grad(f)(A), wanted, rtol=1e-9, atol=1e-11)
+    direction = np.linspace(-1, 1, 6)
+    twice = ta.grad(lambda x: np.sum(ta.grad(f)(x) * direction))(A)
+    assert_allclose(twice, ta.hvp(f)(A, direction), rtol=1e-8, atol=1e-9)
+
+
+def test_pieces_are_views():
+    x = ta.Variable(A)
+    with ta.GradientTape() as tape:
+        tape.watch(x)
+        first, second = np.split(x, 2)
+        first[0] = second[1] * 2.0
+        y = np.sum(x * np.arange(1.0, 7.0))
+    assert_array_equal(tape.gradient(y, x), [0.0, 2.0, 3.0, 4.0, 7.0, 6.0])
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda x: special.gammainc(x, 2.0),
+        lambda x: special.jv(x, 2.0),
+        lambda x: special.betainc(2.0, x, 0.5),
+        lambda x: special.voigt_profile(0.3, x - x, 1.0),
+    ],
+)
+def test_what_has_no_derivative_is_refused_when_it_is_called(call):
+    with ta.GradientTape() as tape:
+        x = tape.watch(A.copy())
+        with pytest.raises(ta.DerivativeError):
+            call(x)
+
+
+def test_truth_values():
+    with ta.GradientTape() as tape:
+        x = tape.watch(A.copy())
+        for found, wanted in (
+            (np.logical_and(x, B), np.logical_and(A, B)),
+            (np.logical_not(x[0]), np.logical_not(A[0])),
+            (np.logical_xor(x[0], 0.0), np.logical_xor(A[0], 0.0)),
+            (np.isclose(x, B, rtol=0.5), np.isclose(A, B, rtol=0.5)),
+            (np.isclose(B, x), np.isclose(B, A)),
+            (x.argmin(), A.argmin()),
+            (x.any(), A.any()),
+            (x.searchsorted(0.5), A.searchsorted(0.5)),
+        ):
+            assert type(found) is type(wanted)
+            assert_array_equal(found, wanted)

@@ -413,4 +413,4 @@ for _row in TABLE:
     elif _row.expression is None:
         enter_given(_row.function, _row.pulls)
 enter_deferred(np.einsum, make=_contraction_pulls, keep="operands")
-enter_deferred(np.tensordot, np.cross)
+enter_deferred(np.tensordot, np.cross, la.cross, la.tensordot)

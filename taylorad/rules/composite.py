@@ -307,6 +307,10 @@ COMPOSITES = _rows(
 # Since NumPy 2.1.
 if hasattr(np, "cumulative_prod"):
     COMPOSITES += _rows((np.cumulative_prod, cumulative_prod))
+    enter_deferred(np.cumulative_prod)
 
 dispatch.register(COMPOSITES)
-enter_deferred(np.prod, np.cumprod)
+enter_deferred(np.prod, method="prod")
+enter_deferred(np.cumprod, method="cumprod")
+enter_deferred(np.linspace, np.logspace, np.geomspace, np.vander, np.unwrap)
+enter_deferred(scimath.sqrt, scimath.log, scimath.log2, scimath.log10)

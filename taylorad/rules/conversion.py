@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from taylorad import dispatch
 from taylorad._numbers import Number, repack, value
-from taylorad._tape import Variable, identity, level_of_all, record
+from taylorad._tape import Variable, enter_alone, identity, level_of_all, record
 from taylorad.dispatch import carries
 from taylorad.rules._linear import VIEW, Linear
 from taylorad.rules._rows import describe, refuse_integers, refuse_numbers
@@ -36,6 +37,14 @@ class Separate:
     """A function of several arrays whose n-th output is linear in the n-th array alone."""
 
     function: Callable[..., Any]
+
+    operands = ("array",)
+    parameters = MappingProxyType({"array": None})
+    leads = True
+
+    def pulls_of(self, shape: Any, rest: Any, kwargs: Any) -> Any:
+        """The pulls of a call with one array of this shape."""
+        return (partial(reshaped, shape, "C"),)
 
     def __call__(self, *arrays: Any, **kwargs: Any) -> Any:
         name = describe(self.function)
@@ -187,4 +196,6 @@ CREATION = [
     )
 ]
 
+for _row in SEPARATE[:3]:
+    enter_alone(_row)
 dispatch.register([*SEPARATE, *CREATION, RealIfClose()])

@@ -11,7 +11,7 @@ import numpy as np
 from numpy._core.umath import clip as clip_ufunc  # type: ignore[attr-defined]
 
 from taylorad._numbers import Number, common, make, parts_over, value
-from taylorad._tape import enter_pointwise, record, register_unary
+from taylorad._tape import enter_deferred, enter_pointwise, record, register_unary
 from taylorad.dispatch import carries, register
 from taylorad.rules.objects import at
 from taylorad.rules.operands import with_value as of_new
@@ -101,6 +101,7 @@ def _times_sign(g: Any, x: Any) -> Any:
 
 
 register_unary(np.absolute, _times_sign, "operands")
+register_unary(np.fabs, _times_sign, "operands")
 
 
 def nowhere(function: Any) -> Callable[..., Any]:
@@ -187,7 +188,8 @@ def _extremum_back(function: Any, wins: Any, skips_nan: bool) -> Callable[[Any, 
         return back
 
     pulls = (pull(True), pull(False))
-    enter_pointwise(function, pulls, "operands", masks=True)
+    sign = 1 if wins is np.greater else -1
+    enter_pointwise(function, pulls, "operands", masks=True, extremum=sign)
     return lambda u, v: elementwise(function, (u, v), pulls, "operands", masks=True)
 
 
@@ -228,10 +230,14 @@ def _heaviside(x: Any, at_zero: Any) -> Any:
 
 
 def _heaviside_back(x: Any, at_zero: Any) -> Any:
-    def pull(g: Any, x: Any, at_zero: Any) -> Any:
-        return np.where(value(x) == 0, g, 0)
+    return elementwise(np.heaviside, (x, at_zero), (None, _at_zero), "operands", masks=True)
 
-    return elementwise(np.heaviside, (x, at_zero), (None, pull), "operands", masks=True)
+
+def _at_zero(g: Any, x: Any, at_zero: Any) -> Any:
+    return np.where(value(x) == 0, g, 0)
+
+
+enter_pointwise(np.heaviside, (None, _at_zero), "operands", masks=True)
 
 
 def _nextafter(x: Any, towards: Any) -> Any:
@@ -498,3 +504,6 @@ for _function, _base in ((np.logaddexp, 1.0), (np.logaddexp2, float(np.log(2.0))
 enter_pointwise(np.remainder, (_passed, _floors_back), "operands", regular=True)
 enter_pointwise(np.fmod, (_passed, _wholes_back), "both", regular=True)
 register_unary(np.reciprocal, _reciprocal_back, "both")
+register_unary(np.positive, _passed, "nothing")
+enter_pointwise(np.nextafter, (_passed, None), "nothing", regular=True, refuses=True)
+enter_deferred(np.ldexp, np.float_power)

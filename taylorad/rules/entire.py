@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from taylorad import dispatch
 from taylorad._numbers import Number, engine, make, repack
-from taylorad._tape import record
+from taylorad._tape import enter_deferred, record
 from taylorad.dispatch import DerivativeError, Reverse, carries
 
 __all__ = ["ENTIRE", "Entire", "blocks", "composed", "fejer", "rising"]
@@ -233,3 +233,4 @@ ENTIRE = (
 )  # fmt: skip
 
 dispatch.register(ENTIRE)
+enter_deferred(np.sinc, np.i0)

@@ -148,4 +148,6 @@ EXTREMES = (
 )  # fmt: skip
 
 dispatch.register(EXTREMES)
-enter_deferred(np.max, np.amax, np.min, np.amin, make=_finite_pulls, keep="both")
+enter_deferred(np.max, np.amax, make=_finite_pulls, keep="both", method="max")
+enter_deferred(np.min, np.amin, make=_finite_pulls, keep="both", method="min")
+enter_deferred(np.nanmax, np.nanmin)

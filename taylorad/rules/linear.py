@@ -30,7 +30,7 @@ from numpy import linalg as la
 from numpy.lib.stride_tricks import sliding_window_view
 
 from taylorad import dispatch
-from taylorad._tape import enter_alone, enter_deferred, enter_joined
+from taylorad._tape import enter_alone, enter_deferred, enter_joined, enter_pieces
 from taylorad.rules import sums, transposes
 from taylorad.rules._linear import (
     ALL,
@@ -149,15 +149,21 @@ ELEMENTWISE = [
 dispatch.register([*TABLE, *ELEMENTWISE])
 
 # What a method of ndarray does as well, without NumPy's way from one to the other.
-_METHODS = "sum mean cumsum reshape ravel transpose swapaxes squeeze diagonal".split()
+_METHODS = (
+    "sum mean cumsum reshape ravel transpose swapaxes squeeze diagonal take repeat trace".split()
+)
 
 for _row in (*TABLE, *ELEMENTWISE):
     if isinstance(_row, Join):
         enter_joined(_row.function, _row.pulls_along)
-    elif not isinstance(_row, Pieces | Part):
+    elif isinstance(_row, Pieces):
+        enter_pieces(_row)
+    elif _row.function is not np.imag:
         _same = getattr(np, _row.function.__name__, None) is _row.function
         enter_alone(_row, _row.function.__name__ if _same and (
             _row.function.__name__ in _METHODS) else None)
 for _row in TABLE:
-    if _row.function in (np.vstack, np.hstack, np.dstack, np.column_stack, np.append):
+    if _row.function in (
+        np.vstack, np.hstack, np.dstack, np.column_stack, np.append, np.insert
+    ) or (not _row.leads and len(_row.operands) == 1):  # fmt: skip
         enter_deferred(_row.function, make=_row.pulls_again)

@@ -14,6 +14,7 @@ import numpy as np
 
 from taylorad import dispatch
 from taylorad._numbers import value
+from taylorad._tape import enter_deferred
 from taylorad.dispatch import Reverse
 from taylorad.rules._linear import Linear
 from taylorad.rules.composite import Composite
@@ -117,3 +118,4 @@ def _by_function(array: Any, pad_width: Any, function: Any, options: dict[str, A
 
 
 dispatch.register([Composite(np.pad, pad)])
+enter_deferred(np.pad)

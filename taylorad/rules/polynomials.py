@@ -8,6 +8,7 @@ import numpy as np
 
 from taylorad import dispatch
 from taylorad._numbers import Number, value
+from taylorad._tape import enter_deferred
 from taylorad.algebra import Algebra
 from taylorad.dispatch import DerivativeError, carries
 from taylorad.rules._matrices import Solving
@@ -220,3 +221,4 @@ POLYNOMIALS = (
 )  # fmt: skip
 
 dispatch.register(POLYNOMIALS)
+enter_deferred(np.polyval)

@@ -176,4 +176,4 @@ QUANTILES = (
 )  # fmt: skip
 
 dispatch.register(QUANTILES)
-enter_deferred(np.median, np.quantile, np.percentile)
+enter_deferred(np.median, np.quantile, np.percentile, np.nanmedian)

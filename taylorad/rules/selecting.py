@@ -324,7 +324,8 @@ SELECTING = (
 )  # fmt: skip
 
 dispatch.register(SELECTING)
-enter_deferred(np.ptp)
+enter_deferred(np.ptp, np.select, np.choose, np.nan_to_num, np.fix)
+enter_deferred(np.round, np.around, method="round")
 enter_deferred(np.sort, make=_sort_pulls)
 enter_chosen(np.where, _where_pulls)
 enter_given(np.clip, _CLIPPED, scalars=True)

@@ -17,6 +17,7 @@ from numpy import linalg as la
 
 from taylorad import dispatch
 from taylorad._numbers import value
+from taylorad._tape import enter_deferred
 from taylorad.algebra import Algebra
 from taylorad.rules._matrices import (
     Solving,
@@ -199,3 +200,24 @@ COMPOSITES = (
 )  # fmt: skip
 
 dispatch.register(COMPOSITES)
+
+
+def _solve_pulls(a: Any, b: Any) -> Any:
+    """The pulls of a call with one matrix."""
+    if a.ndim != 2 or b.ndim > 2:
+        return None
+    if b.ndim == 2:
+        return [_solve_left, _solve_right]
+
+    def left(g: Any, y: Any, a: Any, b: Any) -> Any:
+        return _solve_left(g[:, np.newaxis], y[:, np.newaxis], a, b)
+
+    def right(g: Any, y: Any, a: Any, b: Any) -> Any:
+        return _solve_right(g[:, np.newaxis], y, a, b)[:, 0]
+
+    return [left, right]
+
+
+enter_deferred(la.solve, make=_solve_pulls, keep="both")
+enter_deferred(la.inv, make=lambda a: [_inverse_pull], keep="both")
+enter_deferred(la.matrix_power, la.cholesky, la.cond, la.tensorsolve)

@@ -387,5 +387,6 @@ STATISTICS = (
 
 dispatch.register(STATISTICS)
 enter_deferred(np.average, np.cov, np.corrcoef)
-enter_deferred(np.var, make=_variance_pulls, keep="operands")
-enter_deferred(np.std, make=_deviation_pulls, keep="both")
+enter_deferred(np.nansum, np.nanprod, np.nancumsum, np.nanmean, np.nanvar, np.nanstd)
+enter_deferred(np.var, make=_variance_pulls, keep="operands", method="var")
+enter_deferred(np.std, make=_deviation_pulls, keep="both", method="std")

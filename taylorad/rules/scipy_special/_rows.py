@@ -54,7 +54,7 @@ import scipy.special
 from scipy.special import _ufuncs
 
 from taylorad._numbers import Number, common, engine, make, parts_over, repack, value
-from taylorad._tape import record
+from taylorad._tape import enter_deferred, enter_pointwise, record, register_unary
 from taylorad.algebra import Algebra
 from taylorad.dispatch import DerivativeError, carries, register
 from taylorad.rules.analytic import Riccati
@@ -128,6 +128,21 @@ class Row:
         """The name its users know: zeta(x) and zeta(x, q) are two ufuncs."""
         return "scipy.special." + self.name.removeprefix("_riemann").lstrip("_")
 
+    def record_at_once(self) -> None:
+        """Let calls with plain doubles be recorded without this rule."""
+
+    def pulled_at_once(self, pulls: Sequence[Any], keep: str) -> None:
+        """The same for one or two arguments, with these pulls; None where there is none."""
+        if len(pulls) == 2:
+            enter_pointwise(self.function, pulls, keep, refuses=True)
+        elif pulls[0] is not None:
+            register_unary(self.function, pulls[0], keep)
+
+    def taken_apart_later(self, fixed: str) -> None:
+        """The same for any number of them: the rule is followed when a walk gets there."""
+        names = self.arguments.split()
+        enter_deferred(self.function, fixed=[names.index(name) for name in fixed.split()])
+
     def kinds(self, at: int) -> str:
         """The kinds of dtype of an argument: a real one may stand for a complex one."""
         kinds = {np.dtype(loop[at]).kind for loop in self.function.types}
@@ -157,7 +172,12 @@ class Row:
 
 def enter(rows: Iterable[Any]) -> None:
     """Register the rows of those ufuncs that this SciPy has."""
-    register(row for row in rows if row.function is not None)
+    found = [row for row in rows if row.function is not None]
+    register(found)
+    for row in found:
+        doubles = row.function.nout == 1 and any(t.endswith(">d") for t in row.function.types)
+        if isinstance(row, Row) and doubles:
+            row.record_at_once()
 
 
 # --- By derivatives ----------------------------------------------------------------------
@@ -196,6 +216,15 @@ class ByDerivative(Row):
             for start, slopes in zip(values, self.outputs, strict=True)
         )
 
+    def record_at_once(self) -> None:
+        """By its slopes."""
+        names = self.arguments.split()
+        if len(names) <= 2:
+            self.pulled_at_once(pulls_of(self.slopes), "both")
+        else:
+            fixed = [name for name, r in zip(names, self.slopes, strict=True) if r is None]
+            self.taken_apart_later(" ".join(fixed))
+
     def reverse(self, *args: Any) -> Any:
         """Record y = f(x_1, x_2, ...)."""
         self._check(args)
@@ -210,6 +239,11 @@ class ByDerivative(Row):
 
 def recorded(args: Sequence[Any], start: Any, slopes: Sequence[Slope | None]) -> Any:
     """Record y with its value and ``Dy = sum of r_i(x...) Dx_i``."""
+    return record(start, args, pulls_of(slopes), "both", pointwise=True)
+
+
+def pulls_of(slopes: Sequence[Slope | None]) -> list[Any]:
+    """The pulls of ``Dy = sum of r_i(x...) Dx_i``, of the result and the operands."""
 
     def pull_of(slope: Slope) -> Callable[..., Any]:
         def pull(g: Any, y: Any, *operands: Any) -> Any:
@@ -220,8 +254,7 @@ def recorded(args: Sequence[Any], start: Any, slopes: Sequence[Slope | None]) ->
 
         return pull
 
-    pulls = [slope and pull_of(slope) for slope in slopes]
-    return record(start, args, pulls, "both", pointwise=True)
+    return [slope and pull_of(slope) for slope in slopes]
 
 
 def integrated(
@@ -318,6 +351,10 @@ class Equation(Row):
         with quietly():
             return self.riccati(x)
 
+    def record_at_once(self) -> None:
+        """As NumPy's functions of this kind."""
+        self.pulled_at_once([self.riccati._pull], self.riccati.keep)
+
     def reverse(self, x: Any) -> Any:
         """Record y = f(x)."""
         self.check((x,), (True,))
@@ -357,17 +394,38 @@ class ByNumbers(Row):
         others = [*args[: self.at], *args[self.at + 1 :]]
 
         def result(known: Callable[..., Array], value_of: Callable[[Any], Any]) -> Any:
-            def numbers(x: Any, first: int, degree: int) -> Any:
-                at_points = [*others[: self.at], x, *others[self.at :]]
-                series = taylor_numbers(known, first + degree, at_points, self.at)
-                series[0] = value_of(self.function(*at_points))
-                return rising(np.where(np.isnan(series[0]), series[0], series), first)
-
-            return stilled(x, composed(x, 0, numbers))
+            return stilled(x, composed(x, 0, self._numbers(known, value_of, others)))
 
         if self.function.nout == 1:
             return result(self.numbers, lambda values: values)
         return tuple(result(known, itemgetter(i)) for i, known in enumerate(self.numbers))
+
+    def _numbers(
+        self, known: Callable[..., Array], value_of: Callable[[Any], Any], others: Sequence[Any]
+    ) -> Callable[[Any, int, int], Any]:
+        """The Taylor numbers of the derivatives of a result, the other arguments given."""
+
+        def numbers(x: Any, first: int, degree: int) -> Any:
+            at_points = [*others[: self.at], x, *others[self.at :]]
+            series = taylor_numbers(known, first + degree, at_points, self.at)
+            series[0] = value_of(self.function(*at_points))
+            return rising(np.where(np.isnan(series[0]), series[0], series), first)
+
+        return numbers
+
+    def record_at_once(self) -> None:
+        """By the first of the numbers."""
+
+        def pull(g: Any, *args: Any) -> Any:
+            x, others = args[self.at], [*args[: self.at], *args[self.at + 1 :]]
+            if np.shape(x) != np.shape(g):
+                x = np.broadcast_to(x, np.shape(g))
+            return g * composed(x, 1, self._numbers(self.numbers, lambda y: y, others))
+
+        count = len(self.arguments.split())
+        if count <= 2:
+            pulls = [pull if at == self.at else None for at in range(count)]
+            self.pulled_at_once(pulls, "operands")
 
 
 # --- By a logarithm, and by other functions ----------------------------------------------
@@ -392,6 +450,10 @@ class Exponential(Row):
     near: Callable[..., Any] | None = None
     fixed: str = ""
 
+    def record_at_once(self) -> None:
+        """As a whole."""
+        self.taken_apart_later(self.fixed)
+
     def __call__(self, *args: Any) -> Any:
         self.check(args, [name not in self.fixed.split() for name in self.arguments.split()])
         return Grown(self.function, self.logarithm, self.singular, self.near)(*args)
@@ -409,10 +471,18 @@ class Expression(Row):
         The function of all arguments.
     fixed : str
         The arguments in which there is no derivative.
+    refuses : bool
+        Whether it refuses some values, which a call that is recorded has to as well.
     """
 
     expression: Callable[..., Any]
     fixed: str = ""
+    refuses: bool = False
+
+    def record_at_once(self) -> None:
+        """As a whole."""
+        if not self.refuses:
+            self.taken_apart_later(self.fixed)
 
     def __call__(self, *args: Any) -> Any:
         self.check(args, [name not in self.fixed.split() for name in self.arguments.split()])

@@ -283,7 +283,7 @@ TABLE = (
     #            function     arguments  expression
     Expression("ellipj",      "u m",     _jacobi),
     Expression("elliprd",     "x y z",   rd),
-    Expression("elliprj",     "x y z p", rj),
+    Expression("elliprj",     "x y z p", rj, refuses=True),
     Expression("agm",         "a b",     agm),
 )  # fmt: skip
 

@@ -303,7 +303,7 @@ TABLE = (
     ByNumbers("erfcx",           "x",       erfcx_numbers),
     ByNumbers("wofz",            "z",       wofz_numbers),
     ByNumbers("dawsn",           "x",       dawsn_numbers),
-    Expression("voigt_profile",  "x sigma gamma",  _voigt),
+    Expression("voigt_profile",  "x sigma gamma",  _voigt, refuses=True),
 )  # fmt: skip
 
 enter(TABLE)

@@ -110,7 +110,7 @@ TABLE = (
     _row("eval_hermite",      "n x",         lambda n, x: 2 * n * _hermite(n - 1, x)),
     _row("eval_hermitenorm",  "n x",         lambda n, x: n * _hermitenorm(n - 1, x)),
     #          function       arguments      expression
-    Expression("lpmv",        "m v x",       _legendre,  "m v"),
+    Expression("lpmv",        "m v x",       _legendre,  "m v",  refuses=True),
 )  # fmt: skip
 
 enter(TABLE)
