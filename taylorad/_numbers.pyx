@@ -76,6 +76,7 @@ cdef dict ARITHMETIC = {np.add: ADD, np.subtract: SUBTRACT, np.multiply: MULTIPL
 cdef object np_add = np.add, np_subtract = np.subtract, np_multiply = np.multiply
 cdef object np_divide = np.divide, np_negative = np.negative
 cdef object np_square = np.square, np_absolute = np.absolute, np_power = np.power
+cdef object np_fabs = np.fabs
 cdef object np_matmul = np.matmul, np_sqrt = np.sqrt, np_reciprocal = np.reciprocal
 cdef object np_divmod = np.divmod, np_float_power = np.float_power
 UFUNCS = (np.add, np.subtract, np.multiply, np.divide)
@@ -145,6 +146,7 @@ include "_numbers_many.pxi"
 include "_numbers_making.pxi"
 include "_numbers_layout.pxi"
 include "_numbers_views.pxi"
+include "_numbers_labels.pxi"
 include "_numbers_items.pxi"
 include "_numbers_matched.pxi"
 include "_numbers_pairs.pxi"
@@ -154,10 +156,12 @@ include "_numbers_plans.pxi"
 include "_numbers_contractions.pxi"
 include "_numbers_matrices.pxi"
 include "_numbers_moves.pxi"
+include "_numbers_rows.pxi"
 include "_numbers_single.pxi"
 include "_numbers_quick.pxi"
 include "_numbers_arithmetic.pxi"
 include "_numbers_ufuncs.pxi"
+include "_numbers_points.pxi"
 include "_numbers_levels.pxi"
 
 
@@ -444,6 +448,12 @@ cdef class Number(Operand):
     def argmax(self, *args, **kwargs):
         return method("argmax", self, args, kwargs)
 
+    def argpartition(self, *args, **kwargs):
+        return method("argpartition", self, args, kwargs)
+
+    def nonzero(self, *args, **kwargs):
+        return method("nonzero", self, args, kwargs)
+
     def argmin(self, *args, **kwargs):
         return method("argmin", self, args, kwargs)
 
@@ -476,6 +486,8 @@ cdef class Number(Operand):
         if not args and not kwargs and is_plain(self) and is_real(self.buffer):
             return self  # as of a real ndarray
         return METHODS["conj"](self, *args, **kwargs)
+
+    conjugate = conj
 
     def item(self, *args, **kwargs):
         return method("item", self, args, kwargs)

@@ -43,6 +43,8 @@ cdef bint reduced(Number x, tuple rest, dict kwargs, bint spread, Reduced *r) ex
         r.ddof = option
     ndim = cnp.PyArray_NDIM(x.buffer)
     r.axis = 0
+    if type(given) is tuple and len(given) == ndim - 1 and all_axes(<tuple>given, ndim - 1):
+        given = None
     if given is not None:
         if not PyLong_CheckExact(given) or not -ndim < given < ndim:
             return False
@@ -50,8 +52,6 @@ cdef bint reduced(Number x, tuple rest, dict kwargs, bint spread, Reduced *r) ex
         r.axis = axis + (ndim if axis < 0 else 1)
         if not 0 < r.axis < ndim:
             return False
-    elif r.keepdims:
-        return False
     r.outer, r.inner, r.length = 1, 1, r.n
     if r.axis:
         r.length = cnp.PyArray_DIM(x.buffer, r.axis)
@@ -61,6 +61,18 @@ cdef bint reduced(Number x, tuple rest, dict kwargs, bint spread, Reduced *r) ex
             r.inner *= cnp.PyArray_DIM(x.buffer, k)
     elif ndim == 2:
         r.axis = 1
+    return True
+
+
+cdef bint all_axes(tuple given, int ndim) except -1:
+    """Whether these are so many different axes."""
+    cdef bint found[MOST_AXES]
+    cdef int axis
+    memset(found, 0, sizeof(found))
+    for item in given:
+        if not as_axis(item, ndim, &axis) or found[axis]:
+            return False
+        found[axis] = True
     return True
 
 
@@ -76,6 +88,10 @@ cdef object outcome(Number x, Reduced *r, const double *from_):
             if k != r.axis or r.keepdims:
                 shape[ndim] = 1 if k == r.axis else cnp.PyArray_DIM(x.buffer, k)
                 ndim += 1
+    elif r.keepdims:
+        for ndim in range(1, cnp.PyArray_NDIM(x.buffer)):
+            shape[ndim] = 1
+        ndim = cnp.PyArray_NDIM(x.buffer)
     if ndim == 1:
         y = blank_scalar(x)
         memcpy(y.c, from_, r.rows * sizeof(double))
@@ -89,7 +105,8 @@ cdef object summed(cnp.ndarray parts, Reduced *r):
     """The sums of every row, by NumPy and in its order."""
     if r.axis:
         return add_reduce(parts, r.axis, None, None, r.keepdims)
-    return add_reduce((<object>parts).reshape(r.rows, -1), 1)
+    total = add_reduce((<object>parts).reshape(r.rows, -1), 1)
+    return total.reshape(r.rows, *[1] * (cnp.PyArray_NDIM(parts) - 1)) if r.keepdims else total
 
 
 cdef object sum_few(Number x, Reduced *r):
@@ -228,73 +245,194 @@ cdef object product_few(Number x, Reduced *r):
 
 
 cdef object running_few(Number x, Reduced *r, bint multiplied):
-    """The sums or the products of a few points from the first to each, for one axis."""
+    """The sums or the products of a few points from the first to each, along an axis or of all."""
     cdef const Table *table
-    cdef cnp.ndarray y
+    cdef cnp.ndarray parts = x.buffer, y
     cdef double *work
     cdef double *before
-    cdef Py_ssize_t k, t
-    if r.keepdims or r.axis != 1 or cnp.PyArray_NDIM(x.buffer) != 2:
+    cdef Py_ssize_t k, t, o, i, at
+    if r.keepdims:
         return None
+    if r.axis == 0:  # all points, one after the other
+        parts = (<object>parts).reshape(r.rows, -1)
     if not multiplied:
-        return array_like(x, add_accumulate(x.buffer, 1))
+        return array_like(x, add_accumulate(parts, r.axis or 1))
     table = table_of(x)
-    y = empty_like(x.buffer)
+    y = empty_like(parts)
     work = <double *>malloc((3 * r.rows + room_for(table, BLOCKS, 1)) * sizeof(double))
     if work == NULL:
         raise MemoryError
     before = work + room_for(table, BLOCKS, 1)
-    for t in range(r.n):
-        for k in range(r.rows):
-            before[k + r.rows] = doubles(x.buffer)[k * r.n + t]
-        if t:
-            product_points(table, before, before + r.rows, before + 2 * r.rows, work, 1)
-        memcpy(before, before + (2 if t else 1) * r.rows, r.rows * sizeof(double))
-        for k in range(r.rows):
-            doubles(y)[k * r.n + t] = before[k]
+    for o in range(r.outer):
+        for i in range(r.inner):
+            for t in range(r.length):
+                at = (o * r.length + t) * r.inner + i
+                for k in range(r.rows):
+                    before[k + r.rows] = doubles(parts)[k * r.n + at]
+                if t:
+                    product_points(table, before, before + r.rows, before + 2 * r.rows, work, 1)
+                memcpy(before, before + (2 if t else 1) * r.rows, r.rows * sizeof(double))
+                for k in range(r.rows):
+                    doubles(y)[k * r.n + at] = before[k]
     free(work)
     return array_like(x, y) if all_finite(doubles(y), r.rows * r.n) else None
 
 
-cdef object norm_few(Number x, Reduced *r):
-    """The root of the sum of squares; where that is 0 the rule knows what it is."""
+cdef object norm_few(Number x, Reduced *r, object order):
+    """A norm of vectors, or of all points; where it is 0 the rule knows what it is."""
     cdef Number total
-    square = arithmetic(MULTIPLY, x, x)
-    total = sum_few(square, r)
-    return np_sqrt(total) if 0.0 < total.c[0] < libm.INFINITY else None
-
-
-cdef object sorted_few(Number x, bint middle):
-    """A few points of one axis in the order of their values, or the median; None with a nan."""
-    cdef Py_ssize_t n = points_of(x.buffer), t, i, k, rows
-    cdef Py_ssize_t order[FEW_POINTS]
-    cdef double *u
-    cdef cnp.ndarray result
-    cdef Number y
-    if n == 0 or cnp.PyArray_NDIM(x.buffer) != 2:
+    if order == 1 or order == libm.INFINITY:
+        total = absolute_few(x)
+        return None if total is None else sum_few(total, r) if order == 1 else (
+            extreme_few(total, r, True))
+    if order is not None and order != 2:
         return None
-    u, rows = doubles(x.buffer), cnp.PyArray_DIM(x.buffer, 0)
-    for t in range(n):
-        if u[t] != u[t]:
-            return None
+    total = sum_few(arithmetic(MULTIPLY, x, x), r)
+    if total.rows:
+        return np_sqrt(total) if 0.0 < total.c[0] < libm.INFINITY else None
+    return None if has_zero(doubles(total.buffer), points_in(total.buffer)) or not (
+        all_finite(doubles(total.buffer), cnp.PyArray_SIZE(<cnp.ndarray>total.buffer))
+    ) else np_sqrt(total)
+
+
+cdef object normed(Plan plan, Number x, tuple rest, dict kwargs):
+    """`numpy.linalg.norm` and its like; None where that is not the simple case."""
+    cdef Reduced r
+    cdef object order = None
+    cdef bint matrix = cnp.PyArray_NDIM(x.buffer) == 3
+    if plan.function is la_norm:
+        if rest:
+            order, rest = rest[0], rest[1:]
+            if not (order is None or PyLong_CheckExact(order) or PyFloat_CheckExact(order)):
+                return None
+    elif rest or plan.function is not la_vector_norm and not matrix:
+        return None
+    if not reduced(x, rest, kwargs, False, &r) or order is not None and r.axis == 0 or (
+        plan.function is not la_norm and plan.function is not la_vector_norm and "axis" in kwargs
+    ):
+        return None
+    mix()
+    return norm_few(x, &r, order)
+
+
+cdef object la_norm = np.linalg.norm, la_vector_norm = np.linalg.vector_norm
+
+
+cdef bint ordered(const double *u, Py_ssize_t length, Py_ssize_t step, Py_ssize_t *order) noexcept:
+    """The places of values from the smallest to the largest, of equal ones in turn; false if one
+    is nan."""
+    cdef Py_ssize_t t, i
+    for t in range(length):
+        if u[t * step] != u[t * step]:
+            return False
         i = t
-        while i > 0 and u[order[i - 1]] > u[t]:
+        while i > 0 and u[order[i - 1]] > u[t * step]:
             order[i] = order[i - 1]
             i -= 1
-        order[i] = t
-    mix()
+        order[i] = t * step
+    return True
+
+
+cdef object sorted_few(Number x, Reduced *r, bint middle):
+    """A few points in the order of their values along an axis, or the medians; None with a nan."""
+    cdef Py_ssize_t t, k, o, i, at, n = r.length, m = r.outer * r.inner
+    cdef Py_ssize_t order[FEW_POINTS]
+    cdef double *u = doubles(x.buffer)
+    cdef double *from_
+    cdef double *to
+    cdef double found[FEW_POINTS * 4]
+    cdef cnp.ndarray result = None
+    if middle and r.rows * m > FEW_POINTS * 4:
+        return None
     if not middle:
         result = empty_like(x.buffer)
-        for k in range(rows):
-            for t in range(n):
-                doubles(result)[k * n + t] = u[k * n + order[t]]
+    for o in range(r.outer):
+        for i in range(r.inner):
+            at = o * n * r.inner + i
+            if not ordered(u + at, n, r.inner, order):
+                return None
+            for k in range(r.rows):
+                from_ = u + k * r.n + at
+                if not middle:
+                    to = doubles(result) + k * r.n + at
+                    for t in range(n):
+                        to[t * r.inner] = from_[order[t]]
+                    continue
+                to = found + k * m + o * r.inner + i
+                to[0] = from_[order[n // 2]]
+                if n % 2 == 0:
+                    to[0] = (from_[order[n // 2 - 1]] + to[0]) / 2.0
+    mix()
+    if not middle:
         return array_like(x, result)
+    return None if has_zero(found, m) or not all_finite(found, r.rows * m) else outcome(x, r, found)
+
+
+cdef object in_order_few(Plan plan, Number x, tuple rest, dict kwargs):
+    """`sort` and `median`; None where that is not the simple case."""
+    cdef Reduced r
+    if plan.kind == SORT:
+        if "keepdims" in kwargs:
+            return None
+        if not rest and not kwargs:
+            kwargs = LAST
+    if not reduced(x, rest, kwargs, False, &r) or plan.kind == SORT and r.axis == 0:
+        return None
+    if plan.kind == SORT and (rest and rest[0] is None or kwargs.get("axis", 0) is None):
+        return None
+    return sorted_few(x, &r, plan.kind == MEDIAN)
+
+
+cdef dict LAST = {"axis": -1}
+
+
+cdef object quantiles_few(Plan plan, Number x, tuple rest, dict kwargs):
+    """Quantiles of all of a few points, between two neighbours; None with a nan."""
+    cdef Py_ssize_t order[FEW_POINTS]
+    cdef Py_ssize_t n = points_of(x.buffer), rows, k, t, count, below
+    cdef cnp.npy_intp shape[2]
+    cdef cnp.ndarray shares
+    cdef double *u
+    cdef double *to
+    cdef double share
+    cdef Number y
+    if n == 0 or len(rest) != 1 or kwargs or not (
+        PyFloat_CheckExact(rest[0]) or PyLong_CheckExact(rest[0]) or type(rest[0]) is list
+        or cnp.PyArray_CheckExact(rest[0]) and cnp.PyArray_NDIM(<cnp.ndarray>rest[0]) == 1
+    ) or not is_option(rest[0]):
+        return None
+    u, rows = doubles(x.buffer), cnp.PyArray_DIM(x.buffer, 0)
+    if not ordered(u, n, 1, order) or not all_finite(u, rows * n):
+        return None
+    shares = np.atleast_1d(np.asarray(rest[0], float))
+    if cnp.PyArray_NDIM(shares) != 1 or not cnp.PyArray_ISCARRAY_RO(shares):
+        return None
+    count = cnp.PyArray_DIM(shares, 0)
+    if not 0 < count <= FEW_POINTS:
+        return None
+    first = plan.function(row_of(x.buffer, 0), rest[0])
+    shape[0], shape[1] = rows, count
+    parts = cnp.PyArray_EMPTY(2, shape, cnp.NPY_DOUBLE, 0)
+    to = doubles(parts)
+    for t in range(count):
+        share = doubles(shares)[t] / plan.whole * (n - 1)
+        if not 0.0 <= share <= n - 1:
+            return None
+        below = min(<Py_ssize_t>share, max(n - 2, 0))
+        share -= below
+        for k in range(rows):
+            to[k * count + t] = u[k * n + order[below]]
+            if share == 1.0:
+                to[k * count + t] = u[k * n + order[below + 1]]
+            elif share > 0.0:
+                to[k * count + t] += share * (u[k * n + order[below + 1]] - to[k * count + t])
+        to[t] = first[t] if cnp.PyArray_CheckExact(first) else first
+    mix()
+    if cnp.PyArray_CheckExact(first):
+        return array_like(x, parts)
     y = blank_scalar(x)
-    for k in range(rows):
-        y.c[k] = u[k * n + order[n // 2]]
-        if n % 2 == 0:
-            y.c[k] = (u[k * n + order[n // 2 - 1]] + y.c[k]) / 2.0
-    return None if y.c[0] == 0.0 or not all_finite(y.c, rows) else y
+    memcpy(y.c, to, rows * sizeof(double))
+    return y
 
 
 cdef object interpolated_few(Number x, object nodes, object values):
