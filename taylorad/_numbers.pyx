@@ -76,7 +76,7 @@ cdef dict ARITHMETIC = {np.add: ADD, np.subtract: SUBTRACT, np.multiply: MULTIPL
 cdef object np_add = np.add, np_subtract = np.subtract, np_multiply = np.multiply
 cdef object np_divide = np.divide, np_negative = np.negative
 cdef object np_square = np.square, np_absolute = np.absolute, np_power = np.power
-cdef object np_fabs = np.fabs
+cdef object np_fabs = np.fabs, np_compress = np.compress, np_searchsorted = np.searchsorted
 cdef object np_matmul = np.matmul, np_sqrt = np.sqrt, np_reciprocal = np.reciprocal
 cdef object np_divmod = np.divmod, np_float_power = np.float_power
 UFUNCS = (np.add, np.subtract, np.multiply, np.divide)
@@ -448,6 +448,10 @@ cdef class Number(Operand):
     def argmax(self, *args, **kwargs):
         return method("argmax", self, args, kwargs)
 
+    def searchsorted(self, v, side="left", sorter=None):
+        found = answered(np_searchsorted, (self, v, side, sorter), {})
+        return METHODS["searchsorted"](self, v, side, sorter) if found is None else found
+
     def argpartition(self, *args, **kwargs):
         return method("argpartition", self, args, kwargs)
 
@@ -481,6 +485,15 @@ cdef class Number(Operand):
 
     def dot(self, *args, **kwargs):
         return method("dot", self, args, kwargs)
+
+    @property
+    def mT(self):
+        return np.matrix_transpose(self)
+
+    def compress(self, condition, axis=None, out=None):
+        found = moved_by_labels(np_compress, 1, (condition, self), {}) if (
+            axis is None and out is None) else None
+        return METHODS["compress"](self, condition, axis, out) if found is None else found
 
     def conj(self, *args, **kwargs):
         if not args and not kwargs and is_plain(self) and is_real(self.buffer):

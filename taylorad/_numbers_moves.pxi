@@ -163,7 +163,7 @@ cdef object items_of(Number x):
     return found
 
 
-cdef object grid_few(object a, object b):
+cdef object grid_few(object a, object b, bint first_down):
     """`numpy.meshgrid` of two short vectors; None for all else."""
     cdef Side u, v
     cdef Number like
@@ -174,7 +174,8 @@ cdef object grid_few(object a, object b):
     ):
         return None
     mix()
-    return over_grid(like, a, &u, v.size, True), over_grid(like, b, &v, u.size, False)
+    return (over_grid(like, a, &u, v.size, not first_down),
+            over_grid(like, b, &v, u.size, first_down))
 
 
 cdef object over_grid(Number like, object x, Side *side, Py_ssize_t other, bint along):

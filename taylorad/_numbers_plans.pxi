@@ -7,7 +7,7 @@ cdef enum:
     ZEROS, ONES, FULL, REPEAT, INVERSE, DETERMINANT, BETWEEN, MATRIX, OUTER, CONVOLVE, KRON, CROSS, EINSUM
     INNER, SOLUTION, GRID, CHOICE, INTERPOLATE, CONCATENATE, STACK, BESIDE, BELOW, COLUMNS, APPEND
     QUANTILES, FIX, BACKWARDS, ASKED, PLACED, PLACED_2, EACH_ROW, ALONG, TOGETHER, BETWEEN_TWO, LIKE
-    TENSORDOT, VECTORS
+    TENSORDOT, VECTORS, STORE, INSERTED, LOG_DETERMINANT
 
 
 @cython.final
@@ -57,6 +57,7 @@ for _function, _kind, _method in (
     (np.ndim,           ATTRIBUTE,       "ndim"),
     (np.size,           ATTRIBUTE,       "size"),
     (np.real,           ATTRIBUTE,       "real"),
+    (np.imag,           ATTRIBUTE,       "imag"),
     (np.iscomplexobj,   ANSWERS,         None),
     (np.isrealobj,      ANSWERS,         None),
     (np.count_nonzero,  ANSWER,          None),
@@ -199,6 +200,12 @@ for _function, _kind, _method in (
     (np.empty,          LIKE,            None),
     (np.full,           LIKE,            None),
     (np.array,          LIKE,            None),
+    (np.copyto,         STORE,           None),
+    (np.put,            STORE,           None),
+    (np.putmask,        STORE,           None),
+    (np.insert,         INSERTED,        None),
+    (np.diff,           INSERTED,        None),
+    (la.slogdet,        LOG_DETERMINANT, None),
 ):
     enter(_function, _kind, _method)
 

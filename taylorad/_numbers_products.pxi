@@ -256,6 +256,16 @@ cdef enum:
     MOST_JOINED = 32
 
 
+cdef object listed(object item):
+    """A list of plain floats as an array, and all else as it is."""
+    if type(item) is not list or not item:
+        return item
+    for one in <list>item:
+        if not PyFloat_CheckExact(one):
+            return item
+    return np.array(item)
+
+
 cdef object joined_few(object items, int axis, bint new_axis, bint lenient):
     """Small arrays one after the other along an axis, or along a new one; None for all else.
 
@@ -277,6 +287,8 @@ cdef object joined_few(object items, int axis, bint new_axis, bint lenient):
     count = len(items)
     if not 0 < count <= MOST_JOINED:
         return None
+    if not new_axis:
+        items = [listed(item) for item in items]
     for at in range(count):
         item = items[at]
         if isinstance(item, Number):

@@ -20,7 +20,7 @@ cdef object short_way(Plan plan, Number x, tuple rest, dict kwargs):
     if plan.kind == ATTRIBUTE:
         if count or kwargs:
             return None
-        if plan.name != "real":
+        if plan.name != "real" and plan.name != "imag":
             mix()
         return getattr(x, plan.name)
     if plan.kind == ANSWER or plan.kind == ANSWERS:
@@ -85,7 +85,7 @@ cdef object short_way(Plan plan, Number x, tuple rest, dict kwargs):
             kwargs.keys() <= BOUNDS) else None
     if plan.kind == GATHER and (kwargs or count != 1 or not cnp.PyArray_CheckExact(rest[0])
                                 or cnp.PyArray_NDIM(<cnp.ndarray>x.buffer) > 2):
-        return moved_by_labels(np_take, 0, (x, *rest), kwargs)
+        return moved_by_labels(plan.method, 0, (x, *rest), kwargs)
     if plan.kind == REPEAT:
         found = repeated_few(x, rest[0]) if count == 1 and not kwargs else None
         return moved_few(np_repeat, x, rest, kwargs) if found is None else found
@@ -201,8 +201,13 @@ cdef object short_function(Plan plan, tuple args, dict kwargs):
         if plan.kind == BELOW:
             return joined_few(args[0], 0, flat, False)
         return joined_few(args[0], 1, flat, False)
+    if plan.kind == GRID and count == 2 and len(kwargs) == 1 and kwargs.get("indexing") == "ij":
+        return grid_few(args[0], args[1], True)
     if kwargs:
         return None
+    if count == 1 and plan.kind == CHOICE and isinstance(args[0], Number) and is_plain(<Number>args[0]):
+        mix()
+        return np_where(row_of((<Number>args[0]).buffer, 0))
     if count == 3 and plan.kind == CHOICE:
         return where_few(args[0], alike(args[1], args[2]), alike(args[2], args[1]))
     if count == 2 and plan.kind == MATRIX:
@@ -214,9 +219,13 @@ cdef object short_function(Plan plan, tuple args, dict kwargs):
     if count == 2 and plan.kind == SOLUTION:
         return solution_few(args[0], args[1])
     if count == 2 and plan.kind == GRID:
-        return grid_few(args[0], args[1])
+        return grid_few(args[0], args[1], False)
     if count == 2 and plan.kind == OUTER:
         return outer_few(args[0], args[1])
+    if count == 2 and plan.kind == INNER and plan.function is np_inner and (
+        is_array(args[0]) and is_array(args[1])
+    ) and not (is_flat(args[0]) and is_flat(args[1])):
+        return tensordot_few(np_inner, args[0], args[1], LAST_OF_BOTH)
     if count == 2 and plan.kind == INNER and is_flat(args[0]) and is_flat(args[1]):
         return matrix_few(args[0], args[1], True)
     if count == 3 and plan.kind == INTERPOLATE:
@@ -240,7 +249,7 @@ cdef object further_function(Plan plan, tuple args, dict kwargs):
         return moved_by_labels(plan.function, plan.kind == PLACED_2, args, kwargs)
     if plan.kind == EACH_ROW:
         return row_by_row(plan.function, args, kwargs) if (
-            plan.function is not np_ediff1d or count == 1 and not kwargs
+            count == 1 and not kwargs or plan.function is not np_ediff1d and plan.function is not np_polyint
         ) else None
     if plan.kind == TENSORDOT:
         if not 2 <= count <= 3 or kwargs and (count == 3 or len(kwargs) > 1 or "axes" not in kwargs):
@@ -249,6 +258,16 @@ cdef object further_function(Plan plan, tuple args, dict kwargs):
         return tensordot_few(plan.function, args[0], args[1], axes)
     if isinstance(args[0], Number) and (<Number>args[0]).rows == 0:
         x = <Number>args[0]
+    if plan.kind == INSERTED:
+        if x is None:
+            return None
+        if plan.function is np_insert:
+            return affine_rows(np_insert, x, args[1:], kwargs, 1, ())
+        return affine_rows(plan.function, x, args[1:], kwargs, -1, PLACED_AROUND) if (
+            count <= 2 and kwargs and kwargs.keys() <= PLACED_AROUND) else None
+    if plan.kind == STORE:
+        return STORED if x is not None and not kwargs and count <= 3 and stores(
+            plan.function, x, args) else None
     if plan.kind == ALONG:
         if x is None or plan.function is np_average and (count > 1 or kwargs):
             return row_by_row(np_average, args, kwargs) if x is not None and count == 1 and (
@@ -270,6 +289,8 @@ cdef object further_function(Plan plan, tuple args, dict kwargs):
         return quantiles_few(plan, compact(x), args[1:], kwargs)
     if count != 1:
         return None
+    if plan.kind == LOG_DETERMINANT:
+        return log_determinant_few(x)
     if plan.kind == FIX:
         return step_few(<int>STEP_UFUNCS[np_trunc], compact(x))
     if plan.function is np_flipud:
@@ -278,8 +299,38 @@ cdef object further_function(Plan plan, tuple args, dict kwargs):
         cnp.PyArray_NDIM(<cnp.ndarray>x.buffer) > 2) else None
 
 
-cdef object np_ediff1d = np.ediff1d, np_flipud = np.flipud, np_trunc = np.trunc
+cdef object STORED = object()  # what was done, by a function that answers None
+cdef frozenset PLACED_AROUND = frozenset({"prepend", "append"})
+
+
+cdef bint stores(object function, Number x, tuple args) except -1:
+    """Whether `copyto`, `put` or `putmask` was done, as an assignment that means the same."""
+    cdef Py_ssize_t ndim = cnp.PyArray_NDIM(<cnp.ndarray>x.buffer) - 1
+    if not is_plain(x):
+        return False
+    if function is np_copyto:
+        return len(args) == 2 and assigned(x, Ellipsis, args[1])
+    if len(args) != 3 or not (PyFloat_CheckExact(args[2])):
+        return False
+    if function is np_put:  # by places, of which there is one axis
+        return ndim == 1 and (type(args[1]) is list or cnp.PyArray_CheckExact(args[1]) and (
+            cnp.PyArray_TYPE(<cnp.ndarray>args[1]) == cnp.NPY_INTP)) and all_numbers(args[1]) and (
+            assigned(x, args[1], args[2]))
+    return cnp.PyArray_CheckExact(args[1]) and cnp.PyArray_ISBOOL(<cnp.ndarray>args[1]) and (
+        has_points(<cnp.ndarray>args[1], x)) and assigned(x, args[1], args[2])
+
+
+cdef bint all_numbers(object places):
+    """Whether places are integers, and no truth values that would select."""
+    return type(places) is not list or len(places) > 0 and all_integers(tuple(places))
+
+
+cdef object np_where = np.where, np_inner = np.inner
+cdef tuple LAST_OF_BOTH = ((-1,), (-1,))
+cdef object np_ediff1d = np.ediff1d, np_polyint = np.polyint, np_flipud = np.flipud, np_trunc = np.trunc
 cdef set WEIGHTS = {"weights"}
+cdef dict LIKE_DEFAULTS = {"dtype": None, "order": "C"}
+cdef object np_insert = np.insert, np_copyto = np.copyto, np_put = np.put
 
 
 cdef bint is_flat(object x) noexcept:
@@ -337,7 +388,7 @@ cdef object function_call(Number self, object function, object types, tuple args
     elif plan.kind != NO_SHORT_WAY and args:
         found = None
         if plan.kind == LIKE:
-            if not kwargs:
+            if not kwargs or kwargs == LIKE_DEFAULTS:
                 found = joined_few(args[0], 0, True, False) if function is np_array and (
                     len(args) == 1) else made_like(self, function, args)
         elif plan.kind >= MATRIX:
@@ -350,7 +401,7 @@ cdef object function_call(Number self, object function, object types, tuple args
         ):  # what methods take one by one is a tuple here
             found = short_way(plan, <Number>args[0], args[1:], kwargs)
         if found is not None:
-            return found
+            return None if found is STORED else found
     if not plan.known:
         found = planner(function)
         if found is not None:

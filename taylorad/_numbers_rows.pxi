@@ -94,18 +94,25 @@ cdef object row_at(object x, Py_ssize_t k):
 cdef object along_rows(object function, Number x, tuple rest, dict kwargs):
     """A function along the last axis, called on all rows at once; None where it is not that simple.
 
-    It is for one axis of points, or has the last one by default.
+    It is for one axis of points, or one that is named.
     """
-    if x.rows or not is_walkable(x.buffer) or points_in(x.buffer) == 0 or kwargs or (
-        cnp.PyArray_NDIM(<cnp.ndarray>x.buffer) != 2
-    ):
+    cdef int ndim, axis = 0
+    if x.rows or not is_walkable(x.buffer) or points_in(x.buffer) == 0:
+        return None
+    ndim = cnp.PyArray_NDIM(<cnp.ndarray>x.buffer) - 1
+    if kwargs:
+        if len(kwargs) != 1 or rest or not as_axis(kwargs.get("axis"), ndim, &axis):
+            return None
+    elif function is np_trapezoid and not rest:
+        axis = ndim - 1
+    elif ndim != 1:
         return None
     for item in rest:
         if not is_option(item) or type(item) is list or type(item) is tuple or (
             cnp.PyArray_CheckExact(item) and cnp.PyArray_NDIM(<cnp.ndarray>item) > 1
         ):
             return None
-    found = function(x.buffer, *rest, axis=1)
+    found = function(x.buffer, *rest, axis=axis + 1)
     if not cnp.PyArray_CheckExact(found) or not is_double(found) or not (
         cnp.PyArray_IS_C_CONTIGUOUS(<cnp.ndarray>found)
     ):
@@ -114,7 +121,38 @@ cdef object along_rows(object function, Number x, tuple rest, dict kwargs):
     return make(x.algebra, found)
 
 
-cdef object np_linspace = np.linspace
+cdef object np_linspace = np.linspace, np_trapezoid = np.trapezoid
+
+
+cdef object affine_rows(object function, Number x, tuple rest, dict kwargs, Py_ssize_t at, names):
+    """A function that is linear in a number together with plain operands: the argument number
+    `at`, or those of these names. These are in the first row alone."""
+    cdef list rows
+    cdef dict others = dict(kwargs)
+    cdef Py_ssize_t k
+    if x.rows or not is_walkable(x.buffer) or points_in(x.buffer) == 0 or not are_options(kwargs):
+        return None
+    for item in rest:
+        if not is_option(item):
+            return None
+    still = rest
+    if at >= 0:
+        if len(rest) <= at:
+            return None
+        still = (*rest[:at], nothing_like(rest[at]), *rest[at + 1:])
+    for name in names:
+        if name in others:
+            others[name] = nothing_like(others[name])
+    mix()
+    rows = [function(row_of(x.buffer, 0), *rest, **kwargs)]
+    for k in range(1, cnp.PyArray_DIM(<cnp.ndarray>x.buffer, 0)):
+        rows.append(function(row_of(x.buffer, k), *still, **others))
+    return as_rows(x, rows)
+
+
+cdef object nothing_like(object x):
+    """Zeros in place of plain numbers."""
+    return 0.0 if PyFloat_CheckExact(x) else np.zeros_like(x)
 
 
 cdef object grid_between(tuple args):
@@ -193,6 +231,8 @@ cdef object tensordot_few(object function, object a, object b, object axes):
                     return None
     else:
         return None
+    if count == 0 and function not in TENSORDOTS:
+        return None
     for k in range(count):
         if u.dims[left[k]] != v.dims[right[k]]:
             return None
@@ -211,10 +251,27 @@ cdef object tensordot_few(object function, object a, object b, object axes):
     c.size = to
     if not few_terms(&c, &u, &v, like):
         return None
-    value = function(value_of(a), value_of(b), axes)
+    value = function(value_of(a), value_of(b), axes=axes) if function in TENSORDOTS else (
+        function(value_of(a), value_of(b)))
     if cnp.PyArray_CheckExact(value) and cnp.PyArray_NDIM(<cnp.ndarray>value) == 0:
         value = value[()]
     return contracted(like, &u, &v, &c, value)
+
+
+cdef frozenset TENSORDOTS = frozenset({np.tensordot, np.linalg.tensordot})
+
+# Which axes are summed over by functions of vectors and matrices.
+cdef dict CONTRACTED = {}
+for _name, _axes in (("vecdot", (1, 1, 0, 0)), ("matvec", (2, 1, 1, 0)), ("vecmat", (1, 2, 0, 0))):
+    if hasattr(np, _name):  # not in every NumPy since 2.0
+        CONTRACTED[getattr(np, _name)] = _axes
+
+
+cdef object of_vectors(object ufunc, object a, object b, tuple axes):
+    """A product of vectors and matrices by such a ufunc; None for stacks of them."""
+    if not (is_array(a) and is_array(b)) or a.ndim != axes[0] or b.ndim != axes[1]:
+        return None
+    return tensordot_few(ufunc, a, b, ((axes[2],), (axes[3],)))
 
 
 cdef inline bint is_among(int item, const int *items, int count) noexcept:
@@ -272,8 +329,9 @@ cdef object answered(object function, tuple args, dict kwargs):
     for x in args:
         if type(x) is tuple or type(x) is list:
             items = [row_or_option(item) for item in x]
-            if None in items:
-                return None
+            for item in items:
+                if item is None:
+                    return None
             x = type(x)(items)
         else:
             x = row_or_option(x)

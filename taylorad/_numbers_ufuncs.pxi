@@ -83,7 +83,12 @@ cdef object quick_unary(object ufunc, Number given):
             memset(y.c, 0, x.rows * sizeof(double))
             y.c[0] = STEP_FUNCTIONS[<int>STEP_UFUNCS[ufunc]](x.c[0])
             return y
-        return ufunc(x.value) if ufunc in VALUE_UFUNCS else None
+        if ufunc in VALUE_UFUNCS:
+            return ufunc(x.value)
+        found = FIRST.get(ufunc)
+        if found is not None:
+            found = first_few(ufunc, <tuple>found, <Number>as_point(x))
+        return None if found is None else from_point(found)
     if not cnp.PyArray_CheckExact(x.buffer):
         return None
     if ufunc is np_absolute or ufunc is np_fabs:
@@ -100,6 +105,9 @@ cdef object quick_unary(object ufunc, Number given):
         return None
     if ufunc in VALUE_UFUNCS:
         return ufunc(row_of(x.buffer, 0))
+    found = FIRST.get(ufunc)
+    if found is not None:
+        return first_few(ufunc, <tuple>found, x)
     found = SCALED_UFUNCS.get(ufunc)
     return None if found is None else scaled_few(x, found)
 
@@ -126,6 +134,9 @@ cdef object quick_binary(object ufunc, object operand, object other):
         return compare_few(operand, other, found)
     if ufunc is np_power:
         return power_short(operand, other)
+    axes = CONTRACTED.get(ufunc)
+    if axes is not None:
+        return of_vectors(ufunc, operand, other, axes)
     if ufunc in VALUE_PAIRS:
         return of_values(ufunc, operand, other)
     if ufunc is np_divmod:
