@@ -150,7 +150,10 @@ include "_numbers_labels.pxi"
 include "_numbers_items.pxi"
 include "_numbers_matched.pxi"
 include "_numbers_pairs.pxi"
+include "_numbers_first.pxi"
 include "_numbers_sums.pxi"
+include "_numbers_norms.pxi"
+include "_numbers_orders.pxi"
 include "_numbers_products.pxi"
 include "_numbers_plans.pxi"
 include "_numbers_contractions.pxi"
@@ -159,6 +162,7 @@ include "_numbers_moves.pxi"
 include "_numbers_rows.pxi"
 include "_numbers_single.pxi"
 include "_numbers_quick.pxi"
+include "_numbers_further.pxi"
 include "_numbers_arithmetic.pxi"
 include "_numbers_ufuncs.pxi"
 include "_numbers_points.pxi"
@@ -455,6 +459,10 @@ cdef class Number(Operand):
     def argpartition(self, *args, **kwargs):
         return method("argpartition", self, args, kwargs)
 
+    def put(self, indices, values, mode="raise"):
+        if not (mode == "raise" and is_plain(self) and stores(np_put, self, (self, indices, values))):
+            METHODS["put"](self, indices, values, mode)
+
     def nonzero(self, *args, **kwargs):
         return method("nonzero", self, args, kwargs)
 
@@ -488,7 +496,11 @@ cdef class Number(Operand):
 
     @property
     def mT(self):
-        return np.matrix_transpose(self)
+        found = swapped(self, LAST_TWO) if is_plain(self) and self.ndim > 1 else None
+        if found is None:
+            return np.matrix_transpose(self)
+        mix()
+        return found
 
     def compress(self, condition, axis=None, out=None):
         found = moved_by_labels(np_compress, 1, (condition, self), {}) if (

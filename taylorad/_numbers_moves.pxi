@@ -143,9 +143,15 @@ cdef object items_of(Number x):
     cdef const char *data
     cdef Number y
     cdef list found
-    if cnp.PyArray_NDIM(parts) != 2:
+    if cnp.PyArray_NDIM(parts) < 2:
         return None
     n = cnp.PyArray_DIM(parts, 1)
+    if cnp.PyArray_NDIM(parts) > 2:
+        found = []
+        for t in range(n):
+            row = items_of(<Number>item_of(x, t))
+            found.append(row)
+        return found
     if not is_walkable(x.buffer):
         return [item_of(x, t) for t in range(n)]
     mix()

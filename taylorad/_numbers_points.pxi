@@ -24,6 +24,8 @@ cdef object from_point(object x):
     if not isinstance(x, Number):
         return x[0] if cnp.PyArray_CheckExact(x) else None
     y = <Number>x
+    if y.rows:
+        return y
     s = blank_scalar(y)
     memcpy(s.c, doubles(y.buffer), s.rows * sizeof(double))
     return s
@@ -118,6 +120,8 @@ cdef object other_method(object ufunc, object method, PyObject **args, size_t co
     """What is not a call; None where that is not the simple case."""
     cdef object x = <object>args[2]
     cdef Number y
+    if method == "reduceat":
+        return reduced_at(ufunc, x, <object>args[3]) if count == 4 and names == NULL else None
     if method == "outer":
         return outer_of(ufunc, x, <object>args[3]) if count == 4 and names == NULL else None
     if not isinstance(x, Number) or (<Number>x).rows or (
@@ -142,6 +146,23 @@ cdef object other_method(object ufunc, object method, PyObject **args, size_t co
 
 
 cdef dict RUNNING = {np.add: "cumsum", np.multiply: "cumprod"}
+
+
+cdef object reduced_at(object ufunc, object given, object starts):
+    """`numpy.add.reduceat` of one axis of points; None for all else."""
+    cdef Number x
+    if ufunc is not np_add or not isinstance(given, Number) or not is_array(given) or not (
+        type(starts) is list and starts and all_integers(tuple(starts))
+    ):
+        return None
+    x = <Number>given
+    if cnp.PyArray_NDIM(<cnp.ndarray>x.buffer) != 2:
+        return None
+    for start in <list>starts:
+        if not 0 <= start < cnp.PyArray_DIM(<cnp.ndarray>x.buffer, 1):
+            return None
+    mix()
+    return array_like(x, np_add.reduceat(x.buffer, starts, 1))
 
 
 cdef object written(object ufunc, PyObject **args, size_t count, object out):

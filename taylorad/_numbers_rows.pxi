@@ -328,25 +328,30 @@ cdef object answered(object function, tuple args, dict kwargs):
         return None
     for x in args:
         if type(x) is tuple or type(x) is list:
-            items = [row_or_option(item) for item in x]
-            for item in items:
-                if item is None:
+            items = []
+            for item in x:
+                if not has_value(item):
                     return None
+                items.append(value_at(item))
             x = type(x)(items)
+        elif not has_value(x):
+            return None
         else:
-            x = row_or_option(x)
-            if x is None:
-                return None
+            x = value_at(x)
         given.append(x)
     mix()
     return function(*given, **kwargs)
 
 
-cdef object row_or_option(object x):
-    """The value of a number in double precision, or what is plain; None for all else."""
-    if not isinstance(x, Number):
-        return x if is_option(x) else None
-    return (<Number>x).value if (<Number>x).rows or is_plain(<Number>x) else None
+cdef bint has_value(object x):
+    """Whether this is a number whose value is plain, or plain itself."""
+    if isinstance(x, Number):
+        return (<Number>x).rows != 0 or is_plain(<Number>x)
+    return is_option(x)
+
+
+cdef object value_at(object x):
+    return (<Number>x).value if isinstance(x, Number) else x
 
 
 cdef frozenset PADDINGS = frozenset({"constant", "edge", "reflect", "symmetric", "wrap"})

@@ -45,7 +45,7 @@ cdef object array_ufunc(object self, PyObject **args, size_t count, PyObject *na
             return power(operand, other)
         if is_single(operand) or is_single(other):
             found = single_binary(ufunc, operand, other)
-        elif is_point(operand) and is_point(other):
+        elif ufunc.signature is None and is_point(operand) and is_point(other):
             found = quick_binary(ufunc, as_point(operand), as_point(other))
             if type(found) is tuple:
                 found = from_point(found[0]), from_point(found[1])
