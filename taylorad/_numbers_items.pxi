@@ -222,9 +222,9 @@ cdef bint assigned(Number x, object index, object item) except -1:
     elif not is_float and not cnp.PyArray_CheckExact(item):
         return False
     if not walk(parts, index, &view):
-        return kind == cnp.NPY_DOUBLE and (
-            (y is None or y.rows == 0) and scattered(parts, index, single, y, item)
-            or stored(parts, index, single, y, item, 0.0))
+        return kind == cnp.NPY_DOUBLE and (y is None or y.rows == 0) and (
+            scattered(parts, index, single, y, item)
+        ) or stored(parts, index, single, y, item, 0.0)
     if is_float:
         fill(kind, view.data, view.ndim, view.dims, view.strides, 0.0)
         fill(kind, view.data, view.ndim - 1, view.dims + 1, view.strides + 1, single)

@@ -117,6 +117,11 @@ cdef object owner_of(object array):
     return array if cnp.PyArray_CheckExact(array) else None
 
 
+cdef inline double entry_of(cnp.ndarray given, Py_ssize_t at, bint wide) noexcept:
+    """An entry of an array of doubles or floats in C order."""
+    return doubles(given)[at] if wide else (<float *>cnp.PyArray_DATA(given))[at]
+
+
 cdef bint stored(cnp.ndarray parts, object index, double single, Number y, object item,
                  double sign) except -1:
     """Whether x[index] = item was done for an index by arrays, or += item times a sign if there is
@@ -125,15 +130,16 @@ cdef bint stored(cnp.ndarray parts, object index, double single, Number y, objec
     cdef Py_ssize_t rows = cnp.PyArray_DIM(parts, 0), size, t, k
     cdef Py_ssize_t step = cnp.PyArray_STRIDE(parts, 0)
     cdef const cnp.npy_intp *at
-    cdef const double *given
-    cdef double *to
+    cdef char *to
     cdef double one
-    cdef bint moving = y is not None
-    if not is_double(parts) or not cnp.PyArray_ISWRITEABLE(parts):
+    cdef bint moving = y is not None, wide
+    if not is_real(parts) or not cnp.PyArray_ISWRITEABLE(parts):
         return False
+    wide = is_double(parts)
     if moving and y.rows == 0 or not moving and cnp.PyArray_CheckExact(item):
         source = <cnp.ndarray>(y.buffer if moving else item)
-        if not is_walkable(source) or cnp.PyArray_SIZE(source) > FEW_ENTRIES:
+        if cnp.PyArray_TYPE(source) != cnp.PyArray_TYPE(parts) or not (
+            cnp.PyArray_ISBEHAVED_RO(source)) or cnp.PyArray_SIZE(source) > FEW_ENTRIES:
             return False
         owner = owner_of(source)
         if owner is None or owner is owner_of(parts):  # what is read may have been written to
@@ -150,22 +156,23 @@ cdef bint stored(cnp.ndarray parts, object index, double single, Number y, objec
         for k in range(cnp.PyArray_NDIM(labels)):
             if cnp.PyArray_DIM(source, <int>k + moving) != cnp.PyArray_DIM(labels, <int>k):
                 return False
-        given = doubles(source)
     at = <const cnp.npy_intp *>cnp.PyArray_DATA(labels)
     for t in range(size):
-        to = <double *>(<char *>cnp.PyArray_DATA(parts) + offset_of(parts, at[t]))
+        to = <char *>cnp.PyArray_DATA(parts) + offset_of(parts, at[t])
         for k in range(rows):
             if source is not None:
-                one = given[k * size + t] if k == 0 or moving else 0.0
+                one = entry_of(source, k * size + t, wide) if k == 0 or moving else 0.0
             elif moving:
                 one = y.c[k]
             else:
                 one = single if k == 0 else 0.0
-            if sign == 0.0:
-                to[0] = one
-            elif k == 0 or moving:
-                to[0] += sign * one
-            to = <double *>(<char *>to + step)
+            if sign != 0.0:
+                one = (<double *>to)[0] + sign * one if wide else (<float *>to)[0] + sign * one
+            if wide:
+                (<double *>to)[0] = one
+            else:
+                (<float *>to)[0] = <float>one  # of two floats the sum is exact to the last bit
+            to += step
     mix()
     return True
 
@@ -211,7 +218,7 @@ cdef bint added_at(object ufunc, Number x, object index, object item) except -1:
     """Whether `ufunc.at(x, index, item)` was done, for sums and differences at a few points."""
     cdef double single = 0.0
     cdef Number y = None
-    if ufunc is not np_add and ufunc is not np_subtract or x.rows or not is_gatherable(x.buffer):
+    if ufunc is not np_add and ufunc is not np_subtract or x.rows or not is_walkable(x.buffer):
         return False
     if isinstance(item, Number):
         y = <Number>item

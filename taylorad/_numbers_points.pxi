@@ -165,6 +165,12 @@ cdef object reduced_at(object ufunc, object given, object starts):
     return array_like(x, np_add.reduceat(x.buffer, starts, 1))
 
 
+cdef bint is_alike(object x, object like):
+    """Whether an array has the dtype of another one, in the order of this machine."""
+    return cnp.PyArray_CheckExact(x) and cnp.PyArray_ISBEHAVED_RO(<cnp.ndarray>x) and (
+        cnp.PyArray_TYPE(<cnp.ndarray>x) == cnp.PyArray_TYPE(<cnp.ndarray>like))
+
+
 cdef object written(object ufunc, PyObject **args, size_t count, object out):
     """A ufunc whose result is written into a number; None where that is not the simple case."""
     cdef Number target
@@ -176,22 +182,25 @@ cdef object written(object ufunc, PyObject **args, size_t count, object out):
     ):
         return None
     target = <Number>out
-    if not is_walkable(target.buffer) or not cnp.PyArray_ISCARRAY(<cnp.ndarray>target.buffer):
+    if not is_plain(target) or not is_real(target.buffer) or not (
+        cnp.PyArray_ISCARRAY(<cnp.ndarray>target.buffer)
+    ):
         return None
     for k in range(2, count):
         given = <object>args[k]
         if isinstance(given, Number):
             if (<Number>given).algebra is not target.algebra or (
                 (<Number>given).rows == 0 and not (
-                    is_walkable((<Number>given).buffer)
+                    is_alike((<Number>given).buffer, target.buffer)
                     and cnp.PyArray_SAMESHAPE((<Number>given).buffer, target.buffer))
             ):
                 return None
-        elif not (PyFloat_CheckExact(given) or has_doubles(given) and has_points(given, target)):
+        elif not (PyFloat_CheckExact(given) or is_alike(given, target.buffer) and (
+            has_points(given, target))):
             return None
     found = array_ufunc(None, args, count, NULL)
     if not isinstance(found, Number) or (<Number>found).algebra is not target.algebra or (
-        not is_walkable((<Number>found).buffer)
+        not is_alike((<Number>found).buffer, target.buffer)
         or not cnp.PyArray_SAMESHAPE((<Number>found).buffer, target.buffer)
     ):
         return None

@@ -312,6 +312,23 @@ def test_storing_is_assigning():
         np.put(x, [11], 0.5)
 
 
+@pytest.mark.parametrize("ufunc, item", [(np.add, 0.1), (np.subtract, np.float32(0.1))])
+def test_single_precision_is_added_at_and_written(ufunc, item):
+    u = np.random.default_rng(15).normal(size=(2, 6)).astype("f4")
+    x, want = ta.Dual(*u), u.copy()
+    ufunc.at(x, [1, 1, 3], item)
+    ufunc.at(want[0], [1, 1, 3], item)
+    assert_array_equal(x.parts, want)
+    x[[0, 2]] = x[[4, 5]] + np.float32(1)
+    want[:, [0, 2]] = want[:, [4, 5]]
+    want[0, [0, 2]] += np.float32(1)
+    assert_array_equal(x.parts, want)
+    out = ta.Dual(*np.zeros((2, 6), "f4"))
+    assert ufunc(x, ta.Dual(*u), out=out) is out
+    assert out.dtype == np.float32
+    assert_array_equal(out.parts, ufunc(want, u))
+
+
 def test_adding_at_places_that_repeat():
     places = [1, 1, 4]
     item = ta.Dual(np.array([1.0, 2.0, 3.0]), np.array([10.0, 20.0, 30.0]))
