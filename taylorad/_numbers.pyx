@@ -76,6 +76,7 @@ cdef dict ARITHMETIC = {np.add: ADD, np.subtract: SUBTRACT, np.multiply: MULTIPL
 cdef object np_add = np.add, np_subtract = np.subtract, np_multiply = np.multiply
 cdef object np_divide = np.divide, np_negative = np.negative
 cdef object np_square = np.square, np_absolute = np.absolute, np_power = np.power
+cdef object np_fabs = np.fabs, np_compress = np.compress, np_searchsorted = np.searchsorted
 cdef object np_matmul = np.matmul, np_sqrt = np.sqrt, np_reciprocal = np.reciprocal
 cdef object np_divmod = np.divmod, np_float_power = np.float_power
 UFUNCS = (np.add, np.subtract, np.multiply, np.divide)
@@ -145,19 +146,26 @@ include "_numbers_many.pxi"
 include "_numbers_making.pxi"
 include "_numbers_layout.pxi"
 include "_numbers_views.pxi"
+include "_numbers_labels.pxi"
 include "_numbers_items.pxi"
 include "_numbers_matched.pxi"
 include "_numbers_pairs.pxi"
+include "_numbers_first.pxi"
 include "_numbers_sums.pxi"
+include "_numbers_norms.pxi"
+include "_numbers_orders.pxi"
 include "_numbers_products.pxi"
 include "_numbers_plans.pxi"
 include "_numbers_contractions.pxi"
 include "_numbers_matrices.pxi"
 include "_numbers_moves.pxi"
+include "_numbers_rows.pxi"
 include "_numbers_single.pxi"
 include "_numbers_quick.pxi"
+include "_numbers_further.pxi"
 include "_numbers_arithmetic.pxi"
 include "_numbers_ufuncs.pxi"
+include "_numbers_points.pxi"
 include "_numbers_levels.pxi"
 
 
@@ -444,6 +452,20 @@ cdef class Number(Operand):
     def argmax(self, *args, **kwargs):
         return method("argmax", self, args, kwargs)
 
+    def searchsorted(self, v, side="left", sorter=None):
+        found = answered(np_searchsorted, (self, v, side, sorter), {})
+        return METHODS["searchsorted"](self, v, side, sorter) if found is None else found
+
+    def argpartition(self, *args, **kwargs):
+        return method("argpartition", self, args, kwargs)
+
+    def put(self, indices, values, mode="raise"):
+        if not (mode == "raise" and is_plain(self) and stores(np_put, self, (self, indices, values))):
+            METHODS["put"](self, indices, values, mode)
+
+    def nonzero(self, *args, **kwargs):
+        return method("nonzero", self, args, kwargs)
+
     def argmin(self, *args, **kwargs):
         return method("argmin", self, args, kwargs)
 
@@ -472,10 +494,25 @@ cdef class Number(Operand):
     def dot(self, *args, **kwargs):
         return method("dot", self, args, kwargs)
 
+    @property
+    def mT(self):
+        found = swapped(self, LAST_TWO) if is_plain(self) and self.ndim > 1 else None
+        if found is None:
+            return np.matrix_transpose(self)
+        mix()
+        return found
+
+    def compress(self, condition, axis=None, out=None):
+        found = moved_by_labels(np_compress, 1, (condition, self), {}) if (
+            axis is None and out is None) else None
+        return METHODS["compress"](self, condition, axis, out) if found is None else found
+
     def conj(self, *args, **kwargs):
         if not args and not kwargs and is_plain(self) and is_real(self.buffer):
             return self  # as of a real ndarray
         return METHODS["conj"](self, *args, **kwargs)
+
+    conjugate = conj
 
     def item(self, *args, **kwargs):
         return method("item", self, args, kwargs)

@@ -394,9 +394,15 @@ cdef object clip_few(Number x, object low, object high):
     cdef double *u
     cdef double *w
     cdef cnp.ndarray y
-    if n == 0 or isinstance(low, Number) or isinstance(high, Number) or not (
-        values_few(low, x, n, &floor, &least) and values_few(high, x, n, &ceiling, &most)
-    ):
+    if n == 0 or isinstance(low, Number) or isinstance(high, Number) or low is None and high is None:
+        return None
+    if low is None:
+        least = -libm.INFINITY
+    elif not values_few(low, x, n, &floor, &least):
+        return None
+    if high is None:
+        most = libm.INFINITY
+    elif not values_few(high, x, n, &ceiling, &most):
         return None
     y = empty_like(x.buffer)
     u, w, rows = doubles(x.buffer), doubles(y), cnp.PyArray_DIM(x.buffer, 0)

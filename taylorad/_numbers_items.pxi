@@ -72,7 +72,11 @@ cdef object item_of(Number x, object index):
     if walk(buffer, index, &view):
         mix()
         return number_at(x, &view)
-    return gathered(x, index)
+    found = gathered(x, index)
+    if found is None:
+        places = placed(buffer, index)
+        found = None if places is None else at_places(x, places)
+    return found
 
 
 cdef Py_ssize_t named_places(object index, cnp.ndarray parts, Py_ssize_t *found) except -2:
@@ -198,7 +202,7 @@ cdef bint assigned(Number x, object index, object item) except -1:
     cdef double single = 0.0
     cdef Number y = None
     cdef bint is_float = as_float(item, &single)
-    cdef int kind
+    cdef int kind, k
     buffer = x.buffer
     if not (cnp.PyArray_CheckExact(buffer) and is_real(buffer)
             and cnp.PyArray_ISBEHAVED(<cnp.ndarray>buffer)):
@@ -211,15 +215,23 @@ cdef bint assigned(Number x, object index, object item) except -1:
         return False
     if isinstance(item, Number):
         y = <Number>item
-        if y.algebra is not x.algebra or y.rows or not cnp.PyArray_CheckExact(y.buffer):
+        if y.algebra is not x.algebra or (
+            kind != cnp.NPY_DOUBLE if y.rows else not cnp.PyArray_CheckExact(y.buffer)
+        ):
             return False
     elif not is_float and not cnp.PyArray_CheckExact(item):
         return False
     if not walk(parts, index, &view):
-        return kind == cnp.NPY_DOUBLE and scattered(parts, index, single, y, item)
+        return kind == cnp.NPY_DOUBLE and (y is None or y.rows == 0) and (
+            scattered(parts, index, single, y, item)
+        ) or stored(parts, index, single, y, item, 0.0)
     if is_float:
         fill(kind, view.data, view.ndim, view.dims, view.strides, 0.0)
         fill(kind, view.data, view.ndim - 1, view.dims + 1, view.strides + 1, single)
+    elif y is not None and y.rows:
+        for k in range(y.rows):
+            fill(kind, view.data + k * view.strides[0], view.ndim - 1, view.dims + 1,
+                 view.strides + 1, y.c[k])
     elif y is not None:
         if not same_dims(&view, 0, kind, y.buffer):
             return False

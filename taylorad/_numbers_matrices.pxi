@@ -130,6 +130,28 @@ cdef object determinant_few(Number x):
     return y if all_finite(y.c, a.rows) else None
 
 
+cdef object la_slogdet = np.linalg.slogdet
+
+
+cdef object log_determinant_few(Number x):
+    """The sign of the determinant of a small matrix and the logarithm of its modulus; None for all
+    else."""
+    cdef Number y, sign
+    found = determinant_few(x) if is_double(x.buffer) else None
+    if found is None or not 1e-280 < libm.fabs((<Number>found).c[0]) < 1e280:
+        return None
+    values = la_slogdet(row_of(x.buffer, 0))
+    y = <Number>np_log(found if (<Number>found).c[0] > 0.0 else -found)
+    y.c[0] = values[1]
+    sign = scalar_like(y)
+    memset(sign.c, 0, sign.rows * sizeof(double))
+    sign.c[0] = values[0]
+    return type(values)(sign, y) if all_finite(y.c, y.rows) else None
+
+
+cdef object np_log = np.log
+
+
 cdef int by_minors(const Table *table, Py_ssize_t n, Side *a, double *y) except -1:
     """Laplace's expansion, from the first row down."""
     cdef double stack[ON_STACK]

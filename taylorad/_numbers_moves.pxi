@@ -143,9 +143,15 @@ cdef object items_of(Number x):
     cdef const char *data
     cdef Number y
     cdef list found
-    if cnp.PyArray_NDIM(parts) != 2:
+    if cnp.PyArray_NDIM(parts) < 2:
         return None
     n = cnp.PyArray_DIM(parts, 1)
+    if cnp.PyArray_NDIM(parts) > 2:
+        found = []
+        for t in range(n):
+            row = items_of(<Number>item_of(x, t))
+            found.append(row)
+        return found
     if not is_walkable(x.buffer):
         return [item_of(x, t) for t in range(n)]
     mix()
@@ -163,7 +169,7 @@ cdef object items_of(Number x):
     return found
 
 
-cdef object grid_few(object a, object b):
+cdef object grid_few(object a, object b, bint first_down):
     """`numpy.meshgrid` of two short vectors; None for all else."""
     cdef Side u, v
     cdef Number like
@@ -174,7 +180,8 @@ cdef object grid_few(object a, object b):
     ):
         return None
     mix()
-    return over_grid(like, a, &u, v.size, True), over_grid(like, b, &v, u.size, False)
+    return (over_grid(like, a, &u, v.size, not first_down),
+            over_grid(like, b, &v, u.size, first_down))
 
 
 cdef object over_grid(Number like, object x, Side *side, Py_ssize_t other, bint along):

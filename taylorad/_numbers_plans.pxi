@@ -6,6 +6,8 @@ cdef enum:
     RUNNING_PRODUCT, NORM, COPY, ITEM, ITEMS, CAST, FLATTEN, GATHER, SORT, MEDIAN, TRACE, ROUNDED, SINC
     ZEROS, ONES, FULL, REPEAT, INVERSE, DETERMINANT, BETWEEN, MATRIX, OUTER, CONVOLVE, KRON, CROSS, EINSUM
     INNER, SOLUTION, GRID, CHOICE, INTERPOLATE, CONCATENATE, STACK, BESIDE, BELOW, COLUMNS, APPEND
+    QUANTILES, FIX, BACKWARDS, ASKED, PLACED, PLACED_2, EACH_ROW, ALONG, TOGETHER, BETWEEN_TWO, LIKE
+    TENSORDOT, VECTORS, STORE, INSERTED, LOG_DETERMINANT
 
 
 @cython.final
@@ -19,10 +21,12 @@ cdef class Plan:
     cdef object rule           # None: left to dispatch
     cdef bint known            # whether the rule has been looked up
     cdef bint elementwise
+    cdef bint finite           # whether it skips nan, and is short where there is none
+    cdef double whole          # of quantiles: what all points are
     cdef Py_ssize_t places     # of arguments before `out`
 
 
-cdef object np_float64 = np.float64
+cdef object np_float64 = np.float64, la = np.linalg
 
 cdef dict PLANS = {}           # function -> Plan
 cdef dict METHOD_PLANS = {}    # name of a method -> Plan
@@ -53,6 +57,7 @@ for _function, _kind, _method in (
     (np.ndim,           ATTRIBUTE,       "ndim"),
     (np.size,           ATTRIBUTE,       "size"),
     (np.real,           ATTRIBUTE,       "real"),
+    (np.imag,           ATTRIBUTE,       "imag"),
     (np.iscomplexobj,   ANSWERS,         None),
     (np.isrealobj,      ANSWERS,         None),
     (np.count_nonzero,  ANSWER,          None),
@@ -134,5 +139,89 @@ for _function, _kind, _method in (
     (np.vstack,         BELOW,           None),
     (np.column_stack,   COLUMNS,         None),
     (np.append,         APPEND,          None),
+    (np.nanargmax,      ANSWER,          None),
+    (np.nanargmin,      ANSWER,          None),
+    (np.argwhere,       ANSWER,          None),
+    (np.flatnonzero,    ANSWER,          None),
+    (np.argpartition,   ANSWER,          "argpartition"),
+    (np.isreal,         ANSWERS,         None),
+    (np.iscomplex,      ANSWERS,         None),
+    (np.searchsorted,   ASKED,           None),
+    (np.digitize,       ASKED,           None),
+    (np.lexsort,        ASKED,           None),
+    (np.isin,           ASKED,           None),
+    (np.array_equal,    ASKED,           None),
+    (np.array_equiv,    ASKED,           None),
+    (np.result_type,    ASKED,           None),
+    (np.common_type,    ASKED,           None),
+    (np.min_scalar_type, ASKED,          None),
+    (np.shares_memory,  ASKED,           None),
+    (np.may_share_memory, ASKED,         None),
+    (np.rollaxis,       VIEW,            None),
+    (np.atleast_3d,     VIEW,            None),
+    (np.matrix_transpose, VIEW,          None),
+    (la.matrix_transpose, VIEW,          None),
+    (la.diagonal,       VIEW,            None),
+    (np.flipud,         BACKWARDS,       None),
+    (np.fliplr,         BACKWARDS,       None),
+    (np.fix,            FIX,             None),
+    (np.pad,            MOVE,            None),
+    (np.compress,       PLACED_2,        None),
+    (np.extract,        PLACED_2,        None),
+    (np.take_along_axis, PLACED,         None),
+    (la.vector_norm,    NORM,            None),
+    (la.matrix_norm,    NORM,            None),
+    (np.nanmean,        MEAN,            None),
+    (np.nanvar,         VARIANCE,        None),
+    (np.nanstd,         DEVIATION,       None),
+    (np.nanmax,         LARGEST,         None),
+    (np.nanmin,         SMALLEST,        None),
+    (np.nanprod,        PRODUCT,         None),
+    (np.nancumsum,      RUNNING_SUM,     None),
+    (np.nancumprod,     RUNNING_PRODUCT, None),
+    (np.nanmedian,      MEDIAN,          None),
+    (np.quantile,       QUANTILES,       None),
+    (np.percentile,     QUANTILES,       None),
+    (np.nanquantile,    QUANTILES,       None),
+    (np.nanpercentile,  QUANTILES,       None),
+    (np.average,        ALONG,           None),
+    (np.gradient,       ALONG,           None),
+    (np.trapezoid,      ALONG,           None),
+    (np.ediff1d,        EACH_ROW,        None),
+    (np.polyder,        EACH_ROW,        None),
+    (np.polyint,        EACH_ROW,        None),
+    (np.correlate,      EACH_ROW,        None),
+    (la.trace,          EACH_ROW,        None),
+    (np.polyadd,        TOGETHER,        None),
+    (np.polysub,        TOGETHER,        None),
+    (np.linspace,       BETWEEN_TWO,     None),
+    (np.tensordot,      TENSORDOT,       None),
+    (la.tensordot,      TENSORDOT,       None),
+    (la.matmul,         VECTORS,         None),
+    (la.outer,          OUTER,           None),
+    (la.cross,          CROSS,           None),
+    (np.zeros,          LIKE,            None),
+    (np.ones,           LIKE,            None),
+    (np.empty,          LIKE,            None),
+    (np.full,           LIKE,            None),
+    (np.array,          LIKE,            None),
+    (np.copyto,         STORE,           None),
+    (np.put,            STORE,           None),
+    (np.putmask,        STORE,           None),
+    (np.insert,         INSERTED,        None),
+    (np.diff,           INSERTED,        None),
+    (la.slogdet,        LOG_DETERMINANT, None),
 ):
     enter(_function, _kind, _method)
+
+for _function in (np.nanmean, np.nanvar, np.nanstd, np.nanmax, np.nanmin, np.nanprod, np.nancumsum,
+                  np.nancumprod, np.nanmedian):
+    (<Plan>PLANS[_function]).finite = True
+for _function, _whole in ((np.quantile, 1.0), (np.percentile, 100.0), (np.nanquantile, 1.0),
+                          (np.nanpercentile, 100.0)):
+    (<Plan>PLANS[_function]).whole = _whole
+
+# Not in every NumPy since 2.0.
+if hasattr(np, "cumulative_sum"):
+    enter(np.cumulative_sum, RUNNING_SUM, None)
+    enter(np.cumulative_prod, RUNNING_PRODUCT, None)

@@ -242,6 +242,26 @@ def bilinear(function, a, b):
     return make(like.algebra, parts)
 
 
+cdef object bilinear_of(object function, tuple args):
+    """A bilinear function of two numbers of a few points, with the mode it works in; None for all
+    else."""
+    cdef Number a = args[0], b = args[1]
+    if points_of(a.buffer) == 0 or points_of(b.buffer) == 0 or a.algebra is not b.algebra or (
+        table_of(a).top != 1  # else there are more pairs than is worth it
+    ) or not (all_finite(doubles(a.buffer), cnp.PyArray_SIZE(<cnp.ndarray>a.buffer))
+              and all_finite(doubles(b.buffer), cnp.PyArray_SIZE(<cnp.ndarray>b.buffer))):
+        return None
+    if len(args) == 3 and type(args[2]) is not str:
+        return None
+    mix()
+    return bilinear(function if len(args) == 2 else partial(call_in_mode, function, args[2]), a, b)
+
+
+def call_in_mode(function, mode, a, b):
+    """``function(a, b, mode)``"""
+    return function(a, b, mode)
+
+
 cdef bint is_factor(object x, Number like) noexcept:
     """Whether this is an array of doubles: plain, or a number over the algebra of another."""
     if isinstance(x, Number):
@@ -254,6 +274,16 @@ cdef bint is_factor(object x, Number like) noexcept:
 
 cdef enum:
     MOST_JOINED = 32
+
+
+cdef object listed(object item):
+    """A list of plain floats as an array, and all else as it is."""
+    if type(item) is not list or not item:
+        return item
+    for one in <list>item:
+        if not PyFloat_CheckExact(one):
+            return item
+    return np.array(item)
 
 
 cdef object joined_few(object items, int axis, bint new_axis, bint lenient):
@@ -277,6 +307,8 @@ cdef object joined_few(object items, int axis, bint new_axis, bint lenient):
     count = len(items)
     if not 0 < count <= MOST_JOINED:
         return None
+    if not new_axis:
+        items = [listed(item) for item in items]
     for at in range(count):
         item = items[at]
         if isinstance(item, Number):

@@ -7,12 +7,20 @@ cdef object short_way(Plan plan, Number x, tuple rest, dict kwargs):
     cdef Py_ssize_t count = len(rest)
     if x.rows or not cnp.PyArray_CheckExact(x.buffer):
         return None
+    if plan.finite and (points_of(x.buffer) == 0 or not all_finite(
+        doubles(x.buffer), cnp.PyArray_SIZE(<cnp.ndarray>x.buffer))
+    ):
+        return None
     if plan.kind == MOVE:
+        if plan.function is np_diag and cnp.PyArray_NDIM(<cnp.ndarray>x.buffer) == 3:
+            return diagonal_of(x) if count == 0 and not kwargs and is_plain(x) else None
+        if not is_move(plan.function, rest, kwargs):
+            return None
         return moved_few(plan.function, x, rest, kwargs)
     if plan.kind == ATTRIBUTE:
         if count or kwargs:
             return None
-        if plan.name != "real":
+        if plan.name != "real" and plan.name != "imag":
             mix()
         return getattr(x, plan.name)
     if plan.kind == ANSWER or plan.kind == ANSWERS:
@@ -34,7 +42,8 @@ cdef object short_way(Plan plan, Number x, tuple rest, dict kwargs):
             return None
         if plan.kind == RESHAPE and count > 1 and type(rest[count - 1]) is str:
             return None  # the order, of the function
-        parts = view_of_rows(<cnp.ndarray>x.buffer, plan.method(row_of(x.buffer, 0), *rest))
+        function = plan.function if plan.method is None else plan.method
+        parts = view_of_rows(<cnp.ndarray>x.buffer, function(row_of(x.buffer, 0), *rest))
         if parts is None:
             return None
         mix()
@@ -43,8 +52,14 @@ cdef object short_way(Plan plan, Number x, tuple rest, dict kwargs):
         if plan.kind == MATRIX:
             return None if kwargs else single_function(plan, (x, *rest))
         return single_way(plan, x, rest, kwargs)
-    if SUM <= plan.kind <= NORM:
+    if plan.kind == NORM:
+        return normed(plan, compact(x), rest, kwargs)
+    if SUM <= plan.kind < NORM:
         x = compact(x)
+        if plan.kind >= RUNNING_SUM and plan.method is None and not plan.finite and (
+            cnp.PyArray_NDIM(<cnp.ndarray>x.buffer) > 2 or rest
+        ):
+            return None  # `cumulative_sum` wants the axis to be named
         if not reduced(x, rest, kwargs, VARIANCE <= plan.kind <= DEVIATION, &r):
             return None
         mix()
@@ -60,11 +75,17 @@ cdef object short_way(Plan plan, Number x, tuple rest, dict kwargs):
             return extreme_few(x, &r, plan.kind == LARGEST)
         if plan.kind == PRODUCT:
             return product_few(x, &r)
-        if plan.kind == NORM:
-            return None if rest or kwargs else norm_few(x, &r)
         return running_few(x, &r, plan.kind == RUNNING_PRODUCT)
     if plan.kind == ROUNDED:
         return rounded_few(x, rest, kwargs)
+    if plan.kind == SORT or plan.kind == MEDIAN:
+        return in_order_few(plan, compact(x), rest, kwargs)
+    if plan.kind == BETWEEN and kwargs:
+        return clip_few(x, kwargs.get("min"), kwargs.get("max")) if count == 0 and (
+            kwargs.keys() <= BOUNDS) else None
+    if plan.kind == GATHER and (kwargs or count != 1 or not cnp.PyArray_CheckExact(rest[0])
+                                or cnp.PyArray_NDIM(<cnp.ndarray>x.buffer) > 2):
+        return moved_by_labels(plan.method, 0, (x, *rest), kwargs)
     if plan.kind == REPEAT:
         found = repeated_few(x, rest[0]) if count == 1 and not kwargs else None
         return moved_few(np_repeat, x, rest, kwargs) if found is None else found
@@ -74,6 +95,14 @@ cdef object short_way(Plan plan, Number x, tuple rest, dict kwargs):
         if count or not (cnp.PyArray_IS_C_CONTIGUOUS(<cnp.ndarray>x.buffer) and is_real(x.buffer)):
             return None
         return duplicate(x)
+    if plan.kind == ITEM and count > 1:
+        return item_of(x, rest) if count == cnp.PyArray_NDIM(<cnp.ndarray>x.buffer) - 1 and (
+            all_integers(rest)) else None
+    if plan.kind == ITEM and count == 1 and PyLong_CheckExact(rest[0]) and is_plain(x) and (
+        cnp.PyArray_NDIM(<cnp.ndarray>x.buffer) > 2
+    ):
+        found = flattened(x)
+        return None if found is None else item_of(<Number>found, rest[0])
     if plan.kind == ITEM:
         return item_of(x, rest[0]) if count == 1 and PyLong_CheckExact(rest[0]) and (
             cnp.PyArray_NDIM(<cnp.ndarray>x.buffer) == 2) else None
@@ -87,8 +116,6 @@ cdef object short_way(Plan plan, Number x, tuple rest, dict kwargs):
         if count or not cnp.PyArray_IS_C_CONTIGUOUS(<cnp.ndarray>x.buffer) or points_in(x.buffer) == 0:
             return None
         return flattened(duplicate(x))
-    if plan.kind == SORT or plan.kind == MEDIAN:
-        return None if count else sorted_few(compact(x), plan.kind == MEDIAN)
     if plan.kind == TRACE:
         return None if count else trace_few(x)
     if plan.kind == SINC:
@@ -112,6 +139,10 @@ cdef object short_way(Plan plan, Number x, tuple rest, dict kwargs):
     return None
 
 
+cdef frozenset BOUNDS = frozenset({"min", "max"})
+cdef object np_diag = np.diag, np_take = np.take, np_array = np.array, np_average = np.average
+
+
 cdef inline bint is_real(object parts) noexcept:
     return cnp.PyArray_TYPE(<cnp.ndarray>parts) in (cnp.NPY_DOUBLE, cnp.NPY_FLOAT)
 
@@ -130,7 +161,8 @@ cdef object short_view(int kind, Number x, tuple rest):
     if rest:
         return None
     if kind == FLIP:
-        return item_of(x, REVERSED) if cnp.PyArray_NDIM(<cnp.ndarray>x.buffer) == 2 else None
+        return item_of(x, REVERSED if cnp.PyArray_NDIM(<cnp.ndarray>x.buffer) == 2 else (
+            tuple([REVERSED] * (cnp.PyArray_NDIM(<cnp.ndarray>x.buffer) - 1))))
     if kind == LEAST_1:
         return item_of(x, Ellipsis)
     if kind == LEAST_2:
@@ -142,7 +174,13 @@ cdef object short_function(Plan plan, tuple args, dict kwargs):
     """A function of several operands; None where that is not the simple case."""
     cdef Py_ssize_t count = len(args)
     cdef object axis = 0
+    if plan.kind >= QUANTILES:
+        return further_function(plan, args, kwargs)
     if plan.kind >= CONCATENATE:
+        if plan.kind == APPEND and count == 2 and len(kwargs) == 1 and (
+            PyLong_CheckExact(kwargs.get("axis")) and -MOST_AXES < kwargs["axis"] < MOST_AXES
+        ):
+            return joined_few(args, kwargs["axis"], False, False)
         if plan.kind == APPEND:
             return joined_few(args, 0, False, True) if count == 2 and not kwargs and (
                 is_flat(args[0]) and is_flat(args[1])) else None
@@ -168,10 +206,15 @@ cdef object short_function(Plan plan, tuple args, dict kwargs):
         if plan.kind == BELOW:
             return joined_few(args[0], 0, flat, False)
         return joined_few(args[0], 1, flat, False)
+    if plan.kind == GRID and count == 2 and len(kwargs) == 1 and kwargs.get("indexing") == "ij":
+        return grid_few(args[0], args[1], True)
     if kwargs:
         return None
+    if count == 1 and plan.kind == CHOICE and isinstance(args[0], Number) and is_plain(<Number>args[0]):
+        mix()
+        return np_where(row_of((<Number>args[0]).buffer, 0))
     if count == 3 and plan.kind == CHOICE:
-        return where_few(args[0], args[1], args[2])
+        return where_few(args[0], alike(args[1], args[2]), alike(args[2], args[1]))
     if count == 2 and plan.kind == MATRIX:
         return matrix_few(args[0], args[1], True)
     if count == 3 and plan.kind == EINSUM:
@@ -181,13 +224,25 @@ cdef object short_function(Plan plan, tuple args, dict kwargs):
     if count == 2 and plan.kind == SOLUTION:
         return solution_few(args[0], args[1])
     if count == 2 and plan.kind == GRID:
-        return grid_few(args[0], args[1])
+        return grid_few(args[0], args[1], False)
     if count == 2 and plan.kind == OUTER:
         return outer_few(args[0], args[1])
+    if count == 2 and plan.kind == INNER and plan.function is np_inner and (
+        is_array(args[0]) and is_array(args[1])
+    ) and not (is_flat(args[0]) and is_flat(args[1])):
+        return tensordot_few(np_inner, args[0], args[1], LAST_OF_BOTH)
     if count == 2 and plan.kind == INNER and is_flat(args[0]) and is_flat(args[1]):
         return matrix_few(args[0], args[1], True)
-    if count == 3 and plan.kind == INTERPOLATE and isinstance(args[0], Number):
-        return interpolated_few(<Number>args[0], args[1], args[2])
+    if count == 3 and plan.kind == INTERPOLATE:
+        if isinstance(args[0], Number):
+            return interpolated_few(<Number>args[0], args[1], args[2])
+        return None if isinstance(args[1], Number) else row_by_row(plan.function, args, kwargs)
+    if count == 2 and plan.kind == EINSUM and type(args[0]) is str:
+        return row_by_row(plan.function, args, kwargs)
+    if count == 3 and plan.kind == CONVOLVE and isinstance(args[0], Number) and isinstance(args[1], Number):
+        return bilinear_of(plan.function, args)
+    if count == 3 and plan.kind == CONVOLVE and type(args[2]) is str:
+        return row_by_row(plan.function, args, kwargs)
     return None
 
 
@@ -245,8 +300,12 @@ cdef object function_call(Number self, object function, object types, tuple args
         plan = enter(function, NO_SHORT_WAY, None)
     elif plan.kind != NO_SHORT_WAY and args:
         found = None
-        if plan.kind >= MATRIX:
-            if some_single(args):
+        if plan.kind == LIKE:
+            if not kwargs or are_defaults(kwargs):
+                found = joined_few(args[0], 0, True, False) if function is np_array and (
+                    len(args) == 1) else made_like(self, function, args)
+        elif plan.kind >= MATRIX:
+            if plan.kind < QUANTILES and some_single(args):
                 found = single_function(plan, args) if not kwargs else None
             else:
                 found = short_function(plan, args, kwargs)
@@ -255,7 +314,7 @@ cdef object function_call(Number self, object function, object types, tuple args
         ):  # what methods take one by one is a tuple here
             found = short_way(plan, <Number>args[0], args[1:], kwargs)
         if found is not None:
-            return found
+            return None if found is STORED else found
     if not plan.known:
         found = planner(function)
         if found is not None:

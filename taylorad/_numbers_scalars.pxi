@@ -202,6 +202,14 @@ cdef object power(object a, object b):
             y = power_of_scalar(<Number>a, p)
             if y is not None:
                 return y
+        elif is_inline(b):
+            found = power_short(as_point(a), as_point(b))
+            if found is not None:
+                return from_point(found)
+    elif is_inline(b) and PyFloat_CheckExact(a):
+        found = power_short(a, as_point(b))
+        if found is not None:
+            return from_point(found)
     elif is_single(a) or is_single(b):
         found = single_binary(np_power, a, b)
         if found is not None:

@@ -125,7 +125,7 @@ cdef object single_binary(object ufunc, object a, object b):
         return None
     if found is not None:
         found = narrowed(found)
-    if found is None or ufunc in EXACT:
+    if found is None or ufunc in EXACT or not isinstance(found, Number):
         return found
     return with_row(found, ufunc(row_or_plain(a), row_or_plain(b)))
 
@@ -145,6 +145,8 @@ cdef object single_way(Plan plan, Number x, tuple rest, dict kwargs):
     """What is not just a view or a copy, in single precision: in double, with NumPy's value."""
     options = rest
     if plan.kind == BETWEEN:
+        if kwargs:
+            return None
         options = all_widened(rest)
         if options is None:
             return None

@@ -43,6 +43,8 @@ cdef bint reduced(Number x, tuple rest, dict kwargs, bint spread, Reduced *r) ex
         r.ddof = option
     ndim = cnp.PyArray_NDIM(x.buffer)
     r.axis = 0
+    if type(given) is tuple and len(given) == ndim - 1 and all_axes(<tuple>given, ndim - 1):
+        given = None
     if given is not None:
         if not PyLong_CheckExact(given) or not -ndim < given < ndim:
             return False
@@ -50,8 +52,6 @@ cdef bint reduced(Number x, tuple rest, dict kwargs, bint spread, Reduced *r) ex
         r.axis = axis + (ndim if axis < 0 else 1)
         if not 0 < r.axis < ndim:
             return False
-    elif r.keepdims:
-        return False
     r.outer, r.inner, r.length = 1, 1, r.n
     if r.axis:
         r.length = cnp.PyArray_DIM(x.buffer, r.axis)
@@ -61,6 +61,18 @@ cdef bint reduced(Number x, tuple rest, dict kwargs, bint spread, Reduced *r) ex
             r.inner *= cnp.PyArray_DIM(x.buffer, k)
     elif ndim == 2:
         r.axis = 1
+    return True
+
+
+cdef bint all_axes(tuple given, int ndim) except -1:
+    """Whether these are so many different axes."""
+    cdef bint found[MOST_AXES]
+    cdef int axis
+    memset(found, 0, sizeof(found))
+    for item in given:
+        if not as_axis(item, ndim, &axis) or found[axis]:
+            return False
+        found[axis] = True
     return True
 
 
@@ -76,6 +88,10 @@ cdef object outcome(Number x, Reduced *r, const double *from_):
             if k != r.axis or r.keepdims:
                 shape[ndim] = 1 if k == r.axis else cnp.PyArray_DIM(x.buffer, k)
                 ndim += 1
+    elif r.keepdims:
+        for ndim in range(1, cnp.PyArray_NDIM(x.buffer)):
+            shape[ndim] = 1
+        ndim = cnp.PyArray_NDIM(x.buffer)
     if ndim == 1:
         y = blank_scalar(x)
         memcpy(y.c, from_, r.rows * sizeof(double))
@@ -89,7 +105,8 @@ cdef object summed(cnp.ndarray parts, Reduced *r):
     """The sums of every row, by NumPy and in its order."""
     if r.axis:
         return add_reduce(parts, r.axis, None, None, r.keepdims)
-    return add_reduce((<object>parts).reshape(r.rows, -1), 1)
+    total = add_reduce((<object>parts).reshape(r.rows, -1), 1)
+    return total.reshape(r.rows, *[1] * (cnp.PyArray_NDIM(parts) - 1)) if r.keepdims else total
 
 
 cdef object sum_few(Number x, Reduced *r):
@@ -228,73 +245,37 @@ cdef object product_few(Number x, Reduced *r):
 
 
 cdef object running_few(Number x, Reduced *r, bint multiplied):
-    """The sums or the products of a few points from the first to each, for one axis."""
+    """The sums or the products of a few points from the first to each, along an axis or of all."""
     cdef const Table *table
-    cdef cnp.ndarray y
+    cdef cnp.ndarray parts = x.buffer, y
     cdef double *work
     cdef double *before
-    cdef Py_ssize_t k, t
-    if r.keepdims or r.axis != 1 or cnp.PyArray_NDIM(x.buffer) != 2:
+    cdef Py_ssize_t k, t, o, i, at
+    if r.keepdims:
         return None
+    if r.axis == 0:  # all points, one after the other
+        parts = (<object>parts).reshape(r.rows, -1)
     if not multiplied:
-        return array_like(x, add_accumulate(x.buffer, 1))
+        return array_like(x, add_accumulate(parts, r.axis or 1))
     table = table_of(x)
-    y = empty_like(x.buffer)
+    y = empty_like(parts)
     work = <double *>malloc((3 * r.rows + room_for(table, BLOCKS, 1)) * sizeof(double))
     if work == NULL:
         raise MemoryError
     before = work + room_for(table, BLOCKS, 1)
-    for t in range(r.n):
-        for k in range(r.rows):
-            before[k + r.rows] = doubles(x.buffer)[k * r.n + t]
-        if t:
-            product_points(table, before, before + r.rows, before + 2 * r.rows, work, 1)
-        memcpy(before, before + (2 if t else 1) * r.rows, r.rows * sizeof(double))
-        for k in range(r.rows):
-            doubles(y)[k * r.n + t] = before[k]
+    for o in range(r.outer):
+        for i in range(r.inner):
+            for t in range(r.length):
+                at = (o * r.length + t) * r.inner + i
+                for k in range(r.rows):
+                    before[k + r.rows] = doubles(parts)[k * r.n + at]
+                if t:
+                    product_points(table, before, before + r.rows, before + 2 * r.rows, work, 1)
+                memcpy(before, before + (2 if t else 1) * r.rows, r.rows * sizeof(double))
+                for k in range(r.rows):
+                    doubles(y)[k * r.n + at] = before[k]
     free(work)
     return array_like(x, y) if all_finite(doubles(y), r.rows * r.n) else None
-
-
-cdef object norm_few(Number x, Reduced *r):
-    """The root of the sum of squares; where that is 0 the rule knows what it is."""
-    cdef Number total
-    square = arithmetic(MULTIPLY, x, x)
-    total = sum_few(square, r)
-    return np_sqrt(total) if 0.0 < total.c[0] < libm.INFINITY else None
-
-
-cdef object sorted_few(Number x, bint middle):
-    """A few points of one axis in the order of their values, or the median; None with a nan."""
-    cdef Py_ssize_t n = points_of(x.buffer), t, i, k, rows
-    cdef Py_ssize_t order[FEW_POINTS]
-    cdef double *u
-    cdef cnp.ndarray result
-    cdef Number y
-    if n == 0 or cnp.PyArray_NDIM(x.buffer) != 2:
-        return None
-    u, rows = doubles(x.buffer), cnp.PyArray_DIM(x.buffer, 0)
-    for t in range(n):
-        if u[t] != u[t]:
-            return None
-        i = t
-        while i > 0 and u[order[i - 1]] > u[t]:
-            order[i] = order[i - 1]
-            i -= 1
-        order[i] = t
-    mix()
-    if not middle:
-        result = empty_like(x.buffer)
-        for k in range(rows):
-            for t in range(n):
-                doubles(result)[k * n + t] = u[k * n + order[t]]
-        return array_like(x, result)
-    y = blank_scalar(x)
-    for k in range(rows):
-        y.c[k] = u[k * n + order[n // 2]]
-        if n % 2 == 0:
-            y.c[k] = (u[k * n + order[n // 2 - 1]] + y.c[k]) / 2.0
-    return None if y.c[0] == 0.0 or not all_finite(y.c, rows) else y
 
 
 cdef object interpolated_few(Number x, object nodes, object values):

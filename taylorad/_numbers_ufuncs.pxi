@@ -13,11 +13,16 @@ cdef object array_ufunc(object self, PyObject **args, size_t count, PyObject *na
             x = elementary(found, <Number><object>args[2])
             if x is not None:
                 return x
-    if method == "reduce" and count == 3 and isinstance(<object>args[2], Number):
-        found = reduced_short(ufunc, <Number><object>args[2], names, args + 3)
+    if method != "__call__":
+        found = other_method(ufunc, method, args, count, names)
         if found is not None:
-            return found
-    if names != NULL or method != "__call__":
+            return None if method == "at" else found
+        return general_ufunc(ufunc, method, args, count, names)
+    if names != NULL:
+        if count <= 4 and len(<tuple>names) == 1 and (<tuple>names)[0] == "out":
+            found = written(ufunc, args, count, <object>args[count])
+            if found is not None:
+                return found
         return general_ufunc(ufunc, method, args, count, names)
     operand = <object>args[2]
     if count == 3 and isinstance(operand, Number):
@@ -40,6 +45,12 @@ cdef object array_ufunc(object self, PyObject **args, size_t count, PyObject *na
             return power(operand, other)
         if is_single(operand) or is_single(other):
             found = single_binary(ufunc, operand, other)
+        elif ufunc.signature is None and is_point(operand) and is_point(other):
+            found = quick_binary(ufunc, as_point(operand), as_point(other))
+            if type(found) is tuple:
+                found = from_point(found[0]), from_point(found[1])
+            elif found is not None:
+                found = from_point(found)
         else:
             found = quick_binary(ufunc, operand, other)
         if found is not None:
@@ -62,9 +73,25 @@ cdef object quick_unary(object ufunc, Number given):
         return elementary_many(index, ufunc, x) if y is None and not x.rows else y
     if ufunc is np_square:
         return arithmetic(MULTIPLY, x, x)
-    if x.rows or not cnp.PyArray_CheckExact(x.buffer):
+    if x.rows:
+        if ufunc is np_negative:
+            return x.__neg__()
+        if (ufunc is np_absolute or ufunc is np_fabs) and libm.fabs(x.c[0]) > 0.0:
+            return x if x.c[0] > 0.0 else x.__neg__()
+        if ufunc in STEP_UFUNCS:
+            y = scalar_like(x)
+            memset(y.c, 0, x.rows * sizeof(double))
+            y.c[0] = STEP_FUNCTIONS[<int>STEP_UFUNCS[ufunc]](x.c[0])
+            return y
+        if ufunc in VALUE_UFUNCS:
+            return ufunc(x.value)
+        found = FIRST.get(ufunc)
+        if found is not None:
+            found = first_few(ufunc, <tuple>found, <Number>as_point(x))
+        return None if found is None else from_point(found)
+    if not cnp.PyArray_CheckExact(x.buffer):
         return None
-    if ufunc is np_absolute:
+    if ufunc is np_absolute or ufunc is np_fabs:
         return absolute_few(x)
     if ufunc is np_negative:
         return x.__neg__()
@@ -78,6 +105,9 @@ cdef object quick_unary(object ufunc, Number given):
         return None
     if ufunc in VALUE_UFUNCS:
         return ufunc(row_of(x.buffer, 0))
+    found = FIRST.get(ufunc)
+    if found is not None:
+        return first_few(ufunc, <tuple>found, x)
     found = SCALED_UFUNCS.get(ufunc)
     return None if found is None else scaled_few(x, found)
 
@@ -89,6 +119,7 @@ cdef object quick_binary(object ufunc, object operand, object other):
         return arithmetic(found, operand, other)
     if ufunc is np_matmul:
         return matrix_few(operand, other, False)
+    operand, other = alike(operand, other), alike(other, operand)
     found = PAIR_UFUNCS.get(ufunc)
     if found is not None:
         return pair_few(found, operand, other)
@@ -103,6 +134,11 @@ cdef object quick_binary(object ufunc, object operand, object other):
         return compare_few(operand, other, found)
     if ufunc is np_power:
         return power_short(operand, other)
+    axes = CONTRACTED.get(ufunc)
+    if axes is not None:
+        return of_vectors(ufunc, operand, other, axes)
+    if ufunc in VALUE_PAIRS:
+        return of_values(ufunc, operand, other)
     if ufunc is np_divmod:
         found = pair_few(WHOLE, operand, other), pair_few(REMAINDER, operand, other)
         return None if found[0] is None or found[1] is None else found

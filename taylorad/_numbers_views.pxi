@@ -181,6 +181,9 @@ cdef object transposed(Number x, tuple rest):
     return permuted(x, axes)
 
 
+cdef tuple LAST_TWO = (-2, -1)
+
+
 cdef object swapped(Number x, tuple rest):
     """`swapaxes`; None where the axes are not what they should be."""
     cdef int axes[MOST_AXES]

@@ -4,6 +4,7 @@ How a row is written says `taylorad.rules.scipy_special._rows`.
 """
 
 from taylorad.rules.scipy_special import (
+    _first,
     airy,
     bessel,
     distributions,
@@ -24,6 +25,7 @@ from taylorad.rules.scipy_special import (
 )
 
 __all__ = [
+    "_first",
     "airy",
     "bessel",
     "distributions",

@@ -1,0 +1,105 @@
+# Part of _numbers.pyx: functions that are short by NumPy's own calls for rows, values or places.
+
+cdef object further_function(Plan plan, tuple args, dict kwargs):
+    """A function by NumPy's own calls for rows, values or places; None where it is not that simple."""
+    cdef Py_ssize_t count = len(args)
+    cdef Number x = None
+    if plan.kind == ASKED:
+        return answered(plan.function, args, kwargs)
+    if plan.kind == PLACED or plan.kind == PLACED_2:
+        return moved_by_labels(plan.function, plan.kind == PLACED_2, args, kwargs)
+    if plan.kind == EACH_ROW and plan.function is np_correlate and 2 <= count <= 3 and not kwargs and (
+        isinstance(args[0], Number) and isinstance(args[1], Number)
+    ):
+        return bilinear_of(plan.function, args)
+    if plan.kind == EACH_ROW:
+        return row_by_row(plan.function, args, kwargs) if (
+            count == 1 and not kwargs or plan.function is not np_ediff1d and plan.function is not np_polyint
+        ) else None
+    if plan.kind == TENSORDOT:
+        if not 2 <= count <= 3 or kwargs and (count == 3 or len(kwargs) > 1 or "axes" not in kwargs):
+            return None
+        axes = args[2] if count == 3 else kwargs["axes"] if kwargs else 2
+        return tensordot_few(plan.function, args[0], args[1], axes)
+    if isinstance(args[0], Number) and (<Number>args[0]).rows == 0:
+        x = <Number>args[0]
+    if plan.kind == INSERTED:
+        if x is None:
+            return None
+        if plan.function is np_insert:
+            return affine_rows(np_insert, x, args[1:], kwargs, 1, ())
+        return affine_rows(plan.function, x, args[1:], kwargs, -1, PLACED_AROUND) if (
+            count <= 2 and kwargs and kwargs.keys() <= PLACED_AROUND) else None
+    if plan.kind == STORE:
+        return STORED if x is not None and not kwargs and count <= 3 and stores(
+            plan.function, x, args) else None
+    if plan.kind == ALONG:
+        if x is None or plan.function is np_average and (count > 1 or kwargs):
+            return row_by_row(np_average, args, kwargs) if x is not None and count == 1 and (
+                kwargs.keys() == WEIGHTS and is_walkable(kwargs["weights"]) and is_flat(x)
+            ) else None
+        return along_rows(plan.function, x, args[1:], kwargs)
+    if kwargs:
+        return None
+    if plan.kind == BETWEEN_TWO:
+        return grid_between(args) if count == 3 else None
+    if plan.kind == TOGETHER:
+        return together(plan.function, args[0], args[1]) if count == 2 else None
+    if plan.kind == VECTORS:
+        return matrix_few(args[0], args[1], False) if count == 2 and not (
+            is_flat(args[0]) or is_flat(args[1])) else None
+    if x is None or not is_plain(x):
+        return None
+    if plan.kind == QUANTILES:
+        return quantiles_few(plan, compact(x), args[1:], kwargs)
+    if count != 1:
+        return None
+    if plan.kind == LOG_DETERMINANT:
+        return log_determinant_few(x)
+    if plan.kind == FIX:
+        return step_few(<int>STEP_UFUNCS[np_trunc], compact(x))
+    if plan.function is np_flipud:
+        return item_of(x, REVERSED)
+    return item_of(x, (slice(None), REVERSED)) if (
+        cnp.PyArray_NDIM(<cnp.ndarray>x.buffer) > 2) else None
+
+
+cdef bint are_defaults(dict kwargs):
+    """Whether these are what NumPy hands on of a call without options."""
+    for name, item in kwargs.items():
+        if not (item is None or type(item) is str and item == "C" and name == "order"):
+            return False
+    return True
+
+
+cdef object STORED = object()  # what was done, by a function that answers None
+cdef frozenset PLACED_AROUND = frozenset({"prepend", "append"})
+
+
+cdef bint stores(object function, Number x, tuple args) except -1:
+    """Whether `copyto`, `put` or `putmask` was done, as an assignment that means the same."""
+    cdef Py_ssize_t ndim = cnp.PyArray_NDIM(<cnp.ndarray>x.buffer) - 1
+    if not is_plain(x):
+        return False
+    if function is np_copyto:
+        return len(args) == 2 and assigned(x, Ellipsis, args[1])
+    if len(args) != 3 or not (PyFloat_CheckExact(args[2])):
+        return False
+    if function is np_put:  # by places, of which there is one axis
+        return ndim == 1 and (type(args[1]) is list or cnp.PyArray_CheckExact(args[1]) and (
+            cnp.PyArray_TYPE(<cnp.ndarray>args[1]) == cnp.NPY_INTP)) and all_numbers(args[1]) and (
+            assigned(x, args[1], args[2]))
+    return cnp.PyArray_CheckExact(args[1]) and cnp.PyArray_ISBOOL(<cnp.ndarray>args[1]) and (
+        has_points(<cnp.ndarray>args[1], x)) and assigned(x, args[1], args[2])
+
+
+cdef bint all_numbers(object places):
+    """Whether places are integers, and no truth values that would select."""
+    return type(places) is not list or len(places) > 0 and all_integers(tuple(places))
+
+
+cdef object np_correlate = np.correlate, np_where = np.where, np_inner = np.inner
+cdef tuple LAST_OF_BOTH = ((-1,), (-1,))
+cdef object np_ediff1d = np.ediff1d, np_polyint = np.polyint, np_flipud = np.flipud, np_trunc = np.trunc
+cdef set WEIGHTS = {"weights"}
+cdef object np_insert = np.insert, np_copyto = np.copyto, np_put = np.put
