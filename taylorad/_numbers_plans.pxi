@@ -57,7 +57,6 @@ for _function, _kind, _method in (
     (np.ndim,           ATTRIBUTE,       "ndim"),
     (np.size,           ATTRIBUTE,       "size"),
     (np.real,           ATTRIBUTE,       "real"),
-    (np.imag,           ATTRIBUTE,       "imag"),
     (np.iscomplexobj,   ANSWERS,         None),
     (np.isrealobj,      ANSWERS,         None),
     (np.count_nonzero,  ANSWER,          None),

@@ -20,7 +20,7 @@ cdef object short_way(Plan plan, Number x, tuple rest, dict kwargs):
     if plan.kind == ATTRIBUTE:
         if count or kwargs:
             return None
-        if plan.name != "real" and plan.name != "imag":
+        if plan.name != "real":
             mix()
         return getattr(x, plan.name)
     if plan.kind == ANSWER or plan.kind == ANSWERS:
