@@ -6,15 +6,22 @@
 # on a record of its own, and walks back over that.
 # What is not that simple, infinite or nan is answered by None and takes dispatch's way.
 
-cdef set STEERING = {"axis", "keepdims", "n", "ddof", "ord", "axes", "offset", "k", "dx", "num", "endpoint"}
+cdef set STEERING = set(
+    "axis keepdims n ddof ord axes offset k dx num endpoint compute_uv full_matrices UPLO mode rcond"
+    .split()
+)
 
 
-def enter_deferred(*functions, make=None, keep="nothing", fixed=(), method=None):
+def enter_deferred(
+    *functions, make=None, keep="nothing", fixed=(), method=None, bint several=False, fits=None
+):
     """Let these functions be recorded as a whole.
 
     ``make(*args, **kwargs)``, of plain arguments, gives the pulls of the operands, which get what
     `keep` says, or None. What is at the places `fixed` may not be differentiated: the rule refuses
-    it. `method` is the name of the method of ndarray that does the same for one array.
+    it. `method` is the name of the method of ndarray that does the same for one array. There may
+    be `several` results, of a first argument with derivatives. ``fits(result, *args, **kwargs)``,
+    of what is plain, is asked whether the rule would not refuse the call.
     """
     cdef Quick quick
     for function in functions:
@@ -23,6 +30,7 @@ def enter_deferred(*functions, make=None, keep="nothing", fixed=(), method=None)
         if isinstance(function, np.ufunc) and function.signature is None:
             quick.loop = enter_loop(function, DEFERRED_UFUNC)
         quick.keep, quick.fixed = KEEPS.index(keep), tuple(fixed)
+        quick.several, quick.fits = several, fits
         quick.method = None if method is None else getattr(np.ndarray, method)
 
 
@@ -32,6 +40,23 @@ cdef inline bint is_few(object x):
         return is_direct(x) and finite(x)
     return PyFloat_CheckExact(x) and x - x == 0.0 or (
         type(x) is FLOAT64 and <double>x - <double>x == 0.0 or PyLong_CheckExact(x)
+    )
+
+
+cdef bint is_result(object x) except -1:
+    """Whether this is a float or an array of a few, and finite; they may be complex."""
+    cdef cnp.ndarray array
+    if not cnp.PyArray_CheckExact(x):
+        return is_few(x) and not PyLong_CheckExact(x)
+    if is_few(x):
+        return True
+    array = <cnp.ndarray>x
+    if cnp.PyArray_NDIM(array) == 0:
+        return is_double(x) and finite(x)
+    return (
+        cnp.PyArray_TYPE(array) == cnp.NPY_CDOUBLE and cnp.PyArray_IS_C_CONTIGUOUS(array)
+        and 0 < cnp.PyArray_SIZE(array) <= MOST_DIRECT
+        and all_finite_doubles(<double *>cnp.PyArray_DATA(array), 2 * cnp.PyArray_SIZE(array))
     )
 
 
@@ -99,7 +124,13 @@ cdef object deferred(Quick quick, object function, tuple args, dict kwargs):
             if isinstance(x, Variable) and (<Variable>x).home_level != level:
                 return None
     value = called(quick, function, plain, kwargs)
-    if not is_few(value) or PyLong_CheckExact(value):
+    if quick.fits is not None and not quick.fits(value, *plain, **kwargs):
+        return None
+    if quick.several and isinstance(value, tuple):
+        if not isinstance(args[0], Variable):
+            return None
+        return spread((function, places, kwargs), operands, kept, value)
+    if not is_result(value):
         return None
     if cnp.PyArray_CheckExact(value) and (<object>value).base is not None:
         for u in kept:
@@ -108,16 +139,22 @@ cdef object deferred(Quick quick, object function, tuple args, dict kwargs):
     graph = joint_recorder(operands)
     if graph is None:
         return value
-    node = rule_node(graph, operands)
-    node.code = DEFERRED_RULE
-    node.make = function, places, kwargs
+    node = called_node(graph, (function, places, kwargs), operands, kept)
+    if quick.keep & KEEP_OUTPUT:
+        node.output = value
+    return append(graph, node, value)
+
+
+cdef Node called_node(Graph graph, tuple make, list operands, list kept):
+    """The node of a call, with the values of its operands."""
+    cdef Node node = rule_node(graph, operands)
+    cdef Py_ssize_t i
+    node.code, node.make = DEFERRED_RULE, make
     for i in range(len(kept)):
         if not isinstance(operands[i], Variable):
             kept[i] = kept_copy(kept[i], -1)
     node.operands = tuple(kept)
-    if quick.keep & KEEP_OUTPUT:
-        node.output = value
-    return append(graph, node, value)
+    return node
 
 
 cdef object doubles_below(object x, tuple args):
@@ -207,12 +244,16 @@ cdef list taken_apart(Node node, object g, list operands, unsigned char *wanted,
     finally:
         INNERMOST.reset(token)
         graph.open = False
-    if not isinstance(found, Variable) or (<Variable>found).home_level != tag:
+    if node.layout is not None:
+        targets, seeds = targets_of(node, g, found, tag)
+    elif isinstance(found, Variable) and (<Variable>found).home_level == tag:
+        y = fresh(<Variable>found)
+        targets, seeds = [y.index], [g]
+    else:
         return [None] * node.count
-    y = fresh(<Variable>found)
     for step in graph.nodes:
         branch[0] |= step.branch
     try:
-        return pull_back(graph, y.index, g, places, False, True, None, branch[0], masked)
+        return pull_back(graph, targets, seeds, places, False, True, None, branch[0], masked)
     finally:
         graph.clear()

@@ -191,8 +191,46 @@ WHOLE = {
     "grids": lambda x: np.linspace(x[0], x[1], 6) * np.geomspace(x[2], 3.0, 6),
     "special": lambda x: special.expit(x) * special.erf(x) * special.xlogy(x, x + 1.0),
     "orders": lambda x: special.jv(1.5, x) * special.eval_legendre(3, x) + special.gammaln(x),
+    "one by one": lambda x: sum(np.array([x[0], x[1] * x[2]]) * np.asarray(x)[::5])
+    * np.stack([item * item for item in x]),
+    "as a list": lambda x: np.stack(x.tolist()) * np.stack(x.reshape(2, 3).T.tolist()[1]).sum(),
+    "filled": lambda x: np.stack(list(np.full(6, x[1]))) * np.stack(list(np.array(x * x))),
+    "conversions": lambda x: x.astype(float) * x.conj() * np.real_if_close(x) * x.conjugate()
+    + x.imag * np.imag(x) + np.angle(x - 0.5) * np.astype(x.reshape(2, 3).T, float)[0, 0],
+    "axes": lambda x: x.reshape(2, 3).mT @ x.reshape(3, 2).transpose() @ x.reshape(
+        1, 2, 3).transpose(2, 1, 0)[..., 0] @ x.reshape(2, 3).transpose((0, 1)),
+    "pairs": lambda x: np.multiply.outer(x, B) @ np.maximum.outer(B, x[:2]) + np.subtract.outer(
+        x, x.reshape(2, 3)).sum(1)[:, :2] + np.arctan2.outer(x, 2.0)[:, None],
+    "folded": lambda x: np.add.reduce(x) * np.maximum.reduce(x) * np.multiply.accumulate(x),
+    "of vectors": lambda x: np.vecdot(x, B) * np.linalg.vecdot(B, x) * np.matvec(
+        x.reshape(2, 3), x[3:])[0] * np.vecmat(x[:2], x.reshape(2, 3)),
+    "chains": lambda x: np.linalg.multi_dot([x, np.outer(B, x), x.reshape(6, 1)])
+    * np.tensordot(x.reshape(2, 3), x.reshape(2, 3)) + np.linalg.multi_dot([x, np.outer(B, x), B]),
+    "areas": lambda x: np.trapezoid(x) * np.trapezoid(x * x, x) + np.trapezoid(B, dx=x[0]),
+    "blocks": lambda x: np.block([x, B, x[1] * x]) * np.polyadd(B, x)[0] - np.polysub(x, x[1:])[2],
+    "unstacked": lambda x: np.unstack(x.reshape(2, 3))[1] * np.unstack(x.reshape(3, 2), axis=1)[0],
+    "several": lambda x: special.sici(x)[0] * special.fresnel(x)[1] + special.airy(x)[2] * (
+        special.shichi(x)[1] + special.iti0k0(x)[0] * special.itj0y0(x)[1]) + special.airy(x)[1],
+    "fractions": lambda x: np.modf(3 * x)[0] * x + np.modf(x)[1] * np.frexp(3 * x)[0] * np.ldexp(
+        1.0, np.frexp(x)[1]) + divmod(x, 0.3)[1],
+    "eigenvalues": lambda x: np.linalg.eigvalsh(S * x[0] + np.outer(x[:3], x[:3]))
+    * np.linalg.svdvals(S + np.diag(x[3:])) * np.linalg.svd(np.outer(x[:2], B) + S[:2, :1], True,
+                                                            False)[0],
+    "eigenvectors": lambda x: np.abs(np.linalg.eigh(S + S.T + np.outer(x[:3], x[:3]))[1]) @ (
+        np.linalg.eigh(S * x[0], UPLO="U").eigenvalues) + np.real(np.linalg.eigvals(ROTATION * x[5])),
+    "eigenvectors of any matrix": lambda x: np.abs(np.linalg.eig(S + np.outer(x[:3], x[3:]))[1])
+    * np.linalg.eig(S * x[0]).eigenvalues + np.abs(np.linalg.eig(ROTATION + np.diag(x[:3]))[1]),
+    "singular vectors": lambda x: np.abs(np.linalg.svd(S + np.outer(x[:3], x[3:])).U)
+    @ np.linalg.svd(x.reshape(2, 3) + S[:2], full_matrices=False)[1].repeat([2, 1]),
+    "factors": lambda x: np.linalg.qr(S + np.outer(x[:3], x[3:]))[0][:, :2] @ np.linalg.qr(
+        x.reshape(3, 2) + S[:, :2]).R @ np.linalg.qr(x.reshape(2, 3) + S[:2], mode="r"),
+    "least squares": lambda x: np.linalg.lstsq(np.vander(x, 3), B, rcond=None)[0]
+    + np.linalg.lstsq(np.vander(x, 3), x)[1] + np.linalg.lstsq(S * x[0], x[:3])[3],
+    "pseudoinverses": lambda x: np.linalg.pinv(np.vander(x, 3)) @ x * np.linalg.slogdet(
+        S * x[1])[1] * np.linalg.slogdet(S * x[1]).sign,
     "of three": lambda x: special.betainc(2.0, 3.0, x / 2) * special.beta(x, 2.0),
 }  # fmt: skip
+ROTATION = np.array([[1.0, 2.0, 0.3], [-2.0, 1.5, 0.1], [0.2, -0.4, 3.0]])
 S = np.array([[4.0, 1.0, 0.5], [1.0, 3.0, -0.5], [0.2, 0.7, 5.0]])
 
 

@@ -158,12 +158,13 @@ for _row in (*TABLE, *ELEMENTWISE):
         enter_joined(_row.function, _row.pulls_along)
     elif isinstance(_row, Pieces):
         enter_pieces(_row)
-    elif _row.function is not np.imag:
+    else:
         _same = getattr(np, _row.function.__name__, None) is _row.function
         enter_alone(_row, _row.function.__name__ if _same and (
-            _row.function.__name__ in _METHODS) else None)
+            _row.function.__name__ in _METHODS) else None, follows=_row.function is np.imag)
 for _row in TABLE:
     if _row.function in (
-        np.vstack, np.hstack, np.dstack, np.column_stack, np.append, np.insert
+        np.vstack, np.hstack, np.dstack, np.column_stack, np.append, np.insert, np.block,
+        np.polyadd, np.polysub,
     ) or (not _row.leads and len(_row.operands) == 1):  # fmt: skip
         enter_deferred(_row.function, make=_row.pulls_again)
