@@ -13,7 +13,8 @@ cdef set STEERING = set(
 
 
 def enter_deferred(
-    *functions, make=None, keep="nothing", fixed=(), method=None, bint several=False, fits=None
+    *functions, make=None, keep="nothing", fixed=(), method=None, bint several=False, fits=None,
+    plain=None, names=None,
 ):
     """Let these functions be recorded as a whole.
 
@@ -21,7 +22,9 @@ def enter_deferred(
     `keep` says, or None. What is at the places `fixed` may not be differentiated: the rule refuses
     it. `method` is the name of the method of ndarray that does the same for one array. There may
     be `several` results, of a first argument with derivatives. ``fits(result, *args, **kwargs)``,
-    of what is plain, is asked whether the rule would not refuse the call.
+    of what is plain, is asked whether the rule would not refuse the call. The value is that of
+    `plain`, if it is not NumPy's. `names` are those of arguments that are operands also by name,
+    after those before them, and the default of each.
     """
     cdef Quick quick
     for function in functions:
@@ -30,7 +33,9 @@ def enter_deferred(
         if isinstance(function, np.ufunc) and function.signature is None:
             quick.loop = enter_loop(function, DEFERRED_UFUNC)
         quick.keep, quick.fixed = KEEPS.index(keep), tuple(fixed)
-        quick.several, quick.fits = several, fits
+        quick.several, quick.fits, quick.names = several, fits, names
+        if plain is not None:
+            quick.plain = plain
         quick.method = None if method is None else getattr(np.ndarray, method)
 
 
@@ -64,6 +69,52 @@ cdef inline bint can_steer(object x):
     return steers(x) or isinstance(x, str) or PyFloat_CheckExact(x) or type(x) is FLOAT64
 
 
+cdef object OPERAND = object()  # the place of one
+cdef list FIRST = [OPERAND]  # the places of a call of one operand alone
+
+
+cdef object deferred_alone(Quick quick, object function, Variable x, tuple args, dict kwargs):
+    """Record a call whose first argument is the only operand; None where that is not simple."""
+    cdef Graph graph
+    cdef Node node
+    cdef Py_ssize_t i
+    for i in range(1, len(args)):
+        if not can_steer(args[i]):
+            return None
+    u = fresh(x)._value
+    if not is_few(u):
+        return None
+    value = called(quick, function, (u, *args[1:]) if len(args) > 1 else (u,), kwargs)
+    if not is_result(value):
+        return None
+    if cnp.PyArray_CheckExact(value) and (<object>value).base is not None and (
+        share_memory(value, u)
+    ):
+        return None
+    graph = recorder(x)
+    if graph is None:
+        return value
+    node = new_node(DEFERRED_RULE)
+    one_parent(node, place_in(graph, x))
+    node.make = function, FIRST if len(args) == 1 else [OPERAND, *args[1:]], kwargs
+    node.operands = (u,)
+    if quick.keep & KEEP_OUTPUT:
+        node.output = value
+    return append(graph, node, value)
+
+
+cdef tuple by_position(dict names, tuple args, dict kwargs):
+    """Arguments with those that have these names among them."""
+    cdef list found = list(args), options = list(names)
+    cdef dict rest = dict(kwargs)
+    cdef Py_ssize_t last = len(options)
+    while last > len(args) and options[last - 1] not in kwargs:
+        last -= 1
+    for name in options[len(args):last]:
+        found.append(rest.pop(name, names[name]))
+    return tuple(found), rest
+
+
 cdef object deferred(Quick quick, object function, tuple args, dict kwargs):
     """Record a call as it is."""
     cdef Graph graph
@@ -71,6 +122,8 @@ cdef object deferred(Quick quick, object function, tuple args, dict kwargs):
     cdef Py_ssize_t i
     cdef list operands = [], kept = [], plain, places
     if kwargs:
+        if quick.names is not None:
+            args, kwargs = by_position(quick.names, args, kwargs)
         for name, item in kwargs.items():
             if name not in STEERING or not can_steer(item):
                 return None
@@ -78,6 +131,10 @@ cdef object deferred(Quick quick, object function, tuple args, dict kwargs):
         for i in quick.fixed:
             if i < len(args) and not (can_steer(args[i]) or cnp.PyArray_CheckExact(args[i])):
                 return None
+    if quick.fits is None and not quick.several and isinstance(args[0], Variable):
+        found = deferred_alone(quick, function, args[0], args, kwargs)
+        if found is not None:
+            return found
     level = first_level(args)
     plain, places = list(args), list(args)
     for i in range(len(plain)):
@@ -169,7 +226,7 @@ cdef inline bint steers_as_array(object x):
     )
 
 
-cdef object called(Quick quick, object function, list plain, dict kwargs):
+cdef object called(Quick quick, object function, object plain, dict kwargs):
     """A function of plain arguments."""
     if quick.loop is not None:
         if len(plain) == 1:
@@ -184,9 +241,6 @@ cdef object called(Quick quick, object function, list plain, dict kwargs):
     if kwargs:
         return function(*plain, **kwargs)
     return function(plain[0]) if len(plain) == 1 else function(*plain)
-
-
-cdef object OPERAND = object()  # the place of one
 
 
 cdef list filled_in(object args, list operands):

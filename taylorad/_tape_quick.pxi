@@ -24,6 +24,7 @@ cdef class Quick:
     cdef Loop loop           # of a ufunc
     cdef tuple fixed         # places of arguments that may not be differentiated
     cdef object fits         # whether a result is one the rule would give, and not refuse
+    cdef dict names          # of operands that may be given by name, and their defaults
     cdef bint several        # whether it may have several results
     cdef bint follows        # whether the result changes with the array, without being a view
     cdef tuple pulls         # where they are always the same

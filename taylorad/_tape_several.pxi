@@ -52,19 +52,23 @@ cdef object spread(tuple make, list operands, list kept, object values):
     cdef Py_ssize_t k, total = 0, count = len(values)
     cdef list layout = [], found = []
     cdef bint real = True
+    cdef Py_ssize_t size
     for u in values:
-        if isinstance(u, (int, np.integer)):
+        if not (is_result(u) or is_double(u) and not cnp.PyArray_SIZE(u)):
+            if not isinstance(u, (int, np.integer)):
+                return None
             layout.append(None)
             continue
-        if not (is_result(u) or is_double(u) and not cnp.PyArray_SIZE(u)):
-            return None
-        real &= not is_complex(u)
+        size, shape = 1, ()
         if cnp.PyArray_CheckExact(u):
-            for x in kept:
-                if share_memory(u, x):
-                    return None
-        layout.append((total, total + u.size, u.shape))
-        total += u.size
+            size, shape = cnp.PyArray_SIZE(u), (<object>u).shape
+            real &= not is_complex(u)
+            if (<object>u).base is not None:
+                for x in kept:
+                    if share_memory(u, x):
+                        return None
+        layout.append((total, total + size, shape))
+        total += size
     graph = joint_recorder(operands)
     if graph is None:
         return values
@@ -80,7 +84,7 @@ cdef object spread(tuple make, list operands, list kept, object values):
         one_parent(one, at)
         one.make = in_a_row, (layout[k][0], layout[k][1], total + k, total + count)
         found.append(append(graph, one, values[k]))
-    return values._make(found) if hasattr(values, "_make") else tuple(found)
+    return tuple(found) if type(values) is tuple else tuple.__new__(type(values), found)
 
 
 def in_a_row(start, stop, mark, size):

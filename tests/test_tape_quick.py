@@ -228,6 +228,12 @@ WHOLE = {
     + np.linalg.lstsq(np.vander(x, 3), x)[1] + np.linalg.lstsq(S * x[0], x[:3])[3],
     "pseudoinverses": lambda x: np.linalg.pinv(np.vander(x, 3)) @ x * np.linalg.slogdet(
         S * x[1])[1] * np.linalg.slogdet(S * x[1]).sign,
+    "by name": lambda x: np.average(x, weights=B + 2) * np.average(B, weights=x)
+    + np.bincount([0, 2, 1, 1, 0, 2], weights=x)[1] * np.average(np.outer(B, x), 1, weights=x)[2],
+    "partitions": lambda x: np.partition(-x * B, 2) * np.partition(x.reshape(2, 3), 1, 0)[0, 1],
+    "complex on the way": lambda x: special.wofz(x).imag * np.abs(special.hankel1(1, x)) * np.real(
+        special.lambertw(x)),
+    "hypergeometric": lambda x: special.hyp1f1(1.0, 2.0, x) * special.hyp2f1(1.0, 2.0, 3.5, x / 2),
     "of three": lambda x: special.betainc(2.0, 3.0, x / 2) * special.beta(x, 2.0),
 }  # fmt: skip
 ROTATION = np.array([[1.0, 2.0, 0.3], [-2.0, 1.5, 0.1], [0.2, -0.4, 3.0]])

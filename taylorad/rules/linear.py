@@ -167,4 +167,7 @@ for _row in TABLE:
         np.vstack, np.hstack, np.dstack, np.column_stack, np.append, np.insert, np.block,
         np.polyadd, np.polysub,
     ) or (not _row.leads and len(_row.operands) == 1):  # fmt: skip
-        enter_deferred(_row.function, make=_row.pulls_again)
+        enter_deferred(
+            _row.function, make=_row.pulls_again,
+            names={"x": None, "weights": None} if _row.function is np.bincount else None,
+        )  # fmt: skip

@@ -140,6 +140,9 @@ class Row:
     def record_results(self) -> None:
         """The same for several results of one argument."""
 
+    def record_complex(self) -> None:
+        """The same for a complex result."""
+
     def pulled_at_once(self, pulls: Sequence[Any], keep: str) -> None:
         """The same for one or two arguments, with these pulls; None where there is none."""
         if len(pulls) == 2:
@@ -190,6 +193,8 @@ def enter(rows: Iterable[Any]) -> None:
                 row.record_at_once()
             elif row.function.nin == 1:
                 row.record_results()
+        elif isinstance(row, Row) and row.function.nout == 1:
+            row.record_complex()
 
 
 # --- By derivatives ----------------------------------------------------------------------
@@ -436,6 +441,13 @@ class ByNumbers(Row):
         if count <= 2:
             pulls = [pull if at == self.at else None for at in range(count)]
             self.pulled_at_once(pulls, "operands")
+        else:
+            self.record_complex()
+
+    def record_complex(self) -> None:
+        """As a whole."""
+        names = self.arguments.split()
+        self.taken_apart_later(" ".join(names[: self.at] + names[self.at + 1 :]))
 
     def record_results(self) -> None:
         """By the first of the numbers of each."""
