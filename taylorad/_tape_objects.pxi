@@ -55,6 +55,16 @@ cdef bint asked_plainly(object frame) except -1:
     return True
 
 
+cdef Variable element(Graph graph, Node node, double value):
+    """The number that a node stands for."""
+    cdef Variable y = Variable.__new__(Variable)
+    node.shape, node.real = (), True
+    graph.nodes.append(node)
+    y._value, y.graph = new_float64(value), graph
+    y.index, y.home_level = len(graph.nodes) - 1, graph.level
+    return y
+
+
 cdef object objects_of(Variable x):
     """An array of its elements; None where that is not the simple case."""
     cdef Graph graph
@@ -73,6 +83,8 @@ cdef object objects_of(Variable x):
     graph = recorder(x)
     if graph is None or not is_double(u) or not cnp.PyArray_NDIM(u) or not cnp.PyArray_SIZE(u):
         return None
+    if not cnp.PyArray_ISBEHAVED_RO(u):
+        return None
     ndim = cnp.PyArray_NDIM(u)
     items = cnp.PyArray_EMPTY(ndim, cnp.PyArray_DIMS(u), cnp.NPY_OBJECT, 0)
     if not is_flat(u):
@@ -83,7 +95,7 @@ cdef object objects_of(Variable x):
         node = new_node(GETITEM)
         one_parent(node, at)
         node.operands = (k if ndim == 1 else tuple([index[axis] for axis in range(ndim)]),)
-        taylorad_put(items, k, append(graph, node, new_float64(given[k])))
+        taylorad_put(items, k, element(graph, node, given[k]))
         axis = ndim - 1
         index[axis] += 1
         while axis and index[axis] == cnp.PyArray_DIM(u, axis):
@@ -104,10 +116,24 @@ cdef class Elements:
         return self
 
     def __next__(self):
-        if self.at >= self.count:
+        cdef Graph graph
+        cdef Node node
+        cdef Py_ssize_t k = self.at
+        if k >= self.count:
             raise StopIteration
         self.at += 1
-        return get_item(self.x, self.at - 1)
+        if not inner_tapes:
+            u = fresh(self.x)._value
+            graph = recorder(self.x)
+            if graph is not None and is_double(u) and cnp.PyArray_NDIM(u) == 1 and (
+                cnp.PyArray_ISBEHAVED_RO(u)
+            ):
+                node = new_node(GETITEM)
+                one_parent(node, place_in(graph, self.x))
+                node.operands = (k,)
+                return element(graph, node, (<double *>(
+                    cnp.PyArray_BYTES(u) + k * cnp.PyArray_STRIDE(u, 0)))[0])
+        return get_item(self.x, k)
 
 
 cdef object elements(Variable x, Py_ssize_t count):

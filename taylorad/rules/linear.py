@@ -148,6 +148,15 @@ ELEMENTWISE = [
 
 dispatch.register([*TABLE, *ELEMENTWISE])
 
+
+
+def _compressed(condition: Any, a: Any, axis: Any = None) -> Any:
+    """`np.compress`, without NumPy's way from there to the method."""
+    if isinstance(a, np.ndarray):
+        return a.compress(condition, axis)
+    return np.compress(condition, a, axis)
+
+
 # What a method of ndarray does as well, without NumPy's way from one to the other.
 _METHODS = (
     "sum mean cumsum reshape ravel transpose swapaxes squeeze diagonal take repeat trace".split()
@@ -169,5 +178,6 @@ for _row in TABLE:
     ) or (not _row.leads and len(_row.operands) == 1):  # fmt: skip
         enter_deferred(
             _row.function, make=_row.pulls_again,
+            plain=_compressed if _row.function is np.compress else None,
             names={"x": None, "weights": None} if _row.function is np.bincount else None,
         )  # fmt: skip

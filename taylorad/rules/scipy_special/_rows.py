@@ -150,10 +150,11 @@ class Row:
         elif pulls[0] is not None:
             register_unary(self.function, pulls[0], keep)
 
-    def taken_apart_later(self, fixed: str) -> None:
+    def taken_apart_later(self, fixed: str, fits: Callable[..., bool] | None = None) -> None:
         """The same for any number of them: the rule is followed when a walk gets there."""
         names = self.arguments.split()
-        enter_deferred(self.function, fixed=[names.index(name) for name in fixed.split()])
+        places = [names.index(name) for name in fixed.split()]
+        enter_deferred(self.function, fixed=places, fits=fits)
 
     def kinds(self, at: int) -> str:
         """The kinds of dtype of an argument: a real one may stand for a complex one."""
@@ -239,8 +240,12 @@ class ByDerivative(Row):
         if len(names) <= 2:
             self.pulled_at_once(pulls_of(self.slopes), "both")
         else:
-            fixed = [name for name, r in zip(names, self.slopes, strict=True) if r is None]
-            self.taken_apart_later(" ".join(fixed))
+            self.record_complex()
+
+    def record_complex(self) -> None:
+        """As a whole."""
+        slopes = zip(self.arguments.split(), self.slopes, strict=True)
+        self.taken_apart_later(" ".join(name for name, slope in slopes if slope is None))
 
     def record_results(self) -> None:
         """By the slopes of each."""
@@ -509,17 +514,21 @@ class Expression(Row):
         The function of all arguments.
     fixed : str
         The arguments in which there is no derivative.
-    refuses : bool
-        Whether it refuses some values, which a call that is recorded has to as well.
+    refuses : bool or callable
+        Whether it refuses some values, which a call that is recorded has to as well; or of which
+        arguments it does.
     """
 
     expression: Callable[..., Any]
     fixed: str = ""
-    refuses: bool = False
+    refuses: bool | Callable[..., bool] = False
 
     def record_at_once(self) -> None:
         """As a whole."""
-        if not self.refuses:
+        refuses = self.refuses
+        if callable(refuses):
+            self.taken_apart_later(self.fixed, lambda result, *args: not refuses(*args))
+        elif not refuses:
             self.taken_apart_later(self.fixed)
 
     def __call__(self, *args: Any) -> Any:
