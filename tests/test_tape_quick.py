@@ -217,7 +217,8 @@ WHOLE = {
     * np.linalg.svdvals(S + np.diag(x[3:])) * np.linalg.svd(np.outer(x[:2], B) + S[:2, :1], True,
                                                             False)[0],
     "eigenvectors": lambda x: np.abs(np.linalg.eigh(S + S.T + np.outer(x[:3], x[:3]))[1]) @ (
-        np.linalg.eigh(S * x[0], UPLO="U").eigenvalues) + np.real(np.linalg.eigvals(ROTATION * x[5])),
+        np.linalg.eigh(S * x[0], UPLO="U").eigenvalues)
+    + np.real(np.linalg.eigvals(ROTATION * x[5])),
     "eigenvectors of any matrix": lambda x: np.abs(np.linalg.eig(S + np.outer(x[:3], x[3:]))[1])
     * np.linalg.eig(S * x[0]).eigenvalues + np.abs(np.linalg.eig(ROTATION + np.diag(x[:3]))[1]),
     "singular vectors": lambda x: np.abs(np.linalg.svd(S + np.outer(x[:3], x[3:])).U)
@@ -311,7 +312,7 @@ def test_plain_items_at_any_index():
             y[np.array([9])] = 1.0
         with pytest.raises(IndexError):
             y[np.array([True, False])] = 1.0
-        with pytest.raises(ValueError, match="assign|shape"):
+        with pytest.raises(ValueError, match="assign"):
             y[B > 0.3] = np.ones(2)
     plain, square = np.where(B > 0.3, 0.5, 2 * A), A * A
     square[[0, 2, 0]] = [7.0, 8.0, 9.0]

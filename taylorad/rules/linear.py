@@ -24,6 +24,8 @@ and what went where is learned by moving labels.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy import fft
 from numpy import linalg as la
