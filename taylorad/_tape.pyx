@@ -296,6 +296,10 @@ cdef class Variable(Operand):
         found = quickly(np.matmul, (self, other), {})
         return np.matmul(self, other) if found is None else found
 
+    def __divmod__(self, other):
+        found = divided(self, other)
+        return np.divmod(self, other) if found is None else found
+
     def copy(self, order="C"):
         found = copied(self) if order == "C" else None
         return copy_method(self, order) if found is None else found

@@ -112,6 +112,7 @@ cdef tuple COMPARISONS = tuple([LOOPS[ufunc] for ufunc in (  # by Python's codes
 )])
 cdef Loop POWER = enter_loop(np.power, UNREAD), MATMUL = enter_loop(np.matmul, UNREAD)
 cdef object TRUE = np.True_, FALSE = np.False_
+cdef object DIVMOD = np.divmod
 
 
 cdef inline bint is_direct(object x):
@@ -318,6 +319,10 @@ cdef object array_ufunc(object self, PyObject **args, size_t count, PyObject *na
                 found = answered(loop, <Variable>self)
             else:
                 found = None
+            if found is not None:
+                return found
+        elif ufunc is DIVMOD and count == 4:
+            found = divided(<object>args[2], <object>args[3])
             if found is not None:
                 return found
     inputs = tuple([<object>args[k] for k in range(2, count)])

@@ -84,12 +84,16 @@ def enter_matrices(function, make):
     enter(MATRICES, function, make)
 
 
-def enter_given(function, pulls, bint scalars=False):
-    """The same for a function of as many operands as there are pulls, which take all of them."""
+def enter_given(function, pulls, bint scalars=False, method=None):
+    """The same for a function of as many operands as there are pulls, which take all of them.
+
+    `method` is the name of the method of ndarray that does the same, if there is one.
+    """
     cdef Quick quick
     enter(GIVEN, function, None)
     quick = QUICK[function]
     quick.pulls, quick.scalars = tuple(pulls), scalars
+    quick.method = None if method is None else getattr(np.ndarray, method)
 
 
 def enter_passed(function):
@@ -193,6 +197,20 @@ cdef object pointwise(Loop loop, object a, object b):
     if node.keep & KEEP_OUTPUT:
         node.output = value
     return append(graph, node, value)
+
+
+cdef object divided(object a, object b):
+    """What `divmod` gives; None where that is not the simple case."""
+    whole, rest = LOOPS.get(np.floor_divide), LOOPS.get(np.remainder)
+    if whole is None or rest is None or not (
+        (<Loop>whole).kind == JOINT and (<Loop>rest).kind == JOINT
+    ):
+        return None
+    second = pointwise(<Loop>rest, a, b)
+    if second is None:
+        return None
+    first = pointwise(<Loop>whole, a, b)
+    return None if first is None else (first, second)
 
 
 cdef inline object kept_of(object operand, object value):
@@ -443,7 +461,8 @@ cdef object given(Quick quick, tuple operands):
             return None
         values.append(u)
         kept.append(kept_of(x, u))
-    value = quick.plain(*values)
+    function = quick.plain if quick.method is None or not is_double(values[0]) else quick.method
+    value = function(*values)
     graph = joint_recorder(operands)
     if graph is None:
         return value

@@ -213,6 +213,8 @@ WHOLE = {
         special.shichi(x)[1] + special.iti0k0(x)[0] * special.itj0y0(x)[1]) + special.airy(x)[1],
     "fractions": lambda x: np.modf(3 * x)[0] * x + np.modf(x)[1] * np.frexp(3 * x)[0] * np.ldexp(
         1.0, np.frexp(x)[1]) + divmod(x, 0.3)[1],
+    "quotients": lambda x: divmod(x, 0.3)[1] * np.divmod(x * 5, x[::-1] + B)[1] * np.divmod(
+        3.0, x[1])[0] + divmod(x[2], x)[0] * x,
     "eigenvalues": lambda x: np.linalg.eigvalsh(S * x[0] + np.outer(x[:3], x[:3]))
     * np.linalg.svdvals(S + np.diag(x[3:])) * np.linalg.svd(np.outer(x[:2], B) + S[:2, :1], True,
                                                             False)[0],
