@@ -222,7 +222,8 @@ WHOLE = {
         np.linalg.eigh(S * x[0], UPLO="U").eigenvalues)
     + np.real(np.linalg.eigvals(ROTATION * x[5])),
     "eigenvectors of any matrix": lambda x: np.abs(np.linalg.eig(S + np.outer(x[:3], x[3:]))[1])
-    * np.real(np.linalg.eig(S * x[0]).eigenvalues) + np.abs(np.linalg.eig(ROTATION + np.diag(x[:3]))[1]),
+    * np.real(np.linalg.eig(S * x[0]).eigenvalues)
+    + np.abs(np.linalg.eig(ROTATION + np.diag(x[:3]))[1]),
     "singular vectors": lambda x: np.abs(np.linalg.svd(S + np.outer(x[:3], x[3:])).U)
     @ np.linalg.svd(x.reshape(2, 3) + S[:2], full_matrices=False)[1].repeat([2, 1]),
     "factors": lambda x: np.linalg.qr(S + np.outer(x[:3], x[3:]))[0][:, :2] @ np.linalg.qr(
