@@ -16,6 +16,7 @@ transpose, without conjugation, and a real operand takes the real part.
 
 from contextvars import ContextVar
 from math import prod
+from sys import _getframe
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from cpython.float cimport PyFloat_Check, PyFloat_CheckExact
@@ -84,6 +85,8 @@ include "_tape_items.pxi"
 include "_tape_quick.pxi"
 include "_tape_answers.pxi"
 include "_tape_deferred.pxi"
+include "_tape_several.pxi"
+include "_tape_objects.pxi"
 include "_tape_cotangents.pxi"
 include "_tape_walk.pxi"
 include "_tape_chain.pxi"
@@ -211,6 +214,10 @@ cdef class Variable(Operand):
         """The dtype of the value."""
         return measured(self).dtype
 
+    def __array__(self, dtype=None, copy=None):
+        found = objects_of(self) if asked_plainly(_getframe()) else None
+        return Operand.__array__(self, dtype, copy) if found is None else found
+
     def __array_function__(self, function, types, args, kwargs):
         found = quickly(function, args, kwargs)
         if found is None and function not in dispatch.FUNCTIONS and dispatch.rule_of(function):
@@ -289,6 +296,10 @@ cdef class Variable(Operand):
         found = quickly(np.matmul, (self, other), {})
         return np.matmul(self, other) if found is None else found
 
+    def __divmod__(self, other):
+        found = divided(self, other)
+        return np.divmod(self, other) if found is None else found
+
     def copy(self, order="C"):
         found = copied(self) if order == "C" else None
         return copy_method(self, order) if found is None else found
@@ -302,6 +313,41 @@ cdef class Variable(Operand):
     @property
     def real(self):
         return call_method(np.real, self, (), {})
+
+    @property
+    def imag(self):
+        return call_method(np.imag, self, (), {})
+
+    @property
+    def mT(self):
+        return call_method(np.matrix_transpose, self, (), {})
+
+    def astype(self, *args, **kwargs):
+        found = None
+        if len(args) == 1 and not kwargs and is_double_type(args[0]):
+            found = copied(self, cnp.NPY_KEEPORDER)
+        return Operand.__getattr__(self, "astype")(*args, **kwargs) if found is None else found
+
+    def compress(self, condition, axis=None, out=None):
+        found = None
+        if axis is None and out is None:
+            found = quickly(np.compress, (condition, self), {})
+        return np.compress(condition, self, axis=axis, out=out) if found is None else found
+
+    def conj(self, *args, **kwargs):
+        return conjugated(self, args, kwargs)
+
+    def conjugate(self, *args, **kwargs):
+        return conjugated(self, args, kwargs)
+
+    def tolist(self):
+        found = objects_of(self) if self.ndim else None
+        return Operand.__getattr__(self, "tolist")() if found is None else found.tolist()
+
+    def transpose(self, *axes):
+        if len(axes) > 1 or axes and not (axes[0] is None or isinstance(axes[0], (tuple, list))):
+            axes = (axes,)
+        return call_method(np.transpose, self, axes, {})
 
     def all(self, *args, **kwargs):
         return call_method(np.all, self, args, kwargs)
@@ -443,7 +489,7 @@ cdef class VariableArray(Variable):
     def __iter__(self):
         if self.ndim == 0:
             raise TypeError("iteration over a 0-d Variable")
-        return (self[i] for i in range(self.shape[0]))
+        return elements(self, self.shape[0])
 
     def __contains__(self, item):
         return bool(np.any(self == item))
@@ -513,6 +559,7 @@ def settled_operands(operands):
 
 install_variables(Variable, variable_level, settled)
 taylorad_set_method(Variable, "__array_ufunc__", array_ufunc)
+taylorad_without_memory(Variable, VariableArray)
 dispatch.Reverse.owns = owns
 dispatch.Reverse.kept = kept
 dispatch.Reverse.absent = absent

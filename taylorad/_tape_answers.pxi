@@ -70,13 +70,13 @@ def enter_constant(function):
     enter(CONSTANT, function, None)
 
 
-cdef object copied(Variable x):
-    """A copy in C order."""
+cdef object copied(Variable x, cnp.NPY_ORDER order=cnp.NPY_CORDER):
+    """A copy, in C order if no other is asked for."""
     cdef Graph graph
     cdef Node node
     if inner_tapes or not is_double(fresh(x)._value):
         return None
-    value = cnp.PyArray_NewCopy(<cnp.ndarray>x._value, cnp.NPY_CORDER)
+    value = cnp.PyArray_NewCopy(<cnp.ndarray>x._value, order)
     graph = recorder(x)
     if graph is None:
         return value

@@ -198,8 +198,8 @@ cdef object elementary(Loop loop, Variable x):
             return None
     elif type(u) is not FLOAT64:
         return None
-    if loop.branch and not (none_zero(<cnp.ndarray>u) if cnp.PyArray_CheckExact(u) and
-                        cnp.PyArray_IS_C_CONTIGUOUS(<cnp.ndarray>u) else np.all(u)):
+    if loop.branch and not (<double>u != 0.0 if type(u) is FLOAT64 else none_zero(<cnp.ndarray>u)
+                            if cnp.PyArray_IS_C_CONTIGUOUS(<cnp.ndarray>u) else np.all(u)):
         return None
     value = map_one(loop, u)
     graph = recorder(x)

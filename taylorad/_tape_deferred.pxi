@@ -6,15 +6,25 @@
 # on a record of its own, and walks back over that.
 # What is not that simple, infinite or nan is answered by None and takes dispatch's way.
 
-cdef set STEERING = {"axis", "keepdims", "n", "ddof", "ord", "axes", "offset", "k", "dx", "num", "endpoint"}
+cdef set STEERING = set(
+    "axis keepdims n ddof ord axes offset k dx num endpoint compute_uv full_matrices UPLO mode rcond"
+    .split()
+)
 
 
-def enter_deferred(*functions, make=None, keep="nothing", fixed=(), method=None):
+def enter_deferred(
+    *functions, make=None, keep="nothing", fixed=(), method=None, bint several=False, fits=None,
+    plain=None, names=None,
+):
     """Let these functions be recorded as a whole.
 
     ``make(*args, **kwargs)``, of plain arguments, gives the pulls of the operands, which get what
     `keep` says, or None. What is at the places `fixed` may not be differentiated: the rule refuses
-    it. `method` is the name of the method of ndarray that does the same for one array.
+    it. `method` is the name of the method of ndarray that does the same for one array. There may
+    be `several` results, of a first argument with derivatives. ``fits(result, *args, **kwargs)``,
+    of what is plain, is asked whether the rule would not refuse the call. The value is that of
+    `plain`, if it is not NumPy's. `names` are those of arguments that are operands also by name,
+    after those before them, and the default of each.
     """
     cdef Quick quick
     for function in functions:
@@ -23,6 +33,9 @@ def enter_deferred(*functions, make=None, keep="nothing", fixed=(), method=None)
         if isinstance(function, np.ufunc) and function.signature is None:
             quick.loop = enter_loop(function, DEFERRED_UFUNC)
         quick.keep, quick.fixed = KEEPS.index(keep), tuple(fixed)
+        quick.several, quick.fits, quick.names = several, fits, names
+        if plain is not None:
+            quick.plain = plain
         quick.method = None if method is None else getattr(np.ndarray, method)
 
 
@@ -35,8 +48,71 @@ cdef inline bint is_few(object x):
     )
 
 
+cdef bint is_result(object x) except -1:
+    """Whether this is a float or an array of a few, and finite; they may be complex."""
+    cdef cnp.ndarray array
+    if not cnp.PyArray_CheckExact(x):
+        return is_few(x) and not PyLong_CheckExact(x)
+    if is_few(x):
+        return True
+    array = <cnp.ndarray>x
+    if cnp.PyArray_NDIM(array) == 0:
+        return is_double(x) and finite(x)
+    return (
+        cnp.PyArray_TYPE(array) == cnp.NPY_CDOUBLE and cnp.PyArray_IS_C_CONTIGUOUS(array)
+        and 0 < cnp.PyArray_SIZE(array) <= MOST_DIRECT
+        and all_finite_doubles(<double *>cnp.PyArray_DATA(array), 2 * cnp.PyArray_SIZE(array))
+    )
+
+
 cdef inline bint can_steer(object x):
     return steers(x) or isinstance(x, str) or PyFloat_CheckExact(x) or type(x) is FLOAT64
+
+
+cdef object OPERAND = object()  # the place of one
+cdef list FIRST = [OPERAND]  # the places of a call of one operand alone
+
+
+cdef object deferred_alone(Quick quick, object function, Variable x, tuple args, dict kwargs):
+    """Record a call whose first argument is the only operand; None where that is not simple."""
+    cdef Graph graph
+    cdef Node node
+    cdef Py_ssize_t i
+    for i in range(1, len(args)):
+        if not can_steer(args[i]):
+            return None
+    u = fresh(x)._value
+    if not is_few(u):
+        return None
+    value = called(quick, function, (u, *args[1:]) if len(args) > 1 else (u,), kwargs)
+    if not is_result(value):
+        return None
+    if cnp.PyArray_CheckExact(value) and (<object>value).base is not None and (
+        share_memory(value, u)
+    ):
+        return None
+    graph = recorder(x)
+    if graph is None:
+        return value
+    node = new_node(DEFERRED_RULE)
+    one_parent(node, place_in(graph, x))
+    node.make = function, FIRST if len(args) == 1 else [OPERAND, *args[1:]], kwargs
+    node.operands = (u,)
+    if quick.keep & KEEP_OUTPUT:
+        node.output = value
+    return append(graph, node, value)
+
+
+cdef tuple by_position(dict names, tuple args, dict kwargs):
+    """Arguments with those that have these names among them."""
+    cdef list found = list(args), options = list(names)
+    cdef dict rest = dict(kwargs)
+    cdef Py_ssize_t last = len(options)
+    while last > len(args) and options[last - 1] not in kwargs:
+        last -= 1
+    for name in options[len(args):last]:
+        found.append(rest.pop(name, names[name]))
+    return tuple(found), rest
 
 
 cdef object deferred(Quick quick, object function, tuple args, dict kwargs):
@@ -46,6 +122,8 @@ cdef object deferred(Quick quick, object function, tuple args, dict kwargs):
     cdef Py_ssize_t i
     cdef list operands = [], kept = [], plain, places
     if kwargs:
+        if quick.names is not None:
+            args, kwargs = by_position(quick.names, args, kwargs)
         for name, item in kwargs.items():
             if name not in STEERING or not can_steer(item):
                 return None
@@ -53,6 +131,10 @@ cdef object deferred(Quick quick, object function, tuple args, dict kwargs):
         for i in quick.fixed:
             if i < len(args) and not (can_steer(args[i]) or cnp.PyArray_CheckExact(args[i])):
                 return None
+    if quick.fits is None and not quick.several and isinstance(args[0], Variable):
+        found = deferred_alone(quick, function, args[0], args, kwargs)
+        if found is not None:
+            return found
     level = first_level(args)
     plain, places = list(args), list(args)
     for i in range(len(plain)):
@@ -99,7 +181,13 @@ cdef object deferred(Quick quick, object function, tuple args, dict kwargs):
             if isinstance(x, Variable) and (<Variable>x).home_level != level:
                 return None
     value = called(quick, function, plain, kwargs)
-    if not is_few(value) or PyLong_CheckExact(value):
+    if quick.fits is not None and not quick.fits(value, *plain, **kwargs):
+        return None
+    if quick.several and isinstance(value, tuple):
+        if not isinstance(args[0], Variable):
+            return None
+        return spread((function, places, kwargs), operands, kept, value)
+    if not is_result(value):
         return None
     if cnp.PyArray_CheckExact(value) and (<object>value).base is not None:
         for u in kept:
@@ -108,16 +196,22 @@ cdef object deferred(Quick quick, object function, tuple args, dict kwargs):
     graph = joint_recorder(operands)
     if graph is None:
         return value
-    node = rule_node(graph, operands)
-    node.code = DEFERRED_RULE
-    node.make = function, places, kwargs
+    node = called_node(graph, (function, places, kwargs), operands, kept)
+    if quick.keep & KEEP_OUTPUT:
+        node.output = value
+    return append(graph, node, value)
+
+
+cdef Node called_node(Graph graph, tuple make, list operands, list kept):
+    """The node of a call, with the values of its operands."""
+    cdef Node node = rule_node(graph, operands)
+    cdef Py_ssize_t i
+    node.code, node.make = DEFERRED_RULE, make
     for i in range(len(kept)):
         if not isinstance(operands[i], Variable):
             kept[i] = kept_copy(kept[i], -1)
     node.operands = tuple(kept)
-    if quick.keep & KEEP_OUTPUT:
-        node.output = value
-    return append(graph, node, value)
+    return node
 
 
 cdef object doubles_below(object x, tuple args):
@@ -132,7 +226,7 @@ cdef inline bint steers_as_array(object x):
     )
 
 
-cdef object called(Quick quick, object function, list plain, dict kwargs):
+cdef object called(Quick quick, object function, object plain, dict kwargs):
     """A function of plain arguments."""
     if quick.loop is not None:
         if len(plain) == 1:
@@ -147,9 +241,6 @@ cdef object called(Quick quick, object function, list plain, dict kwargs):
     if kwargs:
         return function(*plain, **kwargs)
     return function(plain[0]) if len(plain) == 1 else function(*plain)
-
-
-cdef object OPERAND = object()  # the place of one
 
 
 cdef list filled_in(object args, list operands):
@@ -207,12 +298,16 @@ cdef list taken_apart(Node node, object g, list operands, unsigned char *wanted,
     finally:
         INNERMOST.reset(token)
         graph.open = False
-    if not isinstance(found, Variable) or (<Variable>found).home_level != tag:
+    if node.layout is not None:
+        targets, seeds = targets_of(node, g, found, tag)
+    elif isinstance(found, Variable) and (<Variable>found).home_level == tag:
+        y = fresh(<Variable>found)
+        targets, seeds = [y.index], [g]
+    else:
         return [None] * node.count
-    y = fresh(<Variable>found)
     for step in graph.nodes:
         branch[0] |= step.branch
     try:
-        return pull_back(graph, y.index, g, places, False, True, None, branch[0], masked)
+        return pull_back(graph, targets, seeds, places, False, True, None, branch[0], masked)
     finally:
         graph.clear()

@@ -112,6 +112,7 @@ cdef tuple COMPARISONS = tuple([LOOPS[ufunc] for ufunc in (  # by Python's codes
 )])
 cdef Loop POWER = enter_loop(np.power, UNREAD), MATMUL = enter_loop(np.matmul, UNREAD)
 cdef object TRUE = np.True_, FALSE = np.False_
+cdef object DIVMOD = np.divmod
 
 
 cdef inline bint is_direct(object x):
@@ -252,15 +253,40 @@ cdef dict FOLDED = {
 cdef object folded(object ufunc, object method, object x, dict kwargs):
     """A reduction or an accumulation; None where that is not the simple case."""
     function = FOLDED.get((ufunc, method))
-    if function is None or not (kwargs.keys() <= {"axis", "keepdims"}):
+    if function is None:
         return None
+    for name in kwargs:
+        if name != "axis" and name != "keepdims":
+            return None
+    if function not in QUICK:
+        dispatch.rule_of(function)
+    if not kwargs and isinstance(x, Variable):
+        u = fresh(<Variable>x)._value
+        if is_double(u) and cnp.PyArray_NDIM(u) == 1:  # along the only axis
+            return quickly(function, (x,), kwargs)
     if "axis" not in kwargs:
         kwargs = {"axis": 0, **kwargs}
     if kwargs["axis"] is None and method == "accumulate":  # which that has not
         return None
-    if function not in QUICK:
-        dispatch.rule_of(function)
     return quickly(function, (x,), kwargs)
+
+
+cdef object outer(object ufunc, object a, object b):
+    """A ufunc of all pairs of points; None where that is not the simple case."""
+    cdef Loop loop
+    found = LOOPS.get(ufunc)
+    if found is None or inner_tapes:
+        return None
+    loop = <Loop>found
+    if not (loop.kind == JOINT or loop.kind == OPERATOR and loop.code <= DIVIDE):
+        return None
+    level = (<Variable>a).home_level if isinstance(a, Variable) else (<Variable>b).home_level
+    u, v = doubles_of(a, level), doubles_of(b, level)
+    if not (is_double(u) and is_double(v)):
+        return None
+    index = (..., *(None,) * cnp.PyArray_NDIM(v))
+    a = get_item(<Variable>a, index) if isinstance(a, Variable) else u[index]
+    return arithmetic(loop.code, a, b) if loop.kind == OPERATOR else pointwise(loop, a, b)
 
 
 cdef object array_ufunc(object self, PyObject **args, size_t count, PyObject *names):
@@ -295,12 +321,20 @@ cdef object array_ufunc(object self, PyObject **args, size_t count, PyObject *na
                 found = None
             if found is not None:
                 return found
+        elif ufunc is DIVMOD and count == 4:
+            found = divided(<object>args[2], <object>args[3])
+            if found is not None:
+                return found
     inputs = tuple([<object>args[k] for k in range(2, count)])
     if names != NULL:
         for k, name in enumerate(<tuple>names):
             kwargs[name] = <object>args[count + k]
-    if not plainly and count == 3 and method != "__call__":
-        found = folded(ufunc, method, <object>args[2], kwargs)
+    if not plainly and method != "__call__":
+        found = None
+        if count == 3:
+            found = folded(ufunc, method, <object>args[2], kwargs)
+        elif count == 4 and names == NULL and method == "outer":
+            found = outer(ufunc, <object>args[2], <object>args[3])
         if found is not None:
             return found
     if plainly:

@@ -13,6 +13,7 @@ cdef class Node:
     cdef tuple pulls          # of a RULE: one function for each operand, or None
     cdef object make          # the function and the arguments that make the pulls, if needed
     cdef object what          # a `Quick`, if it was recorded as one
+    cdef tuple layout         # of a call of several results: where each is in the row of all
     cdef int keep
     cdef bint branch          # a root at 0: its infinite slope times a zero is zero
     cdef bint pointwise       # each point of the result depends on that of the operands

@@ -196,7 +196,7 @@ cdef object overwritten(object index, tuple shape, tuple taken):
 
 
 def put_pulls(index, tuple shape):
-    """The pulls of an assignment at a basic index of something of a shape."""
+    """The pulls of an assignment at a simple index of something of a shape."""
 
     def kept(g):
         g = +g
@@ -207,10 +207,14 @@ def put_pulls(index, tuple shape):
 
 
 cdef bint put_simply(Variable x, object index, object item) except -1:
-    """Record an assignment at a basic index; whether it was that simple."""
+    """Record an assignment at a basic index, or of plain items; whether it was that simple."""
     cdef Graph graph
     cdef Node node
-    if inner_tapes or x.base is not None or not is_double(x._value) or not is_basic(index):
+    if inner_tapes or x.base is not None or not is_double(x._value):
+        return False
+    if steers_as_array(index) and not isinstance(item, Variable):
+        index = kept_copy(index, -1)
+    elif not is_basic(index):
         return False
     given = doubles_of(item, x.home_level)
     if given is None:

@@ -6,7 +6,7 @@
 # and takes the way through dispatch, which knows all cases and all errors.
 
 cdef enum:
-    ALONE, JOINED, CHOSEN, MATRICES, GIVEN, PIECES, DEFERRED, ANSWERED, CONSTANT
+    ALONE, JOINED, CHOSEN, MATRICES, GIVEN, PIECES, DEFERRED, SEVERAL, PASSED, ANSWERED, CONSTANT
 
 cdef dict QUICK = {}      # function or ufunc -> Quick
 
@@ -23,6 +23,10 @@ cdef class Quick:
     cdef object plain        # the function itself, without NumPy's dispatch around it
     cdef Loop loop           # of a ufunc
     cdef tuple fixed         # places of arguments that may not be differentiated
+    cdef object fits         # whether a result is one the rule would give, and not refuse
+    cdef dict names          # of operands that may be given by name, and their defaults
+    cdef bint several        # whether it may have several results
+    cdef bint follows        # whether the result changes with the array, without being a view
     cdef tuple pulls         # where they are always the same
     cdef bint leads          # whether the array is the first argument
     cdef int keep            # what the pulls need
@@ -51,15 +55,17 @@ def enter_pointwise(
         will_trace(loop.pulls)
 
 
-def enter_alone(row, method=None):
+def enter_alone(row, method=None, bint follows=False):
     """The same for a function of one array: a row of the linear functions.
 
-    `method` is the name of the method of ndarray that does the same, if there is one.
+    `method` is the name of the method of ndarray that does the same, if there is one. A result
+    that `follows` changes of the array is taken for a view also where NumPy's is none.
     """
     cdef Quick quick = Quick.__new__(Quick)
     quick.kind, quick.function, quick.row, quick.make = ALONE, row.function, row, row.pulls_of
     quick.plain = getattr(row.function, "_implementation", row.function)
     quick.method = None if method is None else getattr(np.ndarray, method)
+    quick.follows = follows
     QUICK[row.function] = quick
 
 
@@ -78,12 +84,21 @@ def enter_matrices(function, make):
     enter(MATRICES, function, make)
 
 
-def enter_given(function, pulls, bint scalars=False):
-    """The same for a function of as many operands as there are pulls, which take all of them."""
+def enter_given(function, pulls, bint scalars=False, method=None):
+    """The same for a function of as many operands as there are pulls, which take all of them.
+
+    `method` is the name of the method of ndarray that does the same, if there is one.
+    """
     cdef Quick quick
     enter(GIVEN, function, None)
     quick = QUICK[function]
     quick.pulls, quick.scalars = tuple(pulls), scalars
+    quick.method = None if method is None else getattr(np.ndarray, method)
+
+
+def enter_passed(function):
+    """The same for one that gives an array of doubles as it is, as a view."""
+    enter(PASSED, function, None)
 
 
 def enter_pieces(row):
@@ -184,6 +199,20 @@ cdef object pointwise(Loop loop, object a, object b):
     return append(graph, node, value)
 
 
+cdef object divided(object a, object b):
+    """What `divmod` gives; None where that is not the simple case."""
+    whole, rest = LOOPS.get(np.floor_divide), LOOPS.get(np.remainder)
+    if whole is None or rest is None or not (
+        (<Loop>whole).kind == JOINT and (<Loop>rest).kind == JOINT
+    ):
+        return None
+    second = pointwise(<Loop>rest, a, b)
+    if second is None:
+        return None
+    first = pointwise(<Loop>whole, a, b)
+    return None if first is None else (first, second)
+
+
 cdef inline object kept_of(object operand, object value):
     """What a record keeps of an operand with this value."""
     return value if isinstance(operand, Variable) else kept_copy(value, -1)
@@ -200,6 +229,12 @@ cdef object quickly(object function, tuple args, dict kwargs):
         return answer(quick, args, kwargs)
     if quick.kind == DEFERRED:
         return deferred(quick, function, args, kwargs)
+    if quick.kind == SEVERAL or quick.kind == PASSED:
+        if kwargs or len(args) != 1 or not isinstance(args[0], Variable):
+            return None
+        if quick.kind == SEVERAL:
+            return several(quick, args[0])
+        return get_item(args[0], ...) if is_double(fresh(<Variable>args[0])._value) else None
     if quick.kind == PIECES:
         return pieces(quick, args, kwargs) if isinstance(args[0], Variable) else None
     if quick.kind == JOINED:
@@ -245,6 +280,8 @@ cdef object alone(Quick quick, Variable x, tuple rest, dict kwargs):
     if quick.barred is None:
         prepare(quick)
     if len(rest) >= quick.places or not quick.leads:
+        if quick.function is ASTYPE and len(rest) == 1 and not kwargs and is_double_type(rest[0]):
+            return copied(x, cnp.NPY_KEEPORDER)
         return None
     for item in rest:
         if not steers(item):
@@ -277,9 +314,16 @@ cdef object alone(Quick quick, Variable x, tuple rest, dict kwargs):
     node.what = quick
     node.make = quick.make, (u.shape, rest, kwargs)
     y = append(graph, node, value)
-    if len(node.shape) and share_memory(value, u):
+    if len(node.shape) and (quick.follows or share_memory(value, u)):
         as_view(y, x, Path(quick.function, rest, kwargs))
     return y
+
+
+cdef object ASTYPE = getattr(np, "astype", None)  # since NumPy 2.1
+
+
+cdef inline bint is_double_type(object dtype):
+    return dtype is FLOAT64 or <PyObject *>dtype is <PyObject *>float
 
 
 cdef bint share_memory(object view, object x) except -1:
@@ -318,6 +362,8 @@ cdef object pieces(Quick quick, tuple args, dict kwargs):
     found = quick.plain(*(u, *args[1:]), **kwargs)
     before = (slice(None),) * axis
     results = []
+    if found and ndim > 1 and cnp.PyArray_NDIM(found[0]) == ndim - 1:
+        return type(found)([get_item(x, (*before, i) if axis else i) for i in range(n)])
     for piece in found:
         if not is_double(piece) or cnp.PyArray_NDIM(piece) != ndim:
             return None
@@ -415,7 +461,8 @@ cdef object given(Quick quick, tuple operands):
             return None
         values.append(u)
         kept.append(kept_of(x, u))
-    value = quick.plain(*values)
+    function = quick.plain if quick.method is None or not is_double(values[0]) else quick.method
+    value = function(*values)
     graph = joint_recorder(operands)
     if graph is None:
         return value
@@ -480,6 +527,15 @@ cdef object call_method(object function, Variable x, tuple args, dict kwargs):
     """A method of ndarray that is a NumPy function."""
     found = quickly(function, (x, *args), kwargs)
     return function(x, *args, **kwargs) if found is None else found
+
+
+cdef object conjugated(Variable x, tuple args, dict kwargs):
+    found = LOOPS.get(np.conjugate)
+    if found is not None and not args and not kwargs and (<Loop>found).kind == ELEMENTARY:
+        found = elementary(<Loop>found, x)
+        if found is not None:
+            return found
+    return np.conjugate(x, *args, **kwargs)
 
 
 def install_methods(reshape, copy):

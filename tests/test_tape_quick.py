@@ -191,8 +191,58 @@ WHOLE = {
     "grids": lambda x: np.linspace(x[0], x[1], 6) * np.geomspace(x[2], 3.0, 6),
     "special": lambda x: special.expit(x) * special.erf(x) * special.xlogy(x, x + 1.0),
     "orders": lambda x: special.jv(1.5, x) * special.eval_legendre(3, x) + special.gammaln(x),
+    "one by one": lambda x: sum(np.array([x[0], x[1] * x[2]]) * np.asarray(x)[::5])
+    * np.stack([item * item for item in x]),
+    "as a list": lambda x: np.stack(x.tolist()) * np.stack(x.reshape(2, 3).T.tolist()[1]).sum(),
+    "filled": lambda x: np.stack(list(np.full(6, x[1]))) * np.stack(list(np.array(x * x))),
+    "conversions": lambda x: x.astype(float) * x.conj() * np.real_if_close(x) * x.conjugate()
+    + x.imag * np.imag(x) + np.angle(x - 0.5) * np.astype(x.reshape(2, 3).T, float)[0, 0],
+    "axes": lambda x: x.reshape(2, 3).mT @ x.reshape(3, 2).transpose() @ x.reshape(
+        1, 2, 3).transpose(2, 1, 0)[..., 0] @ x.reshape(2, 3).transpose((0, 1)),
+    "pairs": lambda x: np.multiply.outer(x, B) @ np.maximum.outer(B, x[:2]) + np.subtract.outer(
+        x, x.reshape(2, 3)).sum(1)[:, :2] + np.arctan2.outer(x, 2.0)[:, None],
+    "folded": lambda x: np.add.reduce(x) * np.maximum.reduce(x) * np.multiply.accumulate(x),
+    "of vectors": lambda x: np.vecdot(x, B) * np.linalg.vecdot(B, x) * np.matvec(
+        x.reshape(2, 3), x[3:])[0] * np.vecmat(x[:2], x.reshape(2, 3)),
+    "chains": lambda x: np.linalg.multi_dot([x, np.outer(B, x), x.reshape(6, 1)])
+    * np.tensordot(x.reshape(2, 3), x.reshape(2, 3)) + np.linalg.multi_dot([x, np.outer(B, x), B]),
+    "areas": lambda x: np.trapezoid(x) * np.trapezoid(x * x, x) + np.trapezoid(B, dx=x[0]),
+    "blocks": lambda x: np.block([x, B, x[1] * x]) * np.polyadd(B, x)[0] - np.polysub(x, x[1:])[2],
+    "unstacked": lambda x: np.unstack(x.reshape(2, 3))[1] * np.unstack(x.reshape(3, 2), axis=1)[0],
+    "several": lambda x: special.sici(x)[0] * special.fresnel(x)[1] + special.airy(x)[2] * (
+        special.shichi(x)[1] + special.iti0k0(x)[0] * special.itj0y0(x)[1]) + special.airy(x)[1],
+    "fractions": lambda x: np.modf(3 * x)[0] * x + np.modf(x)[1] * np.frexp(3 * x)[0] * np.ldexp(
+        1.0, np.frexp(x)[1]) + divmod(x, 0.3)[1],
+    "quotients": lambda x: divmod(x, 0.3)[1] * np.divmod(x * 5, x[::-1] + B)[1] * np.divmod(
+        3.0, x[1])[0] + divmod(x[2], x)[0] * x,
+    "eigenvalues": lambda x: np.linalg.eigvalsh(S * x[0] + np.outer(x[:3], x[:3]))
+    * np.linalg.svdvals(S + np.diag(x[3:])) * np.linalg.svd(np.outer(x[:2], B) + S[:2, :1], True,
+                                                            False)[0],
+    "eigenvectors": lambda x: np.abs(np.linalg.eigh(S + S.T + np.outer(x[:3], x[:3]))[1]) @ (
+        np.linalg.eigh(S * x[0], UPLO="U").eigenvalues)
+    + np.real(np.linalg.eigvals(ROTATION * x[5])),
+    "eigenvectors of any matrix": lambda x: np.abs(np.linalg.eig(S + np.outer(x[:3], x[3:]))[1])
+    * np.real(np.linalg.eig(S * x[0]).eigenvalues)
+    + np.abs(np.linalg.eig(ROTATION + np.diag(x[:3]))[1]),
+    "singular vectors": lambda x: np.abs(np.linalg.svd(S + np.outer(x[:3], x[3:])).U)
+    @ np.linalg.svd(x.reshape(2, 3) + S[:2], full_matrices=False)[1].repeat([2, 1]),
+    "factors": lambda x: np.linalg.qr(S + np.outer(x[:3], x[3:]))[0][:, :2] @ np.linalg.qr(
+        x.reshape(3, 2) + S[:, :2]).R @ np.linalg.qr(x.reshape(2, 3) + S[:2], mode="r"),
+    "least squares": lambda x: np.linalg.lstsq(np.vander(x, 3), B, rcond=None)[0]
+    + np.linalg.lstsq(np.vander(x, 3), x)[1] + np.linalg.lstsq(S * x[0], x[:3])[3],
+    "pseudoinverses": lambda x: np.linalg.pinv(np.vander(x, 3)) @ x * np.linalg.slogdet(
+        S * x[1])[1] * np.linalg.slogdet(S * x[1]).sign,
+    "by name": lambda x: np.average(x, weights=B + 2) * np.average(B, weights=x)
+    + np.bincount([0, 2, 1, 1, 0, 2], weights=x)[1] * np.average(np.outer(B, x), 1, weights=x)[2],
+    "fitted": lambda x: np.polyfit(np.array(B), x * x, 2)[1] * x + np.polyfit(x, B, 1)[0],
+    "profiles": lambda x: special.voigt_profile(x, 1.0, 2.0) * special.voigt_profile(1.0, x, x * x),
+    "partitions": lambda x: np.partition(-x * B, 2) * np.partition(x.reshape(2, 3), 1, 0)[0, 1],
+    "complex on the way": lambda x: special.wofz(x).imag * np.abs(special.hankel1(1, x)) * np.real(
+        special.lambertw(x)),
+    "hypergeometric": lambda x: special.hyp1f1(1.0, 2.0, x) * special.hyp2f1(1.0, 2.0, 3.5, x / 2),
     "of three": lambda x: special.betainc(2.0, 3.0, x / 2) * special.beta(x, 2.0),
 }  # fmt: skip
+ROTATION = np.array([[1.0, 2.0, 0.3], [-2.0, 1.5, 0.1], [0.2, -0.4, 3.0]])
 S = np.array([[4.0, 1.0, 0.5], [1.0, 3.0, -0.5], [0.2, 0.7, 5.0]])
 
 
@@ -215,6 +265,106 @@ def test_calls_that_are_recorded_as_they_are(name):
     direction = np.linspace(-1, 1, 6)
     twice = ta.grad(lambda x: np.sum(ta.grad(f)(x) * direction))(A)
     assert_allclose(twice, ta.hvp(f)(A, direction), rtol=1e-8, atol=1e-9)
+
+
+@pytest.mark.parametrize("x", [A.astype(">f8"), A[::2], np.asfortranarray(M), M[::2, ::-1], A[:1]])
+def test_objects_and_lists_of_any_array(x):
+    """Each is the element, one after the other, of what is not a simple row as well."""
+    with ta.GradientTape() as tape:
+        y = tape.watch(ta.Variable(x))
+        found = np.array(y)
+        assert found.dtype == object and found.shape == x.shape
+        assert all(type(one) is ta.Variable for one in found.flat)
+        weights = np.arange(1.0, x.size + 1).reshape(x.shape)
+        z = sum(one * w for one, w in zip(found.flat, weights.flat, strict=True))
+        for item, row, plain in zip(y, y.tolist(), x, strict=True):
+            assert_array_equal(ta.value(item), plain)
+            assert np.shape(row) == np.shape(plain)
+            z = z + np.sum(item)
+    assert_allclose(ta.value(z), np.sum(x * weights) + np.sum(x), rtol=1e-14)
+    assert_array_equal(tape.gradient(z, y), weights + 1)
+
+
+def test_elements_are_asked_for_in_turn():
+    with ta.GradientTape() as tape:
+        x = tape.watch(A.copy())
+        seen = []
+        for i, item in enumerate(x):
+            seen.append(item)
+            if i == 0:
+                x[1] = item * 3.0
+        y = sum(seen)
+    assert_array_equal(tape.gradient(y, x), [4.0, 0.0, 1.0, 1.0, 1.0, 1.0])
+    assert_allclose(y.value, np.sum(A) - A[1] + 3 * A[0])
+    assert len(list(iter(ta.Variable(np.ones(0))))) == 0
+    with pytest.raises(TypeError, match="iter"):
+        iter(ta.Variable(1.0))
+
+
+def test_plain_items_at_any_index():
+    """Recorded assignments at masks and arrays of integers, which may change afterwards."""
+    mask, at = B > 0.3, np.array([0, 2, 0])
+    with ta.GradientTape() as tape:
+        x = tape.watch(A.copy())
+        y, z = x * 2.0, x * x
+        y[mask] = 0.5
+        z[at] = [7.0, 8.0, 9.0]
+        mask[:], at[:] = True, 5
+        total = np.sum(y * z)
+        with pytest.raises(IndexError):
+            y[np.array([9])] = 1.0
+        with pytest.raises(IndexError):
+            y[np.array([True, False])] = 1.0
+        with pytest.raises(ValueError, match="assign"):
+            y[B > 0.3] = np.ones(2)
+    plain, square = np.where(B > 0.3, 0.5, 2 * A), A * A
+    square[[0, 2, 0]] = [7.0, 8.0, 9.0]
+    assert_array_equal(total.value, np.sum(plain * square))
+    slope = np.where(B > 0.3, 0.0, 2.0) * square + plain * 2 * A * ~np.isin(np.arange(6), [0, 2])
+    assert_allclose(tape.gradient(total, x), slope, rtol=1e-14)
+
+
+def test_results_that_are_not_used_are_not_asked_for():
+    """Vectors of a repeated eigenvalue have no derivatives; the eigenvalues' sum has."""
+    with ta.GradientTape(persistent=True) as tape:
+        x = tape.watch(np.eye(3))
+        values, vectors = np.linalg.eigh(x)
+        y, z = np.sum(values), np.sum(vectors * V[:3])
+    assert_allclose(tape.gradient(y, x), np.eye(3), atol=1e-15)
+    with pytest.raises(ta.DerivativeError, match="repeated"):
+        tape.gradient(z, x)
+    with ta.GradientTape() as tape:
+        x = tape.watch(np.array(M))
+        with pytest.raises(ta.DerivativeError, match="full_matrices"):
+            np.linalg.svd(x)
+        with pytest.raises(ta.DerivativeError, match="complete"):
+            np.linalg.qr(x.T, mode="complete")
+        with pytest.raises(ta.DerivativeError, match="rank"):
+            np.linalg.lstsq(np.outer(x[0], [1.0, 2.0]), V)
+        with pytest.raises(np.linalg.LinAlgError):
+            np.linalg.eigh(x)
+        answer = np.linalg.lstsq(np.vander(V, 3), x[0])
+    assert isinstance(answer[0], ta.Variable)
+    assert isinstance(answer[3], np.ndarray)
+
+
+def test_kinds_of_several_results():
+    with ta.GradientTape() as tape:
+        x = tape.watch(A.copy())
+        mantissa, exponent = np.frexp(x)
+        fraction, whole = np.modf(x[0] * 9)
+    assert type(exponent) is np.ndarray
+    assert_array_equal(exponent, np.frexp(A)[1])
+    assert_array_equal(mantissa.value, np.frexp(A)[0])
+    assert (fraction.value, whole.value) == np.modf(A[0] * 9)
+    for function in (np.linalg.eigh, np.linalg.qr, np.linalg.svd, np.linalg.slogdet, np.linalg.eig):
+        with ta.GradientTape() as tape:
+            found = function(tape.watch(S.copy()))
+        plain = function(S)
+        assert type(found) is type(plain)
+        for one, wanted in zip(found, plain, strict=True):
+            assert type(one.value) is type(wanted)
+            assert_array_equal(one.value, wanted)
 
 
 def test_pieces_are_views():

@@ -286,14 +286,18 @@ class MultiDot:
         """Record the product: a contraction of neighbours."""
         given = [constant_to_array(repack(x)) for x in arrays]
         y = self.function(values_of(given))
-        labels = [[k, k + 1] for k in range(len(given))]
-        if given[0].ndim == 1:
-            labels[0] = [1]
-        if given[-1].ndim == 1:
-            labels[-1] = [len(given) - 1]
-        output = [label for label in (0, len(given)) if label in (labels[0][0], labels[-1][-1])]
-        rule = products.Contracted(labels, output, [np.shape(x) for x in given])
-        return record(y, given, rule.pulls(), "operands")
+        return record(y, given, _chain_pulls(given), "operands")
+
+
+def _chain_pulls(arrays: Sequence[Any]) -> Any:
+    """The pulls of a product of matrices, the first and last of which may be vectors."""
+    labels = [[k, k + 1] for k in range(len(arrays))]
+    if arrays[0].ndim == 1:
+        labels[0] = [1]
+    if arrays[-1].ndim == 1:
+        labels[-1] = [len(arrays) - 1]
+    output = [label for label in (0, len(arrays)) if label in (labels[0][0], labels[-1][-1])]
+    return products.Contracted(labels, output, [np.shape(x) for x in arrays]).pulls()
 
 
 @dataclass(frozen=True)
@@ -410,7 +414,8 @@ dispatch.register([*TABLE, Contraction(), MultiDot(), PolynomialProduct()])
 for _row in TABLE:
     if isinstance(_row, MatrixProduct):
         enter_matrices(_row.function, matrix_pulls)
-    elif _row.expression is None:
+    elif _row.expression is None or _row.expression is _along:
         enter_given(_row.function, _row.pulls)
 enter_deferred(np.einsum, make=_contraction_pulls, keep="operands")
 enter_deferred(np.tensordot, np.cross, la.cross, la.tensordot)
+enter_deferred(la.multi_dot, make=_chain_pulls, keep="operands")

@@ -119,4 +119,4 @@ CALCULUS = [
 ]  # fmt: skip
 
 dispatch.register(CALCULUS)
-enter_deferred(np.gradient, np.interp)
+enter_deferred(np.gradient, np.interp, np.trapezoid)

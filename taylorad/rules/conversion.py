@@ -16,7 +16,7 @@ import numpy as np
 
 from taylorad import dispatch
 from taylorad._numbers import Number, repack, value
-from taylorad._tape import Variable, enter_alone, identity, level_of_all, record
+from taylorad._tape import Variable, enter_alone, enter_passed, identity, level_of_all, record
 from taylorad.dispatch import carries
 from taylorad.rules._linear import VIEW, Linear
 from taylorad.rules._rows import describe, refuse_integers, refuse_numbers
@@ -169,7 +169,7 @@ class RealIfClose:
     def reverse(self, a: Any, tol: float = 100) -> Any:
         """Complex stays complex: the derivatives are not known yet."""
         refuse_numbers(describe(self.function), (tol,))
-        return a[...]
+        return a[...] if a.ndim else +a
 
 
 SEPARATE = [
@@ -198,4 +198,5 @@ CREATION = [
 
 for _row in SEPARATE[:3]:
     enter_alone(_row)
+enter_passed(np.real_if_close)
 dispatch.register([*SEPARATE, *CREATION, RealIfClose()])

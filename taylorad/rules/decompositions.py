@@ -13,6 +13,7 @@ from numpy import linalg
 
 from taylorad import dispatch
 from taylorad._numbers import value
+from taylorad._tape import enter_deferred
 from taylorad.dispatch import DerivativeError
 from taylorad.rules._eigen import EIG, EIGH, EIGVALS, EIGVALSH, unstacked
 from taylorad.rules._matrices import adjoint, hermitian, matrix
@@ -164,6 +165,17 @@ def svdvals(x: Any, /) -> Any:
     return SVDVALS.of(x)
 
 
+def _is_reduced(result: Any, a: Any, mode: str = "reduced") -> bool:
+    return mode in ("reduced", "r")
+
+
+def _is_determined(
+    result: Any, a: Any, full_matrices: Any = True, compute_uv: Any = True, hermitian: Any = False
+) -> bool:
+    whole = compute_uv and full_matrices
+    return not hermitian and not (whole and a.shape[-1] != a.shape[-2])
+
+
 DECOMPOSITIONS = (
     #         function          expression
     Composite(linalg.qr,        qr),
@@ -176,3 +188,7 @@ DECOMPOSITIONS = (
 )  # fmt: skip
 
 dispatch.register(DECOMPOSITIONS)
+enter_deferred(linalg.eigvalsh, linalg.eigvals, linalg.svdvals)
+enter_deferred(linalg.eigh, linalg.eig, several=True)
+enter_deferred(linalg.qr, several=True, fits=_is_reduced)
+enter_deferred(linalg.svd, several=True, fits=_is_determined)

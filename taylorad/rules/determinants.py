@@ -205,3 +205,4 @@ DETERMINANTS = (
 
 dispatch.register(DETERMINANTS)
 enter_deferred(la.det)
+enter_deferred(la.slogdet, several=True)

@@ -11,7 +11,13 @@ import numpy as np
 from numpy._core.umath import clip as clip_ufunc  # type: ignore[attr-defined]
 
 from taylorad._numbers import Number, common, make, parts_over, value
-from taylorad._tape import enter_deferred, enter_pointwise, record, register_unary
+from taylorad._tape import (
+    enter_deferred,
+    enter_pointwise,
+    enter_several,
+    record,
+    register_unary,
+)
 from taylorad.dispatch import carries, register
 from taylorad.rules.objects import at
 from taylorad.rules.operands import with_value as of_new
@@ -142,6 +148,10 @@ def _ldexp(x: Any, exponent: Any) -> Any:
 def _frexp(x: Any) -> tuple[Any, Any]:
     mantissa, exponent = np.frexp(value(x))
     return with_value(x * np.ldexp(1.0, -exponent), mantissa), exponent
+
+
+def _mantissa_back(g: Any, x: Any) -> Any:
+    return g * np.ldexp(1.0, -np.frexp(value(x))[1])
 
 
 def _modf(x: Any) -> tuple[Any, Any]:
@@ -506,4 +516,6 @@ enter_pointwise(np.fmod, (_passed, _wholes_back), "both", regular=True)
 register_unary(np.reciprocal, _reciprocal_back, "both")
 register_unary(np.positive, _passed, "nothing")
 enter_pointwise(np.nextafter, (_passed, None), "nothing", regular=True, refuses=True)
-enter_deferred(np.ldexp, np.float_power)
+enter_several(np.modf, ((_passed,), (None,)), "nothing")
+enter_several(np.frexp, ((_mantissa_back,), None), "operands")
+enter_deferred(np.ldexp, np.float_power, np.angle)

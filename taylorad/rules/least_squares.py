@@ -19,6 +19,7 @@ from numpy import linalg as la
 
 from taylorad import dispatch
 from taylorad._numbers import value
+from taylorad._tape import enter_deferred
 from taylorad.dispatch import DerivativeError, carries
 from taylorad.rules._matrices import adjoint, matrix, transposed
 from taylorad.rules._matrices import hermitian as from_triangle
@@ -128,3 +129,5 @@ LEAST_SQUARES = (
 )  # fmt: skip
 
 dispatch.register(LEAST_SQUARES)
+enter_deferred(la.pinv)
+enter_deferred(la.lstsq, several=True, fits=lambda result, a, *rest, **_: result[2] == min(a.shape))

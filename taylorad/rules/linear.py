@@ -24,6 +24,8 @@ and what went where is learned by moving labels.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy import fft
 from numpy import linalg as la
@@ -148,6 +150,15 @@ ELEMENTWISE = [
 
 dispatch.register([*TABLE, *ELEMENTWISE])
 
+
+
+def _compressed(condition: Any, a: Any, axis: Any = None) -> Any:
+    """`np.compress`, without NumPy's way from there to the method."""
+    if isinstance(a, np.ndarray):
+        return a.compress(condition, axis)
+    return np.compress(condition, a, axis)
+
+
 # What a method of ndarray does as well, without NumPy's way from one to the other.
 _METHODS = (
     "sum mean cumsum reshape ravel transpose swapaxes squeeze diagonal take repeat trace".split()
@@ -158,12 +169,17 @@ for _row in (*TABLE, *ELEMENTWISE):
         enter_joined(_row.function, _row.pulls_along)
     elif isinstance(_row, Pieces):
         enter_pieces(_row)
-    elif _row.function is not np.imag:
+    else:
         _same = getattr(np, _row.function.__name__, None) is _row.function
         enter_alone(_row, _row.function.__name__ if _same and (
-            _row.function.__name__ in _METHODS) else None)
+            _row.function.__name__ in _METHODS) else None, follows=_row.function is np.imag)
 for _row in TABLE:
     if _row.function in (
-        np.vstack, np.hstack, np.dstack, np.column_stack, np.append, np.insert
+        np.vstack, np.hstack, np.dstack, np.column_stack, np.append, np.insert, np.block,
+        np.polyadd, np.polysub,
     ) or (not _row.leads and len(_row.operands) == 1):  # fmt: skip
-        enter_deferred(_row.function, make=_row.pulls_again)
+        enter_deferred(
+            _row.function, make=_row.pulls_again,
+            plain=_compressed if _row.function is np.compress else None,
+            names={"x": None, "weights": None} if _row.function is np.bincount else None,
+        )  # fmt: skip

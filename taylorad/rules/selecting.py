@@ -87,6 +87,15 @@ def _sort_pulls(a: Any, axis: int | None = -1, *rest: Any) -> Any:
     return [lambda g: np.take_along_axis(g, back, axis)]
 
 
+def _partitioned(a: Any, kth: Any, axis: int | None = -1) -> Any:
+    np.partition(a, kth, axis)  # what NumPy refuses
+    return np.sort(a, axis)
+
+
+def _partition_pulls(a: Any, kth: Any, axis: int | None = -1) -> Any:
+    return _sort_pulls(a, axis)
+
+
 def partition(
     a: Any, kth: Any, axis: int | None = -1, kind: Any = "introselect", order: Any = None
 ) -> Any:
@@ -327,5 +336,6 @@ dispatch.register(SELECTING)
 enter_deferred(np.ptp, np.select, np.choose, np.nan_to_num, np.fix)
 enter_deferred(np.round, np.around, method="round")
 enter_deferred(np.sort, make=_sort_pulls)
+enter_deferred(np.partition, make=_partition_pulls, plain=_partitioned)
 enter_chosen(np.where, _where_pulls)
-enter_given(np.clip, _CLIPPED, scalars=True)
+enter_given(np.clip, _CLIPPED, scalars=True, method="clip")

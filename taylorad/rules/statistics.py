@@ -386,7 +386,8 @@ STATISTICS = (
 )  # fmt: skip
 
 dispatch.register(STATISTICS)
-enter_deferred(np.average, np.cov, np.corrcoef)
+enter_deferred(np.average, names={"a": None, "axis": None, "weights": None})
+enter_deferred(np.cov, np.corrcoef)
 enter_deferred(np.nansum, np.nanprod, np.nancumsum, np.nanmean, np.nanvar, np.nanstd)
 enter_deferred(np.var, make=_variance_pulls, keep="operands", method="var")
 enter_deferred(np.std, make=_deviation_pulls, keep="both", method="std")

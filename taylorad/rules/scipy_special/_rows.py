@@ -54,7 +54,13 @@ import scipy.special
 from scipy.special import _ufuncs
 
 from taylorad._numbers import Number, common, engine, make, parts_over, repack, value
-from taylorad._tape import enter_deferred, enter_pointwise, record, register_unary
+from taylorad._tape import (
+    enter_deferred,
+    enter_pointwise,
+    enter_several,
+    record,
+    register_unary,
+)
 from taylorad.algebra import Algebra
 from taylorad.dispatch import DerivativeError, carries, register
 from taylorad.rules.analytic import Riccati
@@ -131,6 +137,12 @@ class Row:
     def record_at_once(self) -> None:
         """Let calls with plain doubles be recorded without this rule."""
 
+    def record_results(self) -> None:
+        """The same for several results of one argument."""
+
+    def record_complex(self) -> None:
+        """The same for a complex result."""
+
     def pulled_at_once(self, pulls: Sequence[Any], keep: str) -> None:
         """The same for one or two arguments, with these pulls; None where there is none."""
         if len(pulls) == 2:
@@ -138,10 +150,11 @@ class Row:
         elif pulls[0] is not None:
             register_unary(self.function, pulls[0], keep)
 
-    def taken_apart_later(self, fixed: str) -> None:
+    def taken_apart_later(self, fixed: str, fits: Callable[..., bool] | None = None) -> None:
         """The same for any number of them: the rule is followed when a walk gets there."""
         names = self.arguments.split()
-        enter_deferred(self.function, fixed=[names.index(name) for name in fixed.split()])
+        places = [names.index(name) for name in fixed.split()]
+        enter_deferred(self.function, fixed=places, fits=fits)
 
     def kinds(self, at: int) -> str:
         """The kinds of dtype of an argument: a real one may stand for a complex one."""
@@ -175,9 +188,14 @@ def enter(rows: Iterable[Any]) -> None:
     found = [row for row in rows if row.function is not None]
     register(found)
     for row in found:
-        doubles = row.function.nout == 1 and any(t.endswith(">d") for t in row.function.types)
-        if isinstance(row, Row) and doubles:
-            row.record_at_once()
+        ends = ">" + "d" * row.function.nout
+        if isinstance(row, Row) and any(types.endswith(ends) for types in row.function.types):
+            if row.function.nout == 1:
+                row.record_at_once()
+            elif row.function.nin == 1:
+                row.record_results()
+        elif isinstance(row, Row) and row.function.nout == 1:
+            row.record_complex()
 
 
 # --- By derivatives ----------------------------------------------------------------------
@@ -222,8 +240,16 @@ class ByDerivative(Row):
         if len(names) <= 2:
             self.pulled_at_once(pulls_of(self.slopes), "both")
         else:
-            fixed = [name for name, r in zip(names, self.slopes, strict=True) if r is None]
-            self.taken_apart_later(" ".join(fixed))
+            self.record_complex()
+
+    def record_complex(self) -> None:
+        """As a whole."""
+        slopes = zip(self.arguments.split(), self.slopes, strict=True)
+        self.taken_apart_later(" ".join(name for name, slope in slopes if slope is None))
+
+    def record_results(self) -> None:
+        """By the slopes of each."""
+        enter_several(self.function, [pulls_of(slopes) for slopes in self.outputs])
 
     def reverse(self, *args: Any) -> Any:
         """Record y = f(x_1, x_2, ...)."""
@@ -415,17 +441,34 @@ class ByNumbers(Row):
 
     def record_at_once(self) -> None:
         """By the first of the numbers."""
-
-        def pull(g: Any, *args: Any) -> Any:
-            x, others = args[self.at], [*args[: self.at], *args[self.at + 1 :]]
-            if np.shape(x) != np.shape(g):
-                x = np.broadcast_to(x, np.shape(g))
-            return g * composed(x, 1, self._numbers(self.numbers, lambda y: y, others))
-
+        pull = self._pull(self.numbers, lambda values: values)
         count = len(self.arguments.split())
         if count <= 2:
             pulls = [pull if at == self.at else None for at in range(count)]
             self.pulled_at_once(pulls, "operands")
+        else:
+            self.record_complex()
+
+    def record_complex(self) -> None:
+        """As a whole."""
+        names = self.arguments.split()
+        self.taken_apart_later(" ".join(names[: self.at] + names[self.at + 1 :]))
+
+    def record_results(self) -> None:
+        """By the first of the numbers of each."""
+        pulls = [(self._pull(known, itemgetter(i)),) for i, known in enumerate(self.numbers)]
+        enter_several(self.function, pulls, "operands")
+
+    def _pull(
+        self, known: Callable[..., Array], value_of: Callable[[Any], Any]
+    ) -> Callable[..., Any]:
+        def pull(g: Any, *args: Any) -> Any:
+            x, others = args[self.at], [*args[: self.at], *args[self.at + 1 :]]
+            if np.shape(x) != np.shape(g):
+                x = np.broadcast_to(x, np.shape(g))
+            return g * composed(x, 1, self._numbers(known, value_of, others))
+
+        return pull
 
 
 # --- By a logarithm, and by other functions ----------------------------------------------
@@ -471,17 +514,21 @@ class Expression(Row):
         The function of all arguments.
     fixed : str
         The arguments in which there is no derivative.
-    refuses : bool
-        Whether it refuses some values, which a call that is recorded has to as well.
+    refuses : bool or callable
+        Whether it refuses some values, which a call that is recorded has to as well; or of which
+        arguments it does.
     """
 
     expression: Callable[..., Any]
     fixed: str = ""
-    refuses: bool = False
+    refuses: bool | Callable[..., bool] = False
 
     def record_at_once(self) -> None:
         """As a whole."""
-        if not self.refuses:
+        refuses = self.refuses
+        if callable(refuses):
+            self.taken_apart_later(self.fixed, lambda result, *args: not refuses(*args))
+        elif not refuses:
             self.taken_apart_later(self.fixed)
 
     def __call__(self, *args: Any) -> Any:

@@ -257,6 +257,10 @@ def _erfcinv_slope(q: Any) -> Any:
     return scaled_where(edge, np.inf, slope)
 
 
+def _is_narrow(x: Any, sigma: Any, gamma: Any) -> bool:
+    return bool(np.any(np.equal(sigma, 0)))
+
+
 def _voigt(x: Any, sigma: Any, gamma: Any) -> Any:
     """Re w(z) DENSITY / sigma at z = (x + i gamma) / (sigma sqrt(2)); Cauchy's at sigma = 0."""
     narrow = value(sigma) == 0
@@ -303,7 +307,7 @@ TABLE = (
     ByNumbers("erfcx",           "x",       erfcx_numbers),
     ByNumbers("wofz",            "z",       wofz_numbers),
     ByNumbers("dawsn",           "x",       dawsn_numbers),
-    Expression("voigt_profile",  "x sigma gamma",  _voigt, refuses=True),
+    Expression("voigt_profile",  "x sigma gamma",  _voigt, refuses=_is_narrow),
 )  # fmt: skip
 
 enter(TABLE)
