@@ -468,3 +468,10 @@ def test_what_is_returned_uncopied_is_the_same_variable():
         return np.sum(y)
 
     assert_array_equal(ta.grad(f)(A), [0.0, 2.0, 2.0, 2.0, 2.0, 2.0])
+
+
+@pytest.mark.parametrize("places", [True, [True, False], [[False, True]], [False, False, False]])
+@pytest.mark.parametrize("axis", [None, 0])
+def test_truth_values_to_take_are_places(places, axis):
+    slopes = ta.grad(lambda x: np.sum(np.take(x, places, axis=axis)))(A)
+    assert_array_equal(slopes, np.bincount(np.ravel(places), minlength=6))
