@@ -50,7 +50,7 @@ cdef bint by_arrays(object index):
 
 
 cdef object placed(cnp.ndarray parts, object index):
-    """The places that an index by arrays names, in C order; None where that is not the simple case."""
+    """The places that an index by arrays names; None where that is not the simple case."""
     if not is_gatherable(parts) or not by_arrays(index):
         return None
     try:
@@ -61,7 +61,7 @@ cdef object placed(cnp.ndarray parts, object index):
 
 
 cdef object in_places(object found):
-    """Places as an array in C order; None if they are none, or none are left."""
+    """Places as an array; None if they are none, or none are left."""
     if type(found) is np_intp:
         found = np.asarray(found)
     if not cnp.PyArray_CheckExact(found) or cnp.PyArray_TYPE(<cnp.ndarray>found) != cnp.NPY_INTP or (
@@ -69,7 +69,7 @@ cdef object in_places(object found):
         or cnp.PyArray_NDIM(<cnp.ndarray>found) >= MOST_AXES - 1
     ):
         return None
-    return cnp.PyArray_GETCONTIGUOUS(<cnp.ndarray>found)
+    return found
 
 
 cdef inline Py_ssize_t offset_of(cnp.ndarray parts, Py_ssize_t place) noexcept:
@@ -87,13 +87,16 @@ cdef object at_places(Number x, object places):
     """The number at these places of an array, a copy; None if it were too large."""
     cdef cnp.ndarray parts = x.buffer, labels = places, result
     cdef Py_ssize_t rows = cnp.PyArray_DIM(parts, 0), size = cnp.PyArray_SIZE(labels), t, k
-    cdef const cnp.npy_intp *at = <const cnp.npy_intp *>cnp.PyArray_DATA(labels)
+    cdef const cnp.npy_intp *at
     cdef cnp.npy_intp shape[MOST_AXES]
     cdef const char *from_
     cdef Py_ssize_t step = cnp.PyArray_STRIDE(parts, 0)
     cdef bint wide = is_double(parts)
     if rows * size > FEW_ENTRIES:
         return None
+    if not cnp.PyArray_IS_C_CONTIGUOUS(labels):  # NumPy's copy lies in memory as these do
+        return None
+    at = <const cnp.npy_intp *>cnp.PyArray_DATA(labels)
     mix()
     shape[0] = rows
     for k in range(cnp.PyArray_NDIM(labels)):
@@ -148,7 +151,7 @@ cdef bint stored(cnp.ndarray parts, object index, double single, Number y, objec
     found = placed(parts, index)
     if found is None:
         return False
-    labels = <cnp.ndarray>found
+    labels = cnp.PyArray_GETCONTIGUOUS(<cnp.ndarray>found)
     size = cnp.PyArray_SIZE(labels)
     if source is not None:
         if cnp.PyArray_NDIM(source) != cnp.PyArray_NDIM(labels) + moving:
@@ -183,7 +186,7 @@ cdef object moved_by_labels(object function, Py_ssize_t at, tuple args, dict kwa
     cdef Number x
     cdef Py_ssize_t k
     cdef list given
-    if at >= len(args) or not isinstance(args[at], Number):
+    if at >= len(args) or len(args) > 3 or not isinstance(args[at], Number):  # the fourth is `out`
         return None
     x = <Number>args[at]
     if x.rows or not is_gatherable(x.buffer):

@@ -58,6 +58,8 @@ cdef object in_order_few(Plan plan, Number x, tuple rest, dict kwargs):
             return None
         if not rest and not kwargs:
             kwargs = LAST
+    if plan.kind == SORT and has_axes(rest, kwargs):
+        return None
     if not reduced(x, rest, kwargs, False, &r) or plan.kind == SORT and r.axis == 0:
         return None
     if plan.kind == SORT and (rest and rest[0] is None or kwargs.get("axis", 0) is None):

@@ -43,7 +43,8 @@ cdef object short_way(Plan plan, Number x, tuple rest, dict kwargs):
         if plan.kind == RESHAPE and count > 1 and type(rest[count - 1]) is str:
             return None  # the order, of the function
         function = plan.function if plan.method is None else plan.method
-        parts = view_of_rows(<cnp.ndarray>x.buffer, function(row_of(x.buffer, 0), *rest))
+        found = function(row_of(x.buffer, 0), *rest)
+        parts = view_of_rows(<cnp.ndarray>x.buffer, found) if cnp.PyArray_CheckExact(found) else None
         if parts is None:
             return None
         mix()
@@ -60,6 +61,8 @@ cdef object short_way(Plan plan, Number x, tuple rest, dict kwargs):
             cnp.PyArray_NDIM(<cnp.ndarray>x.buffer) > 2 or rest
         ):
             return None  # `cumulative_sum` wants the axis to be named
+        if plan.kind >= RUNNING_SUM and has_axes(rest, kwargs):
+            return None
         if not reduced(x, rest, kwargs, VARIANCE <= plan.kind <= DEVIATION, &r):
             return None
         mix()

@@ -64,6 +64,11 @@ cdef bint reduced(Number x, tuple rest, dict kwargs, bint spread, Reduced *r) ex
     return True
 
 
+cdef bint has_axes(tuple rest, dict kwargs):
+    """Whether an axis is given as a tuple."""
+    return rest and type(rest[0]) is tuple or kwargs and type(kwargs.get("axis")) is tuple
+
+
 cdef bint all_axes(tuple given, int ndim) except -1:
     """Whether these are so many different axes."""
     cdef bint found[MOST_AXES]

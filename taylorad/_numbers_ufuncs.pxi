@@ -119,6 +119,9 @@ cdef object quick_binary(object ufunc, object operand, object other):
         return arithmetic(found, operand, other)
     if ufunc is np_matmul:
         return matrix_few(operand, other, False)
+    axes = CONTRACTED.get(ufunc)
+    if axes is not None:
+        return of_vectors(ufunc, operand, other, axes)
     operand, other = alike(operand, other), alike(other, operand)
     found = PAIR_UFUNCS.get(ufunc)
     if found is not None:
@@ -134,9 +137,6 @@ cdef object quick_binary(object ufunc, object operand, object other):
         return compare_few(operand, other, found)
     if ufunc is np_power:
         return power_short(operand, other)
-    axes = CONTRACTED.get(ufunc)
-    if axes is not None:
-        return of_vectors(ufunc, operand, other, axes)
     if ufunc in VALUE_PAIRS:
         return of_values(ufunc, operand, other)
     if ufunc is np_divmod:

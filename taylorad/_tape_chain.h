@@ -117,8 +117,10 @@ static inline void program_piece(void *program, ptrdiff_t begin, ptrdiff_t end, 
     feclearexcept(all);
     for (; begin < end && !flawed; begin += BLOCK) {
         const ptrdiff_t n = end - begin < BLOCK ? end - begin : BLOCK;
-        for (int i = 0; i < p->count; i++) flawed |= step_block(&p->steps[i], room, begin, n);
-        flawed |= fetestexcept(all) != 0;
+        for (int i = 0; i < p->count; i++) { /* some of NumPy's loops lower all flags at their end */
+            flawed |= step_block(&p->steps[i], room, begin, n);
+            flawed |= fetestexcept(all) != 0;
+        }
     }
     feclearexcept(all);
     if (flawed) p->flawed = 1; /* whoever writes it writes the same */

@@ -189,9 +189,9 @@ cdef object deferred(Quick quick, object function, tuple args, dict kwargs):
         return spread((function, places, kwargs), operands, kept, value)
     if not is_result(value):
         return None
-    if cnp.PyArray_CheckExact(value) and (<object>value).base is not None:
+    if cnp.PyArray_CheckExact(value):
         for u in kept:
-            if share_memory(value, u):
+            if value is u or (<object>value).base is not None and share_memory(value, u):
                 return None
     graph = joint_recorder(operands)
     if graph is None:

@@ -27,6 +27,7 @@ cdef class Quick:
     cdef dict names          # of operands that may be given by name, and their defaults
     cdef bint several        # whether it may have several results
     cdef bint follows        # whether the result changes with the array, without being a view
+    cdef Py_ssize_t before   # how many arguments come before `out`; 0 if not yet asked for
     cdef tuple pulls         # where they are always the same
     cdef bint leads          # whether the array is the first argument
     cdef int keep            # what the pulls need
@@ -223,6 +224,11 @@ cdef object quickly(object function, tuple args, dict kwargs):
     cdef Quick quick = QUICK.get(function)
     if quick is None or inner_tapes or not args:
         return None
+    if len(args) > 1:
+        if quick.before == 0:
+            quick.before = dispatch.place_of_out(function)
+        if len(args) > quick.before:
+            return None
     if quick.kind == ALONE:
         return alone(quick, args[0], args[1:], kwargs) if isinstance(args[0], Variable) else None
     if quick.kind >= ANSWERED:

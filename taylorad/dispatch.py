@@ -202,7 +202,7 @@ def on_function(
     if not getattr(rule, "elementwise", False):
         mixes()
     out = None
-    if "out" in kwargs or len(args) > _place_of_out(function):
+    if "out" in kwargs or len(args) > place_of_out(function):
         args, kwargs, out = _without_out(function, args, kwargs)
     if getattr(rule, "like", False):
         kwargs = {**kwargs, "prototype": asked}
@@ -218,7 +218,7 @@ def plan_of(function: Callable[..., Any]) -> tuple[Rule, bool, int] | None:
     rule = FUNCTIONS.get(function) or rule_of(function)
     if rule is None or getattr(rule, "like", False):
         return None
-    return rule, bool(getattr(rule, "elementwise", False)), _place_of_out(function)
+    return rule, bool(getattr(rule, "elementwise", False)), place_of_out(function)
 
 
 def _no_rule(name: str) -> str:
@@ -249,13 +249,13 @@ def _without_out(
     if "out" in kwargs:
         kwargs = dict(kwargs)
         return args, kwargs, kwargs.pop("out")
-    at = _place_of_out(function)
+    at = place_of_out(function)
     late = dict(zip(_parameters(function)[at + 1 :], args[at + 1 :], strict=False))
     return args[:at], kwargs | late, args[at]
 
 
 @cache
-def _place_of_out(function: Callable[..., Any]) -> int:
+def place_of_out(function: Callable[..., Any]) -> int:
     """Which argument by position `out` is."""
     names = _parameters(function)
     return names.index("out") if "out" in names else sys.maxsize
@@ -560,12 +560,11 @@ def _at(ufunc: np.ufunc, x: Any, indices: Any, *operand: Any) -> None:
         if isinstance(operand[0], Number):
             algebra = algebra.join(operand[0].algebra)
             x[...] = make(algebra, parts_over(algebra, x))  # a larger algebra, if needed
-        inside = (slice(None), *(indices if isinstance(indices, tuple) else (indices,)))
-        selected = np.empty(x.shape, bool)[inside[1:]].shape
-        parts = parts_over(algebra, operand[0])
-        missing = len(selected) + 1 - parts.ndim
-        parts = parts.reshape(parts.shape[0], *(1,) * missing, *parts.shape[1:])
-        ufunc.at(x.parts, inside, parts)
+        selected = np.empty(x.shape, bool)[indices].shape
+        # By rows, since an axis before arrays of an index may move; and broadcast here, since
+        # NumPy reads beyond operands of fewer axes than an array in the index, or of more.
+        for row, given in zip(x.parts, parts_over(algebra, operand[0]), strict=True):
+            ufunc.at(row, indices, np.broadcast_to(given, selected))
         return
     positions = np.arange(x.size).reshape(x.shape)[indices]
     others = [np.broadcast_to(b, positions.shape).reshape(-1) for b in operand]

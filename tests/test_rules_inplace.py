@@ -93,3 +93,36 @@ def test_a_refused_store_changes_nothing(call: str, error: type[Exception]) -> N
     with pytest.raises(error):
         code(call)(operands)
     np.testing.assert_array_equal(operands["x"].parts, before)
+
+
+@pytest.mark.parametrize("shape", [(), (2,), (2, 3), (2, 2, 3)])
+@pytest.mark.parametrize(
+    "index",
+    [
+        0,
+        np.array([[0, 1], [1, 0]]),
+        ([0, 1], slice(None), [1, 1]),
+        (Ellipsis, [0, 0]),
+        ([0, 0], [1, 1]),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("ufunc", [np.add, np.subtract])
+def test_adding_at_is_adding_in_every_row(ufunc, index, shape):
+    rng = np.random.default_rng(3)
+    rows, given = rng.normal(size=(2, 2, 2, 3)), rng.normal(size=(2, *shape))
+    x = make(taylor(1), rows.copy())
+    places = np.arange(12).reshape(2, 2, 3)[index]
+    operand = make(taylor(1), given)
+    try:
+        np.broadcast_to(given[0], places.shape)
+    except ValueError:
+        with pytest.raises(ValueError):
+            ufunc.at(x, index, operand)
+        return
+    ufunc.at(x, index, operand)
+    for row, part in zip(rows, given, strict=True):
+        flat, added = row.reshape(-1), np.broadcast_to(part, places.shape)
+        for place, entry in zip(places.ravel(), added.ravel(), strict=True):
+            flat[place] = ufunc(flat[place], entry)
+    np.testing.assert_array_equal(x.parts, rows)

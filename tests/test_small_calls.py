@@ -416,3 +416,39 @@ def test_scalars_have_no_products_of_matrices():
     for function in (np.matmul, np.vecdot):
         with pytest.raises(ValueError, match="dimension"):
             function(s, s)
+
+
+@pytest.mark.parametrize(
+    ("call", "error"),
+    [
+        (lambda x: np.cumsum(x, axis=(0, 1)), TypeError),
+        (lambda x: np.cumprod(x[0], axis=(0,)), TypeError),
+        (lambda x: np.sort(x[0], axis=(0,)), TypeError),
+        (lambda x: np.vecdot(x[0], x[0, 0]), ValueError),
+    ],
+)
+def test_what_numpy_refuses_is_refused(call, error):
+    x = np.arange(6.0).reshape(2, 3)
+    for operand in (x, ta.Dual(x, x)):
+        with pytest.raises(error):
+            call(operand)
+
+
+def test_views_of_several_arrays():
+    x = ta.Dual(np.arange(3.0), 1.0)
+    first, second = np.atleast_3d(x, 2.0)
+    assert first.shape == (1, 3, 1)
+    assert_array_equal(second, [[[2.0]]])
+
+
+def test_labels_are_not_written_into_out():
+    x, out = ta.Dual(np.arange(3.0), 1.0), np.zeros(2, np.intp)
+    with pytest.raises(TypeError):
+        np.take(x, [0, 1], None, out)
+    assert_array_equal(out, 0)
+
+
+def test_copies_lie_in_memory_as_those_of_numpy():
+    x = np.arange(6.0).reshape(2, 3)
+    quantiles = np.quantile(ta.Dual(x, 1.0), [0.1, 0.9], axis=0)
+    assert quantiles.value.strides == np.quantile(x, [0.1, 0.9], axis=0).strides

@@ -265,3 +265,12 @@ def raw(f: Callable[[Any], Any], x: Any) -> Any:
         first = len(caught)
         found = tape.gradient(y, v), tape.gradient(y, v)
     return *found, len({str(each.message) for each in caught[first:]})
+
+
+@pytest.mark.parametrize("after", [np.tanh, np.sqrt, np.sin, np.exp])
+def test_flags_that_a_later_loop_lowers(after: Callable[[Any], Any]) -> None:
+    """nan is not lost where a step after a comparison is a loop that clears the flags."""
+    x = np.linspace(0.1, 1.0, 5)
+    with chained(1), np.errstate(all="ignore"):
+        found = ta.grad(lambda x: np.sum(np.maximum(after(x), np.nan)))(x)
+    assert np.isnan(found).all()

@@ -408,3 +408,61 @@ def test_truth_values():
         ):
             assert type(found) is type(wanted)
             assert_array_equal(found, wanted)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda x, out: np.clip(x, 0.3, 1.1, out),
+        lambda x, out: x.clip(0.3, 1.1, out),
+        lambda x, out: np.round(x, 0, out),
+        lambda x, out: np.cumprod(x, 0, None, out),
+        lambda x, out: np.choose(np.array([0, 1, 1, 0, 1, 0]), [x, 2 * x], out),
+        lambda x, out: np.quantile(x, 0.3, None, out),
+    ],
+)
+def test_out_by_position_is_as_by_name(call):
+    """What is written to is no operand: it gets the result and its derivatives."""
+
+    def f(x, other):
+        out = other * np.ones(6)
+        call(x, out)
+        return np.sum(out * np.arange(6.0))
+
+    def plain(x):
+        out = np.zeros(6)
+        call(x, out)
+        return np.sum(out * np.arange(6.0))
+
+    by_x, by_other = ta.grad(f, (0, 1))(A, 1.0)
+    step = 1e-6
+    expected = [(plain(A + step * e) - plain(A - step * e)) / (2 * step) for e in np.eye(6)]
+    assert_allclose(by_x, expected, atol=1e-8)
+    assert by_other == 0.0
+    kept = np.zeros(6)
+    with pytest.raises(TypeError, match="out="):
+        ta.grad(lambda x: np.sum(call(x, kept)))(A)
+    assert_array_equal(kept, 0.0)
+
+
+def test_options_that_let_numpy_overwrite():
+    x = np.array([3.0, 1.0, 2.0])
+    slopes = ta.grad(lambda x: np.median(x, None, None, True) + x @ x)(x)
+    assert_array_equal(slopes, [6.0, 2.0, 5.0])
+    assert_array_equal(x, [3.0, 1.0, 2.0])
+
+
+def test_all_and_any_with_options_by_position():
+    def f(x):
+        assert_array_equal(np.all(x, 0, None, True), [True])
+        assert np.any(x, None, np.array(False))
+        return x @ x
+
+    assert_array_equal(ta.grad(f)(A), 2 * A)
+
+
+@pytest.mark.parametrize("places", [True, [True, False], [[False, True]], [False, False, False]])
+@pytest.mark.parametrize("axis", [None, 0])
+def test_truth_values_to_take_are_places(places, axis):
+    slopes = ta.grad(lambda x: np.sum(np.take(x, places, axis=axis)))(A)
+    assert_array_equal(slopes, np.bincount(np.ravel(places), minlength=6))

@@ -312,7 +312,7 @@ def take(
         indices = indices % flat[at]
     elif mode == "clip":
         indices = np.clip(indices, 0, flat[at] - 1)
-    if indices.size == 0:
+    if indices.size == 0 or indices.dtype == bool:  # 0 and 1, and no mask
         indices = indices.astype(int)
     found = scatter(g, flat, (*(slice(None),) * at, indices))
     return found if flat == shape else np.reshape(found, shape)
