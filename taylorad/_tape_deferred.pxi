@@ -73,6 +73,12 @@ cdef object OPERAND = object()  # the place of one
 cdef list FIRST = [OPERAND]  # the places of a call of one operand alone
 
 
+cdef bint returns(object value, object u) except -1:
+    """Whether a result is an operand itself, or a view of it."""
+    return cnp.PyArray_CheckExact(value) and (
+        value is u or (<object>value).base is not None and share_memory(value, u))
+
+
 cdef object deferred_alone(Quick quick, object function, Variable x, tuple args, dict kwargs):
     """Record a call whose first argument is the only operand; None where that is not simple."""
     cdef Graph graph
@@ -87,9 +93,7 @@ cdef object deferred_alone(Quick quick, object function, Variable x, tuple args,
     value = called(quick, function, (u, *args[1:]) if len(args) > 1 else (u,), kwargs)
     if not is_result(value):
         return None
-    if cnp.PyArray_CheckExact(value) and (<object>value).base is not None and (
-        share_memory(value, u)
-    ):
+    if returns(value, u):
         return None
     graph = recorder(x)
     if graph is None:
@@ -189,10 +193,9 @@ cdef object deferred(Quick quick, object function, tuple args, dict kwargs):
         return spread((function, places, kwargs), operands, kept, value)
     if not is_result(value):
         return None
-    if cnp.PyArray_CheckExact(value):
-        for u in kept:
-            if value is u or (<object>value).base is not None and share_memory(value, u):
-                return None
+    for u in kept:
+        if returns(value, u):
+            return None
     graph = joint_recorder(operands)
     if graph is None:
         return value

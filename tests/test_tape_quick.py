@@ -461,6 +461,15 @@ def test_all_and_any_with_options_by_position():
     assert_array_equal(ta.grad(f)(A), 2 * A)
 
 
+def test_what_is_returned_uncopied_is_the_same_variable():
+    def f(x):
+        y = x * 2.0
+        np.nan_to_num(y, False)[0] = 7.0
+        return np.sum(y)
+
+    assert_array_equal(ta.grad(f)(A), [0.0, 2.0, 2.0, 2.0, 2.0, 2.0])
+
+
 @pytest.mark.parametrize("places", [True, [True, False], [[False, True]], [False, False, False]])
 @pytest.mark.parametrize("axis", [None, 0])
 def test_truth_values_to_take_are_places(places, axis):
