@@ -21,6 +21,9 @@ from taylorad._kernels cimport (
     made, multiply_rows, shared, substitute,
 )
 
+IN_CACHE = 128  # the size up to which BLAS is not faster
+
+
 cdef inline double *data(cnp.ndarray array) noexcept nogil:
     return <double *>cnp.PyArray_DATA(array)
 

@@ -47,6 +47,7 @@ from taylorad import _kernels, recurrences
 from taylorad._arrivals import awaited, discover
 from taylorad._callers import advice, asked_by
 from taylorad._foreign import refuse_foreign
+from taylorad._matrices import IN_CACHE, invert
 from taylorad._vector import binary, copied, values
 from taylorad.algebra import INNERMOST, TAGS, Algebra, Factor, dual, hyperdual, taylor
 

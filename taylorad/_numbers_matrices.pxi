@@ -44,15 +44,31 @@ cdef void inverse_series(const Table *table, Py_ssize_t rows, Py_ssize_t n, cons
             row[t] = -row[t]
 
 
+cdef object inverse_beside(Number x):
+    """The inverse of a matrix that is larger, but fits into the cache; None for all else."""
+    cdef cnp.ndarray parts
+    cdef Py_ssize_t n
+    if not is_walkable(x.buffer) or cnp.PyArray_NDIM(<cnp.ndarray>x.buffer) != 3:
+        return None
+    parts = x.buffer
+    n = cnp.PyArray_DIM(parts, 1)
+    if not MOST_SIDE < n <= IN_CACHE or cnp.PyArray_DIM(parts, 2) != n or not (
+        table_of(x).univariate and cnp.PyArray_ISCARRAY_RO(parts)
+    ):
+        return None
+    mix()
+    return array_like(x, invert(parts, la_inv))
+
+
 cdef object inverse_few(Number x):
-    """The inverse of a small matrix; None for all else."""
+    """The inverse of a matrix that is not large; None for all else."""
     cdef Side a
     cdef cnp.ndarray parts
     cdef double known[MOST_SIDE * MOST_SIDE]
     cdef Number ordered = in_order(x)
     cdef Py_ssize_t n = side_of(ordered, &a)
     if n == 0:
-        return None
+        return inverse_beside(ordered)
     mix()
     first = la_inv(row_of(x.buffer, 0))
     parts = empty_like(ordered.buffer)

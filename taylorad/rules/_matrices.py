@@ -120,8 +120,8 @@ def _is_small(a: Any) -> bool:
     return isinstance(a, np.ndarray) and max(a.shape[-2:]) <= JOINED
 
 
-# More columns, or larger matrices, are faster multiplied by an inverse, which BLAS does.
-_FEW_COLUMNS, _LARGEST = 16, 128
+# More columns, or matrices beyond IN_CACHE, are faster multiplied by an inverse, as BLAS does.
+_FEW_COLUMNS = 16
 
 
 def division(a: Any, like: Any = None) -> Callable[[Any], Any]:
@@ -151,7 +151,7 @@ def are_eliminated(a: Any, x: Any) -> bool:
     """Whether to solve for results like x by the factors of `a`."""
     if not (type(a) is type(x) is np.ndarray and a.dtype == x.dtype == np.float64):
         return False
-    fit = a.shape[:-2] == x.shape[:-2] and 0 < a.shape[-1] <= _LARGEST
+    fit = a.shape[:-2] == x.shape[:-2] and 0 < a.shape[-1] <= kernels.IN_CACHE
     return fit and x.shape[-1] <= _FEW_COLUMNS
 
 
@@ -198,7 +198,7 @@ def inverse_rows(algebra: Algebra, a: Rows, first: Any) -> Rows:
 def inverse_powers(a: Any) -> Any:
     """The same in powers of one variable, for arrays. None where another way is faster."""
     rows, n = len(a), a.shape[-1]
-    if a.dtype == np.float64 and n <= _LARGEST:
+    if a.dtype == np.float64 and n <= kernels.IN_CACHE:
         return kernels.invert(a, np.linalg.inv)
     if n > JOINED:
         return None
