@@ -1,6 +1,7 @@
 """The shape of the package: exported names, and imports that point one way."""
 
 import ast
+import inspect
 import pickle
 import re
 import subprocess
@@ -124,6 +125,40 @@ def test_all_is_sorted_and_known():
         "vjp",
     ]
     assert sorted(ta.__all__) == ta.__all__
+
+
+SIGNATURES = """
+check_grads(f, args, order=2, modes=('forward', 'reverse'))
+custom_derivative(f, derivative)
+derivative(f, order=1, argnum=0)
+derivative_tensor(f, order)
+derivatives(f, order, argnum=0, workers=None)
+directional_derivative(f, order=1)
+grad(f, argnums=0)
+gradients_function(f)
+hessian(f, argnums=0)
+hvp(f)
+invert_map(maps)
+jacobian(f, argnums=0, mode='auto')
+jet(f, primals, series)
+jvp(f, primals, tangents)
+plot_derivatives(f, interval, orders=3, ax=None)
+plot_taylor(f, center, orders, interval, ax=None)
+stop_gradient(x)
+taylor(f, order)
+value_and_grad(f, argnums=0)
+value_and_gradients_function(f)
+vjp(f, *primals)
+""".split("\n")[1:-1]
+
+
+@pytest.mark.parametrize("fixed", SIGNATURES)
+def test_signatures_are_those_that_users_rely_on(fixed):
+    """More options may follow them."""
+    name, _, arguments = fixed.removesuffix(")").partition("(")
+    parameters = inspect.signature(getattr(ta, name)).parameters.values()
+    plain = [str(p.replace(annotation=p.empty)) for p in parameters]
+    assert f"{', '.join(plain)}, ".startswith(f"{arguments}, ")
 
 
 FIRST = {  # what a program may do first, each with what it gives

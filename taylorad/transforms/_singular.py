@@ -30,6 +30,8 @@ __all__ = ["singular_hessian"]
 DIRECTIONS = 16
 # Rows in vain after which no other is looked for beside the point.
 ROWS_IN_VAIN = 2
+# The second difference of what is found along b + c e_i + c e_j, b + c e_i, b + c e_j and b.
+MIXED = np.array([1.0, -1.0, -1.0, 1.0])
 # Relative to what they are sums of, values and slopes that are said to be the same.
 SAME = 1e-9
 
@@ -119,9 +121,9 @@ def _entries(f: Callable[[Any], Any], x: Any, base: Any, pairs: Any) -> Any:
     single = {i: along_line(i) for i in np.unique(pairs).tolist()}
     entries = []
     for i, j in pairs.tolist():
-        lines = np.array([along_line(i, j), -single[i], -single[j], before])
-        rests, sizes = lines.sum(axis=0), np.abs(lines).sum(axis=0)
-        if not np.ptp(np.abs(lines[:, 0])) <= SAME * sizes[0]:
+        lines = np.array([along_line(i, j), single[i], single[j], before])
+        rests, sizes = MIXED @ lines, np.abs(lines).sum(axis=0)
+        if not np.ptp(lines[:, 0]) <= SAME * sizes[0]:
             raise _NoValueError
         entries.append(rests[2] / (2 * scale**2) if abs(rests[1]) <= SAME * sizes[1] else np.nan)
     return np.array(entries)

@@ -1,9 +1,9 @@
 """First derivatives of functions of one operand, by SciPy's own ufuncs: for a few points.
 
 The rules know every degree; what they do for that costs more than the first degree of ten
-points by far. Each formula is for where it loses no digits: an open interval. Elsewhere, and
-where anything is not finite, the rule has its turn. The formulas are those of DLMF 5.2, 5.15,
-7.2, 7.10, 8.8, 10.6, 10.29 and 19.4.
+points by far. Each formula is for an open interval where it is as accurate as the rule.
+Elsewhere, and where anything is not finite, the rule has its turn. The formulas are those of
+DLMF 5.2, 5.15, 7.2, 7.10, 8.8, 10.6, 10.29 and 19.4.
 """
 
 from __future__ import annotations
