@@ -24,7 +24,7 @@ from cpython.long cimport PyLong_AsLongLongAndOverflow, PyLong_Check, PyLong_Che
 from cpython.object cimport Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE, PyObject
 from libc.math cimport fabs
 from libc.stdlib cimport calloc, free
-from libc.string cimport memset
+from libc.string cimport memcpy, memset
 
 import numpy as np
 
@@ -67,6 +67,7 @@ cdef enum:
 
 cdef enum:
     WORTH_A_THREAD = 20_000  # doubles: less is not worth a thread
+    MOST_COPIED = 16_000  # bytes: more are copied by NumPy
 
 cdef object reshape_method = None, copy_method = None
 

@@ -60,13 +60,23 @@ cdef bint may_change(object x) except -1:
     return x is not None  # a buffer that is not NumPy's
 
 
+cdef inline object new_copy(cnp.ndarray x):
+    """A copy in C order."""
+    cdef Py_ssize_t size = cnp.PyArray_NBYTES(x)
+    if size > MOST_COPIED or not cnp.PyArray_IS_C_CONTIGUOUS(x) or not cnp.PyArray_ISNUMBER(x):
+        return cnp.PyArray_NewCopy(x, cnp.NPY_CORDER)
+    found = PyArray_NewLikeArray(x, cnp.NPY_CORDER, NULL, 0)
+    memcpy(cnp.PyArray_DATA(found), cnp.PyArray_DATA(x), size)
+    return found
+
+
 cdef object kept_copy(object x, object level):
     """An operand as it is now: what is recorded must not change when the user's array does.
 
     Variables of this level are on the record, and those of lower levels on theirs.
     """
     if cnp.PyArray_CheckExact(x):
-        return cnp.PyArray_NewCopy(<cnp.ndarray>x, cnp.NPY_CORDER) if may_change(x) else x
+        return new_copy(<cnp.ndarray>x) if may_change(x) else x
     if cnp.PyArray_Check(x):
         return x.copy() if may_change(x) else x
     if isinstance(x, list):
@@ -101,6 +111,7 @@ cdef object get_item(Variable x, object index):
     cdef Graph graph
     cdef Node node
     cdef Variable y
+    cdef Item item
     if not (isinstance(index, (int, slice)) or index is ...):
         index = plain_index(index)
     x = current(x)
@@ -113,23 +124,23 @@ cdef object get_item(Variable x, object index):
     node.operands = (index,)
     y = append(graph, node, value)
     if len(node.shape) and is_basic(index):
-        as_view(y, x, Item(index))
+        item = Item.__new__(Item)
+        item.index = index
+        as_view(y, x, item)
     return y
 
 
-class Item:
+@cython.final
+cdef class Item:
     """The view ``x[index]`` of any array."""
 
-    __slots__ = ("index",)
-
-    def __init__(self, index):
-        self.index = index
+    cdef object index
 
     def __call__(self, x):
         return x[self.index]
 
 
-def as_view(Variable y, Variable base, path):
+cpdef Variable as_view(Variable y, Variable base, object path):
     """Note that `y` is the view ``path(base)``: changes of either are seen by both."""
     y.base = base
     y.owner = base if base.base is None else base.owner

@@ -26,6 +26,7 @@ cdef class Quick:
     cdef object fits         # whether a result is one the rule would give, and not refuse
     cdef dict names          # of operands that may be given by name, and their defaults
     cdef bint several        # whether it may have several results
+    cdef bint stacks         # whether arrays are joined along a new axis
     cdef bint follows        # whether the result changes with the array, without being a view
     cdef Py_ssize_t before   # how many arguments come before `out`; 0 if not yet asked for
     cdef tuple pulls         # where they are always the same
@@ -70,9 +71,15 @@ def enter_alone(row, method=None, bint follows=False):
     QUICK[row.function] = quick
 
 
-def enter_joined(function, make):
-    """The same for one that joins arrays along an axis; ``make(shapes, axis)``."""
+def enter_joined(function, make, bint stacks=False):
+    """The same for one that joins arrays along an axis; ``make(shapes, axis)``.
+
+    If it `stacks` them, the axis is a new one.
+    """
+    cdef Quick quick
     enter(JOINED, function, make)
+    quick = QUICK[function]
+    quick.stacks = stacks
 
 
 def enter_chosen(function, make):
@@ -157,6 +164,19 @@ cdef Node rule_node(Graph graph, object operands):
     return node
 
 
+cdef inline Graph recorder_of_two(object a, object b):
+    """The graph that records an operation on two operands of one level."""
+    cdef Graph graph = recorder(<Variable>a) if isinstance(a, Variable) else None
+    return recorder(<Variable>b) if graph is None and isinstance(b, Variable) else graph
+
+
+cdef inline Node node_of_two(Graph graph, object a, object b):
+    cdef Node node = new_node(RULE)
+    two_parents(node, place_in(graph, <Variable>a) if isinstance(a, Variable) else -1,
+                place_in(graph, <Variable>b) if isinstance(b, Variable) else -1)
+    return node
+
+
 cdef object pointwise(Loop loop, object a, object b):
     """Record an elementwise ufunc of two operands."""
     cdef Graph graph
@@ -183,14 +203,10 @@ cdef object pointwise(Loop loop, object a, object b):
     value = apply_two(loop, u, v)
     if loop.regular and not (is_few(value) and (value != 0.0 if is_float(value) else none_zero(value))):
         return None
-    graph = recorder(<Variable>a) if isinstance(a, Variable) else None
-    if graph is None and isinstance(b, Variable):
-        graph = recorder(<Variable>b)
+    graph = recorder_of_two(a, b)
     if graph is None:
         return value
-    node = new_node(RULE)
-    two_parents(node, place_in(graph, <Variable>a) if isinstance(a, Variable) else -1,
-                place_in(graph, <Variable>b) if isinstance(b, Variable) else -1)
+    node = node_of_two(graph, a, b)
     node.pulls, node.keep, node.masks = loop.pulls, loop.keep, loop.masks
     node.branch, node.pointwise = branch, True
     if node.keep & KEEP_OPERANDS:
@@ -321,7 +337,7 @@ cdef object alone(Quick quick, Variable x, tuple rest, dict kwargs):
     node.make = quick.make, (u.shape, rest, kwargs)
     y = append(graph, node, value)
     if len(node.shape) and (quick.follows or share_memory(value, u)):
-        as_view(y, x, Path(quick.function, rest, kwargs))
+        as_view(y, x, path_of(quick.function, rest, kwargs))
     return y
 
 
@@ -390,11 +406,56 @@ cdef class Path:
 
     cdef object function, rest, kwargs
 
-    def __init__(self, function, rest, kwargs):
-        self.function, self.rest, self.kwargs = function, rest, kwargs
-
     def __call__(self, x):
         return self.function(x, *self.rest, **self.kwargs)
+
+
+cdef inline Path path_of(object function, tuple rest, dict kwargs):
+    cdef Path path = Path.__new__(Path)
+    path.function, path.rest, path.kwargs = function, rest, kwargs
+    return path
+
+
+cdef object side_by_side(list values, Py_ssize_t axis, bint stacked):
+    """Arrays joined along an axis, which is a new one if they are `stacked`.
+
+    None where they are not a few doubles that lie in memory in order.
+    """
+    cdef Py_ssize_t along = 0, outer = 1, width = 1, total, start = 0, part, i, k
+    cdef cnp.npy_intp shape[32]
+    cdef double *z
+    cdef const double *x
+    first = values[0]
+    if not is_direct(first):
+        return None
+    cdef int ndim = cnp.PyArray_NDIM(first), dims = ndim + stacked
+    axis = axis + dims if axis < 0 else axis
+    if not 0 <= axis < dims <= 32:
+        return None
+    for u in values:
+        if not is_direct(u) or cnp.PyArray_NDIM(u) != ndim:
+            return None
+        for i in range(ndim):
+            if cnp.PyArray_DIM(u, i) != cnp.PyArray_DIM(first, i) and (stacked or i != axis):
+                return None
+        along += 1 if stacked else cnp.PyArray_DIM(u, axis)
+    for i in range(dims):
+        shape[i] = along if i == axis else cnp.PyArray_DIM(first, i - (stacked and i > axis))
+        if i < axis:
+            outer *= shape[i]
+        elif i > axis:
+            width *= shape[i]
+    total = along * width
+    if outer * total > MOST_DIRECT:
+        return None
+    found = cnp.PyArray_EMPTY(dims, shape, cnp.NPY_DOUBLE, 0)
+    z = doubles(found)
+    for u in values:
+        x, part = doubles(u), width if stacked else width * cnp.PyArray_DIM(u, axis)
+        for k in range(outer):
+            memcpy(z + k * total + start, x + k * part, part * sizeof(double))
+        start += part
+    return found
 
 
 cdef object joined(Quick quick, tuple args, dict kwargs):
@@ -415,7 +476,11 @@ cdef object joined(Quick quick, tuple args, dict kwargs):
             return None
         values.append(u)
         shapes.append(u.shape)
-    value = quick.plain(values, axis)
+    value = None
+    if -32 <= axis <= 32:
+        value = side_by_side(values, axis, quick.stacks)
+    if value is None:
+        value = quick.plain(values, axis)
     graph = joint_recorder(arrays)
     if graph is None:
         return value
@@ -428,28 +493,61 @@ cdef object joined(Quick quick, tuple args, dict kwargs):
 cdef object BOOLEAN = np.bool_
 
 
+cdef inline bint lies_along(object x, object condition, double *number, const double **at,
+                            Py_ssize_t *step):
+    """Whether an operand has the shape of a condition, or is a number, and how to step through."""
+    if is_direct(x):
+        at[0], step[0] = doubles(x), 1
+        return cnp.PyArray_SAMESHAPE(<cnp.ndarray>x, <cnp.ndarray>condition)
+    at[0], step[0] = number, 0
+    return read_number(x, number)
+
+
+cdef object taken_of(object condition, object u, object v):
+    """np.where(condition, u, v)"""
+    cdef double x, y
+    cdef const double *first
+    cdef const double *second
+    cdef double *z
+    cdef const cnp.npy_bool *taken
+    cdef Py_ssize_t i, one, two
+    if (cnp.PyArray_CheckExact(condition) and cnp.PyArray_NDIM(condition) > 0
+            and cnp.PyArray_ISCARRAY_RO(<cnp.ndarray>condition)
+            and cnp.PyArray_SIZE(condition) <= MOST_DIRECT
+            and lies_along(u, condition, &x, &first, &one)
+            and lies_along(v, condition, &y, &second, &two)):
+        found = cnp.PyArray_EMPTY(
+            cnp.PyArray_NDIM(condition), cnp.PyArray_DIMS(condition), cnp.NPY_DOUBLE, 0
+        )
+        z, taken = doubles(found), <const cnp.npy_bool *>cnp.PyArray_DATA(condition)
+        for i in range(cnp.PyArray_SIZE(found)):
+            z[i] = first[i * one] if taken[i] else second[i * two]
+        return found
+    return cnp.PyArray_Where(condition, u, v)
+
+
 cdef object chosen(Quick quick, tuple args):
     """Record what a condition takes of two operands."""
     cdef Graph graph
     cdef Node node
-    condition, operands = args[0], args[1:]
+    condition, a, b = args
     if not (type(condition) is BOOLEAN or cnp.PyArray_CheckExact(condition) and
             cnp.PyArray_TYPE(<cnp.ndarray>condition) == cnp.NPY_BOOL):
         return None
-    level = first_level(operands)
-    if level is None:
+    if not (isinstance(a, Variable) or isinstance(b, Variable)):
         return None
-    u, v = doubles_of(operands[0], level), doubles_of(operands[1], level)
+    level = (<Variable>(a if isinstance(a, Variable) else b)).home_level
+    u, v = doubles_of(a, level), doubles_of(b, level)
     if u is None or v is None:
         return None
-    value = cnp.PyArray_Where(condition, u, v)
+    value = taken_of(condition, u, v)
     if not is_double(value):
         return None
     value = value[()] if cnp.PyArray_NDIM(value) == 0 else value
-    graph = joint_recorder(operands)
+    graph = recorder_of_two(a, b)
     if graph is None:
         return value
-    node = rule_node(graph, operands)
+    node = node_of_two(graph, a, b)
     node.what = quick
     node.make = quick.make, (kept_copy(condition, -1),)
     return append(graph, node, value)
@@ -505,26 +603,27 @@ cdef object matrices(Quick quick, tuple operands):
     cdef Graph graph
     cdef Node node
     cdef int m, n
-    level = first_level(operands)
-    u, v = doubles_of(operands[0], level), doubles_of(operands[1], level)
+    a, b = operands
+    if not (isinstance(a, Variable) or isinstance(b, Variable)):
+        return None
+    level = (<Variable>(a if isinstance(a, Variable) else b)).home_level
+    u, v = doubles_of(a, level), doubles_of(b, level)
     if not (is_double(u) and is_double(v)):
         return None
     m, n = cnp.PyArray_NDIM(u), cnp.PyArray_NDIM(v)
     if not (1 <= m <= 2 and 1 <= n <= 2):
         return None
     value = product(quick.function, u, v)
-    graph = joint_recorder(operands)
+    graph = recorder_of_two(a, b)
     if graph is None:
         return value
-    node = rule_node(graph, operands)
+    node = node_of_two(graph, a, b)
     node.what = quick
     node.pulls = quick.make(m, n)
     node.keep = KEEP_OPERANDS
-    u, v = kept_of(operands[0], u), kept_of(operands[1], v)
+    u, v = kept_of(a, u), kept_of(b, v)
     if m == n == 2:  # a constant alone is kept: the pull to it is not asked for
-        u, v = u if isinstance(operands[1], Variable) else None, (
-            v if isinstance(operands[0], Variable) else None
-        )
+        u, v = u if isinstance(b, Variable) else None, v if isinstance(a, Variable) else None
     node.operands = (u, v)
     return append(graph, node, value)
 

@@ -166,7 +166,7 @@ _METHODS = (
 
 for _row in (*TABLE, *ELEMENTWISE):
     if isinstance(_row, Join):
-        enter_joined(_row.function, _row.pulls_along)
+        enter_joined(_row.function, _row.pulls_along, _row.new_axis)
     elif isinstance(_row, Pieces):
         enter_pieces(_row)
     else:
