@@ -232,12 +232,15 @@ cdef bint are_plain(tuple operands, Variable x) except -1:
     return True
 
 
+cdef object ADD_REDUCE = np.add.reduce
+
+
 cdef object total(Variable x):
     """The sum of all elements."""
     cdef Graph graph
     cdef Node node
     x = current(x)
-    value = np.add.reduce(fresh(x)._value, None)
+    value = ADD_REDUCE(fresh(x)._value, None)
     graph = recorder(x)
     if graph is None:
         return value

@@ -127,15 +127,18 @@ cdef class Graph:
         return [made_outside.get(id(x), x) for x, place in self.leaves.values() if place in used]
 
 
+cdef inline tuple shape_at(Graph graph, Py_ssize_t place, object array):
+    """The shape of an array: that of a node, if it is the same, or its own."""
+    cdef Node node = <Node>graph.nodes[place] if place >= 0 else None
+    if node is not None and cnp.PyArray_CheckExact(array) and has_shape(array, node.shape):
+        return node.shape
+    return (<object>array).shape
+
+
 cdef inline void describe(Node node, object value, Graph graph=None):
-    cdef Node before
     if cnp.PyArray_CheckExact(value):
-        if graph is not None and node.count and node.own[0] >= 0:
-            before = <Node>graph.nodes[node.own[0]]
-            if before is not None and has_shape(value, before.shape):
-                node.shape = before.shape
-        if node.shape is None:
-            node.shape = (<object>value).shape
+        node.shape = (<object>value).shape if graph is None or not node.count else (
+            shape_at(graph, node.own[0], value))
         node.real = not cnp.PyArray_ISCOMPLEX(<cnp.ndarray>value)
     elif cnp.PyArray_Check(value):
         node.shape = (<object>value).shape

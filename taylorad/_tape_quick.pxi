@@ -235,16 +235,20 @@ cdef inline object kept_of(object operand, object value):
     return value if isinstance(operand, Variable) else kept_copy(value, -1)
 
 
+cdef inline Py_ssize_t before_out(Quick quick, object function) except -1:
+    """How many arguments of a function come before `out`."""
+    if quick.before == 0:
+        quick.before = dispatch.place_of_out(function)
+    return quick.before
+
+
 cdef object quickly(object function, tuple args, dict kwargs):
     """Record a call if it is a simple one; else None."""
     cdef Quick quick = QUICK.get(function)
     if quick is None or inner_tapes or not args:
         return None
-    if len(args) > 1:
-        if quick.before == 0:
-            quick.before = dispatch.place_of_out(function)
-        if len(args) > quick.before:
-            return None
+    if len(args) > 1 and len(args) > before_out(quick, function):
+        return None
     if quick.kind == ALONE:
         return alone(quick, args[0], args[1:], kwargs) if isinstance(args[0], Variable) else None
     if quick.kind >= ANSWERED:
@@ -307,7 +311,8 @@ cdef object alone(Quick quick, Variable x, tuple rest, dict kwargs):
         return None
     for item in rest:
         if not steers(item):
-            if not (cnp.PyArray_CheckExact(item) and cnp.PyArray_ISINTEGER(item)):
+            if not (cnp.PyArray_CheckExact(item) and cnp.PyArray_ISINTEGER(item)
+                    or type(item) is list and steers(tuple(item))):
                 return None
             rest = kept_copy(rest, -1)
     for name, item in kwargs.items():
@@ -316,15 +321,20 @@ cdef object alone(Quick quick, Variable x, tuple rest, dict kwargs):
     u = fresh(x)._value
     if not (is_double(u) or type(u) is FLOAT64):
         return None
-    if quick.function is np.sum and not rest and not kwargs:
+    if quick.function is TOTAL and not rest and not kwargs:
         return total(x)
     function = quick.plain
     if quick.method is not None and is_double(u):
         function = quick.method
         for name in kwargs:
-            if name not in ("axis", "keepdims"):
+            if name != "axis" and name != "keepdims":
                 function = quick.plain
-    value = function(u, *rest, **kwargs) if kwargs else function(u, *rest)
+    if kwargs:
+        value = function(u, *rest, **kwargs)
+    elif len(rest) == 1:
+        value = function(u, rest[0])
+    else:
+        value = function(u, *rest) if len(rest) else function(u)
     if not (is_double(value) or type(value) is FLOAT64) and (
         getattr(value, "dtype", np.dtype(object)).kind not in "fc"
     ):
@@ -332,9 +342,10 @@ cdef object alone(Quick quick, Variable x, tuple rest, dict kwargs):
     graph = recorder(x)
     if graph is None:
         return value
-    node = rule_node(graph, (x,))
+    node = new_node(RULE)
+    one_parent(node, place_in(graph, x))
     node.what = quick
-    node.make = quick.make, (u.shape, rest, kwargs)
+    node.make = quick.make, (shape_at(graph, node.own[0], u), rest, kwargs)
     y = append(graph, node, value)
     if len(node.shape) and (quick.follows or share_memory(value, u)):
         as_view(y, x, path_of(quick.function, rest, kwargs))
@@ -342,20 +353,27 @@ cdef object alone(Quick quick, Variable x, tuple rest, dict kwargs):
 
 
 cdef object ASTYPE = getattr(np, "astype", None)  # since NumPy 2.1
+cdef object TOTAL = np.sum
 
 
 cdef inline bint is_double_type(object dtype):
     return dtype is FLOAT64 or <PyObject *>dtype is <PyObject *>float
 
 
+cdef inline object base_of(object x):
+    """What an array is a view of, or None."""
+    cdef PyObject *base = cnp.PyArray_BASE(<cnp.ndarray>x)
+    return None if base == NULL else <object>base
+
+
 cdef bint share_memory(object view, object x) except -1:
     """Whether NumPy made one array as a view of another."""
-    if not isinstance(x, np.ndarray):
+    if not (cnp.PyArray_Check(x) and cnp.PyArray_Check(view)):
         return False
-    base = view.base
-    if view is x or base is x or (base is not None and base is x.base):
+    base = base_of(view)
+    if view is x or base is x or (base is not None and base is base_of(x)):
         return True
-    return base is not None and not isinstance(base, np.ndarray) and np.may_share_memory(view, x)
+    return base is not None and not cnp.PyArray_Check(base) and np.may_share_memory(view, x)
 
 
 cdef object pieces(Quick quick, tuple args, dict kwargs):
@@ -630,7 +648,13 @@ cdef object matrices(Quick quick, tuple operands):
 
 cdef object call_method(object function, Variable x, tuple args, dict kwargs):
     """A method of ndarray that is a NumPy function."""
-    found = quickly(function, (x, *args), kwargs)
+    cdef Quick quick = QUICK.get(function)
+    if quick is not None and quick.kind == ALONE and not inner_tapes and (
+        not len(args) or len(args) < before_out(quick, function)
+    ):
+        found = alone(quick, x, args, kwargs)
+    else:
+        found = quickly(function, (x, *args), kwargs)
     return function(x, *args, **kwargs) if found is None else found
 
 
