@@ -475,3 +475,55 @@ def test_what_is_returned_uncopied_is_the_same_variable():
 def test_truth_values_to_take_are_places(places, axis):
     slopes = ta.grad(lambda x: np.sum(np.take(x, places, axis=axis)))(A)
     assert_array_equal(slopes, np.bincount(np.ravel(places), minlength=6))
+
+
+UGLY = np.array([0.0, -0.0, np.nan, np.inf, -np.inf, 5e-324, 1e308])
+JOINS = {
+    "concatenate": lambda a, b: [np.concatenate([a, b, a], axis=k) for k in range(-a.ndim, a.ndim)],
+    "stack": lambda a, b: [np.stack([a, b], axis=k) for k in range(-a.ndim - 1, a.ndim + 1)],
+    "where": lambda a, b: [
+        np.where(c, u, v)
+        for c in (np.isfinite(b), np.isfinite(b)[..., :1], np.isnan(b.T).T, np.True_)
+        for u in (a, 2, 2**53 + 1, np.float32(0.1), b)
+        for v in (a, -0.0)
+        if u is a or v is a
+    ],
+}
+
+
+@pytest.mark.parametrize("join", JOINS.values(), ids=JOINS)
+@pytest.mark.parametrize("shape", [(7,), (7, 3), (2, 7, 2), (0,), (1, 0, 2), (3000,)])
+@pytest.mark.parametrize("layout", ["C", "F", "strided"])
+def test_what_is_put_together_is_numpys_to_the_bit(join, shape, layout):
+    a = np.resize(UGLY, shape)
+    b = np.resize(UGLY[::-1], shape) if a.size else np.ones(shape)
+    if layout == "F":
+        a, b = np.asfortranarray(a), np.asfortranarray(b)
+    elif layout == "strided":
+        a, b = np.repeat(a, 2, axis=-1)[..., ::2], np.repeat(b, 2, axis=0)[::2]
+    wanted = join(a, b)
+    with ta.GradientTape() as tape:
+        found = join(tape.watch(a), b)
+        assert all(isinstance(y, ta.Variable) for y in found)
+    for y, plain in zip(found, wanted, strict=True):
+        value = ta.value(y)
+        assert value.dtype == plain.dtype and value.shape == plain.shape
+        assert value.strides == plain.strides
+        assert np.ascontiguousarray(value).tobytes() == np.ascontiguousarray(plain).tobytes()
+
+
+def test_arrays_that_do_not_fit_together_are_refused_as_numpy_does():
+    with ta.GradientTape() as tape:
+        a = tape.watch(np.ones((2, 3)))
+        for call in (
+            lambda: np.concatenate([a, np.ones((3, 2))]),
+            lambda: np.concatenate([a, np.ones(3)]),
+            lambda: np.concatenate([a, a], axis=2),
+            lambda: np.stack([a, np.ones((3, 2))]),
+            lambda: np.stack([a, a], axis=-4),
+            lambda: np.where(np.ones(4, bool), a, a),
+        ):
+            with pytest.raises(ValueError):
+                call()
+        with pytest.raises((OverflowError, ValueError, TypeError)):
+            np.stack([a, a], axis=2**70)
