@@ -61,10 +61,10 @@ cdef bint may_change(object x) except -1:
 
 
 cdef inline object new_copy(cnp.ndarray x):
-    """A copy in C order."""
+    """A copy whose elements lie in the same order in memory."""
     cdef Py_ssize_t size = cnp.PyArray_NBYTES(x)
     if size > MOST_COPIED or not cnp.PyArray_IS_C_CONTIGUOUS(x) or not cnp.PyArray_ISNUMBER(x):
-        return cnp.PyArray_NewCopy(x, cnp.NPY_CORDER)
+        return cnp.PyArray_NewCopy(x, cnp.NPY_KEEPORDER)
     found = PyArray_NewLikeArray(x, cnp.NPY_CORDER, NULL, 0)
     memcpy(cnp.PyArray_DATA(found), cnp.PyArray_DATA(x), size)
     return found
@@ -78,7 +78,7 @@ cdef object kept_copy(object x, object level):
     if cnp.PyArray_CheckExact(x):
         return new_copy(<cnp.ndarray>x) if may_change(x) else x
     if cnp.PyArray_Check(x):
-        return x.copy() if may_change(x) else x
+        return np.array(x, order="K", subok=True) if may_change(x) else x
     if isinstance(x, list):
         return [kept_copy(item, level) for item in x]
     if isinstance(x, tuple):
