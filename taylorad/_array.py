@@ -210,9 +210,6 @@ class Array(Items):
     def __contains__(self, item: Any) -> bool:
         return bool(np.any(self == item))
 
-    def __ipow__(self, other: Any) -> Any:
-        return _replace(self, self**other)
-
     def __ifloordiv__(self, other: Any) -> Any:
         return _replace(self, self // other)
 

@@ -167,6 +167,9 @@ include "_numbers_further.pxi"
 include "_numbers_arithmetic.pxi"
 include "_numbers_ufuncs.pxi"
 include "_numbers_points.pxi"
+include "_numbers_pool.pxi"
+include "_numbers_apart.pxi"
+include "_numbers_grids.pxi"
 include "_numbers_levels.pxi"
 
 
@@ -444,6 +447,37 @@ cdef class Number(Operand):
         return array_like(self, self.buffer) if is_plain(self) and is_real(self.buffer) else (
             PROPERTIES["real"](self))
 
+    @property
+    def imag(self):
+        cdef cnp.ndarray parts
+        if not is_plain(self) or not is_real(self.buffer):
+            return PROPERTIES["imag"](self)
+        parts = <cnp.ndarray>self.buffer
+        return array_like(self, cnp.PyArray_ZEROS(
+            cnp.PyArray_NDIM(parts), cnp.PyArray_DIMS(parts), cnp.PyArray_TYPE(parts), 0))
+
+    @property
+    def strides(self):
+        cdef int k
+        if not is_plain(self):
+            return PROPERTIES["strides"](self)
+        return tuple([cnp.PyArray_STRIDE(<cnp.ndarray>self.buffer, k) for k in range(
+            1, cnp.PyArray_NDIM(<cnp.ndarray>self.buffer))])
+
+    @property
+    def flags(self):
+        return row_of(self.buffer, 0).flags if is_plain(self) else PROPERTIES["flags"](self)
+
+    @property
+    def itemsize(self):
+        return cnp.PyArray_ITEMSIZE(<cnp.ndarray>self.buffer) if is_plain(self) else (
+            PROPERTIES["itemsize"](self))
+
+    @property
+    def nbytes(self):
+        return cnp.PyArray_NBYTES(<cnp.ndarray>self.buffer) if is_plain(self) else (
+            PROPERTIES["nbytes"](self))
+
     def all(self, *args, **kwargs):
         return method("all", self, args, kwargs)
 
@@ -454,6 +488,11 @@ cdef class Number(Operand):
         return method("argmax", self, args, kwargs)
 
     def searchsorted(self, v, side="left", sorter=None):
+        if is_plain(self) and (PyFloat_CheckExact(v) or cnp.PyArray_CheckExact(v) and is_option(v)) and (
+            type(side) is str and is_option(sorter)
+        ):
+            mix()
+            return row_of(self.buffer, 0).searchsorted(v, side, sorter)
         found = answered(np_searchsorted, (self, v, side, sorter), {})
         return METHODS["searchsorted"](self, v, side, sorter) if found is None else found
 
@@ -504,8 +543,14 @@ cdef class Number(Operand):
         return found
 
     def compress(self, condition, axis=None, out=None):
-        found = moved_by_labels(np_compress, 1, (condition, self), {}) if (
-            axis is None and out is None) else None
+        found = None
+        if axis is None and out is None:
+            if is_plain(self) and self.ndim == 1 and cnp.PyArray_CheckExact(condition) and (
+                cnp.PyArray_ISBOOL(<cnp.ndarray>condition)
+            ):
+                found = gathered(self, condition)
+            if found is None:
+                found = moved_by_labels(np_compress, 1, (condition, self), {})
         return METHODS["compress"](self, condition, axis, out) if found is None else found
 
     def conj(self, *args, **kwargs):

@@ -14,6 +14,7 @@ cdef struct Side:
 cdef struct Contraction:
     int labels
     Py_ssize_t size  # of the result
+    Py_ssize_t whole, start  # of what the result is cut from, if it is a part; else 0
     Py_ssize_t dims[MOST_LABELS]
     Py_ssize_t left[MOST_LABELS]
     Py_ssize_t right[MOST_LABELS]
@@ -66,14 +67,29 @@ cdef inline void turn_around(const double *a, const double *b, double *y) noexce
     y[2] += a[0] * b[1] - a[1] * b[0]
 
 
+cdef void between_rows(const Table *table, Py_ssize_t k, Contraction *c, Side *u, Side *v,
+                       double *to) noexcept:
+    """Add what pairs of rows contribute to row k."""
+    cdef Py_ssize_t pair, i, j
+    for pair in range(table.start[k], table.start[k + 1]):
+        i, j = table.left[pair], table.right[pair]
+        if i >= u.rows or j >= v.rows:
+            continue
+        if c.labels:
+            contract(c, 0, u.data + i * u.size, v.data + j * v.size, to)
+        else:
+            turn_around(u.data + i * u.size, v.data + j * v.size, to)
+
+
 cdef object contracted(Number like, Side *u, Side *v, Contraction *c, object first):
     """The sums over pairs of rows, of which NumPy gives the first. Without labels: cross products."""
     cdef const Table *table = table_of(like)
     cdef cnp.npy_intp shape[MOST_AXES]
-    cdef Py_ssize_t k, pair, i, j
+    cdef Py_ssize_t k
     cdef cnp.ndarray parts
     cdef Number y
     cdef double *to
+    cdef double *whole = NULL
     if not cnp.PyArray_CheckExact(first):
         if type(first) is not np_float64 or c.size != 1:
             return None
@@ -92,15 +108,18 @@ cdef object contracted(Number like, Side *u, Side *v, Contraction *c, object fir
         y, to = array_like(like, parts), doubles(parts)
         memcpy(to, doubles(first), c.size * sizeof(double))
     memset(to + c.size, 0, (table.rows - 1) * c.size * sizeof(double))
+    if c.whole:
+        whole = <double *>malloc(c.whole * sizeof(double))
+        if whole == NULL:
+            raise MemoryError
     for k in range(1, table.rows):
-        for pair in range(table.start[k], table.start[k + 1]):
-            i, j = table.left[pair], table.right[pair]
-            if i >= u.rows or j >= v.rows:
-                continue
-            if c.labels:
-                contract(c, 0, u.data + i * u.size, v.data + j * v.size, to + k * c.size)
-            else:
-                turn_around(u.data + i * u.size, v.data + j * v.size, to + k * c.size)
+        if whole == NULL:
+            between_rows(table, k, c, u, v, to + k * c.size)
+            continue
+        memset(whole, 0, c.whole * sizeof(double))
+        between_rows(table, k, c, u, v, whole)
+        memcpy(to + k * c.size, whole + c.start, c.size * sizeof(double))
+    free(whole)
     mix()
     return y if all_finite(to, table.rows * c.size) else None
 
@@ -126,7 +145,7 @@ cdef bint read_subscripts(str text, Side *u, Side *v, Contraction *c) except -1:
     cdef Py_ssize_t step = 1
     cdef bint dash = False
     cdef Py_UCS4 letter
-    c.labels = 0
+    c.labels, c.whole = 0, 0
     for letter in text:
         if dash != (letter == c">"):
             return False
@@ -196,8 +215,8 @@ cdef bint read_subscripts(str text, Side *u, Side *v, Contraction *c) except -1:
     return c.labels > 0
 
 
-cdef object einsum_few(str subscripts, object a, object b):
-    """`numpy.einsum` of two small arrays; None for all else."""
+cdef object einsum_few(str subscripts, object a, object b, object first):
+    """`numpy.einsum` of two small arrays, whose value is known or not; None for all else."""
     cdef Side u, v
     cdef Contraction c
     cdef Number like
@@ -207,11 +226,108 @@ cdef object einsum_few(str subscripts, object a, object b):
         not read_subscripts(subscripts, &u, &v, &c)
     ) or not few_terms(&c, &u, &v, like):
         return None
-    return contracted(like, &u, &v, &c, np_einsum(subscripts, value_of(a), value_of(b)))
+    if first is None:
+        first = np_einsum(subscripts, value_of(a), value_of(b))
+    return contracted(like, &u, &v, &c, first)
+
+
+cdef dict IN_TURN = {}  # subscripts of three operands -> those of the first two, and of the rest
+
+
+cdef object einsum_of_three(tuple args):
+    """`numpy.einsum` of three small arrays, two of them first; None for all else."""
+    subscripts = args[0]
+    found = IN_TURN.get(subscripts)
+    if found is None:
+        given, arrow, result = subscripts.partition("->")
+        operands = given.split(",")
+        if len(operands) != 3 or not "".join(operands).isalpha():
+            return None
+        if not arrow:
+            result = "".join(sorted([letter for letter in given if given.count(letter) == 1 and (
+                letter != ",")]))
+        first, second, third = operands
+        kept = "".join(dict.fromkeys([letter for letter in first + second if (
+            letter in third or letter in result)]))
+        found = f"{first},{second}->{kept}", f"{kept},{third}->{result}"
+        if len(IN_TURN) >= MOST_MOVES:
+            IN_TURN.clear()
+        IN_TURN[subscripts] = found
+    for x in args[1:]:
+        if not is_array(x):
+            return None
+    first, second = found
+    if number_among(args[1], args[2]) is None:
+        product = np_einsum(first, args[1], args[2])
+    else:
+        product = einsum_few(first, args[1], args[2], None)
+    if product is None:
+        return None
+    return einsum_few(second, product, args[3], np_einsum(
+        subscripts, value_of(args[1]), value_of(args[2]), value_of(args[3])))
+
+
+cdef object einsum_of_one(tuple args):
+    """`numpy.einsum` of one array, of which the result may be a view; None for all else."""
+    cdef Number x
+    cdef cnp.ndarray parts
+    given, _, result = args[0].partition("->")
+    if isinstance(args[1], Number) and is_plain(<Number>args[1]) and set(given) == set(result):
+        x = <Number>args[1]
+        parts = <cnp.ndarray>x.buffer
+        found = np_einsum(args[0], row_of(parts, 0))
+        if cnp.PyArray_CheckExact(found) and found.base is not None:
+            found = view_of_rows(parts, found)
+            if found is None:
+                return None
+            mix()
+            return make(x.algebra, found)
+    return row_by_row(np_einsum, args, {})
+
+
+cdef object np_correlate = np.correlate
+
+
+cdef object convolved_few(object function, object a, object b, object mode):
+    """`convolve` and `correlate` of two short vectors; None for all else.
+
+    Both are parts of all sums of products; to correlate is to convolve with what is turned around.
+    """
+    cdef Side u, v
+    cdef Contraction c
+    cdef Number like
+    cdef object left = in_order(a), right = in_order(b)
+    cdef Py_ssize_t short
+    cdef bint turned = function is np_correlate
+    like = number_among(a, b)
+    if like is None or not (as_side(left, &u) and as_side(right, &v)) or u.ndim != 1 or (
+        v.ndim != 1 or not (mode is None or type(mode) is str)
+    ):
+        return None
+    c.labels, c.whole, c.start = 0, u.size + v.size - 1, 0
+    short = min(u.size, v.size)
+    add_label(&c, u.size, 1, 0, 1)
+    add_label(&c, v.size, 0, -1 if turned else 1, 1)
+    if turned:
+        v.data += v.size - 1
+    if mode == "full" or mode is None and not turned:
+        c.size, c.whole = c.whole, 0
+    elif mode == "same":
+        c.size = max(u.size, v.size)
+        c.start = short // 2 if turned and u.size < v.size else (short - 1) // 2
+    elif mode == "valid" or mode is None:
+        c.size, c.start = max(u.size, v.size) - short + 1, short - 1
+    else:
+        return None
+    if not few_terms(&c, &u, &v, like):
+        return None
+    if mode is None:
+        return contracted(like, &u, &v, &c, function(value_of(a), value_of(b)))
+    return contracted(like, &u, &v, &c, function(value_of(a), value_of(b), mode))
 
 
 cdef object bilinear_few(int kind, object function, object a, object b):
-    """`convolve`, `kron` and `cross` of two small arrays; None for all else."""
+    """`kron` and `cross` of two small arrays; None for all else."""
     cdef Side u, v
     cdef Contraction c
     cdef Number like
@@ -219,7 +335,7 @@ cdef object bilinear_few(int kind, object function, object a, object b):
     like = number_among(a, b)
     if like is None or not (as_side(left, &u) and as_side(right, &v)) or u.ndim != v.ndim or u.ndim > 2:
         return None
-    c.labels = 0
+    c.labels, c.whole = 0, 0
     if kind == KRON and u.ndim == 2:
         c.size = u.size * v.size
         add_label(&c, u.dims[0], u.dims[1], 0, v.size * u.dims[1])
@@ -228,9 +344,9 @@ cdef object bilinear_few(int kind, object function, object a, object b):
         add_label(&c, v.dims[1], 0, 1, 1)
     elif u.ndim == 2:
         return None
-    elif kind == KRON or kind == CONVOLVE:
-        c.size = u.size * v.size if kind == KRON else u.size + v.size - 1
-        add_label(&c, u.size, 1, 0, v.size if kind == KRON else 1)
+    elif kind == KRON:
+        c.size = u.size * v.size
+        add_label(&c, u.size, 1, 0, v.size)
         add_label(&c, v.size, 0, 1, 1)
     else:
         if u.size != 3 or v.size != 3:

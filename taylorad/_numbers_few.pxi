@@ -2,6 +2,7 @@
 
 cdef enum:
     FEW_POINTS = 64
+    SOME_POINTS = 1024  # where no work is on the stack
     ON_STACK = 2048  # doubles: the room that a few points of a few rows take
 
 cdef extern from *:
@@ -29,14 +30,19 @@ cdef extern from *:
     bint has_zero "taylorad_has_zero"(const double *, Py_ssize_t) noexcept
     bint all_finite "taylorad_all_finite"(const double *, Py_ssize_t) noexcept
 
-cdef inline Py_ssize_t points_of(object parts):
-    """How many points contiguous double coefficients are at, if a few; else 0."""
+cdef inline Py_ssize_t points_up_to(Py_ssize_t most, object parts) noexcept:
+    """How many points contiguous double coefficients are at, if at most so many; else 0."""
     cdef Py_ssize_t n
     if not (cnp.PyArray_CheckExact(parts) and is_double(parts)
             and cnp.PyArray_ISCARRAY_RO(<cnp.ndarray>parts)):
         return 0
     n = cnp.PyArray_SIZE(<cnp.ndarray>parts) // cnp.PyArray_DIM(<cnp.ndarray>parts, 0)
-    return n if n <= FEW_POINTS else 0
+    return n if n <= most else 0
+
+
+cdef inline Py_ssize_t points_of(object parts) noexcept:
+    """How many points contiguous double coefficients are at, if a few; else 0."""
+    return points_up_to(FEW_POINTS, parts)
 
 
 cdef inline const Table *table_of(Number x) except NULL:
@@ -259,48 +265,57 @@ cdef object with_array_few(int op, Number x, object other, bint reflected):
 cdef dict EXTREMA = {np.maximum: True, np.fmax: True, np.minimum: False, np.fmin: False}
 
 
+cdef inline bint extreme_at(bint larger, const double *u, const double *v, double *w, Py_ssize_t rows,
+                            Py_ssize_t moving, Py_ssize_t n) noexcept:
+    """The larger or smaller of two points whose rows are n apart, half of each at a tie; v has so
+    many `moving` rows. False with a nan, and for zeros of two signs: which it is, NumPy says."""
+    cdef Py_ssize_t k
+    cdef double other
+    if u[0] != u[0] or v[0] != v[0] or u[0] == 0.0 and v[0] == 0.0 and (
+        libm.signbit(u[0]) != libm.signbit(v[0])
+    ):
+        return False
+    for k in range(rows - 1, -1, -1):  # the values last, in place of which the result may be
+        other = v[k * n] if k < moving else 0.0
+        if u[0] == v[0]:
+            w[k * n] = (u[k * n] + other) / 2 if k else u[0]
+        else:
+            w[k * n] = u[k * n] if (u[0] > v[0]) == larger else other
+    return True
+
+
 cdef object extremum_few(bint larger, object a, object b):
     """The larger or smaller of a and b, half of each at a tie; None with nan among them."""
     cdef Number x
-    cdef Py_ssize_t n, t, k, rows
-    cdef double s = 0.0, first, second, s_k
-    cdef double *u
-    cdef double *v = NULL
-    cdef double *w
+    cdef Py_ssize_t n, t, rows, step = 1
+    cdef double s = 0.0
+    cdef double *v = &s
     cdef bint moving = isinstance(a, Number) and isinstance(b, Number)
     cdef cnp.ndarray y
     if not isinstance(a, Number):
         a, b = b, a
     x = <Number>a
-    n = points_of(x.buffer)
+    n = points_up_to(SOME_POINTS, x.buffer)
     if n == 0:
         return None
     if isinstance(b, Number):
-        if (<Number>b).algebra is not x.algebra or points_of((<Number>b).buffer) != n or (
+        if (<Number>b).algebra is not x.algebra or points_up_to(n, (<Number>b).buffer) != n or (
             not cnp.PyArray_SAMESHAPE(x.buffer, (<Number>b).buffer)
         ):
             return None
         v = doubles((<Number>b).buffer)
-    elif not as_float(b, &s):
-        v = same_points(b, x)
-        if v == NULL:
-            return None
+    elif as_float(b, &s):
+        step = 0
+    elif cnp.PyArray_CheckExact(b) and is_double(b) and has_points(<cnp.ndarray>b, x):
+        v = doubles(b)
+    else:
+        return None
     y = empty_like(x.buffer)
     rows = cnp.PyArray_DIM(y, 0)
-    u, w = doubles(x.buffer), doubles(y)
     for t in range(n):
-        first, second = u[t], v[t] if v != NULL else s
-        if first != first or second != second or first == 0.0 and second == 0.0 and (
-            libm.signbit(first) != libm.signbit(second)
-        ):  # which zero it is, NumPy says
+        if not extreme_at(larger, doubles(x.buffer) + t, v + t * step, doubles(y) + t, rows,
+                          rows if moving else 1, n):
             return None
-        w[t] = first if (first > second) == larger or first == second else second
-        for k in range(1, rows):
-            s_k = v[k * n + t] if moving else 0.0
-            if first == second:
-                w[k * n + t] = (u[k * n + t] + s_k) / 2
-            else:
-                w[k * n + t] = u[k * n + t] if (first > second) == larger else s_k
     return array_like(x, y)
 
 
@@ -357,25 +372,29 @@ cdef object where_few(object condition, object a, object b):
     cdef double *v
     cdef double *w
     cdef double first = 0.0, second = 0.0
-    cdef const cnp.npy_bool *holds
-    cdef Py_ssize_t n, t, k, rows
+    cdef cnp.npy_bool single = condition is True
+    cdef const cnp.npy_bool *holds = &single
+    cdef Py_ssize_t n, t, k, rows, step = 0
     cdef cnp.ndarray y
     if not (isinstance(a, Number) or isinstance(b, Number)):
         return None
     like = <Number>(a if isinstance(a, Number) else b)
     n = points_of(like.buffer)
-    if n == 0 or not cnp.PyArray_CheckExact(condition) or (
-        cnp.PyArray_TYPE(<cnp.ndarray>condition) != cnp.NPY_BOOL
-    ) or not has_points(<cnp.ndarray>condition, like):
+    if n == 0:
         return None
+    if type(condition) is not bool:
+        if not cnp.PyArray_CheckExact(condition) or (
+            cnp.PyArray_TYPE(<cnp.ndarray>condition) != cnp.NPY_BOOL
+        ) or not has_points(<cnp.ndarray>condition, like):
+            return None
+        holds, step = <const cnp.npy_bool *>cnp.PyArray_DATA(<cnp.ndarray>condition), 1
     if not (chosen_few(a, like, &u, &first) and chosen_few(b, like, &v, &second)):
         return None
     y = empty_like(like.buffer)
     w, rows = doubles(y), cnp.PyArray_DIM(y, 0)
-    holds = <const cnp.npy_bool *>cnp.PyArray_DATA(<cnp.ndarray>condition)
     for k in range(rows):
         for t in range(n):
-            if holds[t]:
+            if holds[t * step]:
                 w[k * n + t] = u[k * n + t] if u != NULL else first
             else:
                 w[k * n + t] = v[k * n + t] if v != NULL else second
@@ -385,17 +404,22 @@ cdef object where_few(object condition, object a, object b):
 
 
 cdef object clip_few(Number x, object low, object high):
-    """`numpy.clip` at a few points between floats or plain arrays; None with nan among them, and
-    for all else."""
+    """`numpy.clip` at a few points; None with nan among them, and for all else."""
     cdef Py_ssize_t n = points_of(x.buffer), t, k, rows
     cdef double least = 0.0, most = 0.0, value
+    cdef const double *from_
     cdef double *floor = NULL
     cdef double *ceiling = NULL
     cdef double *u
     cdef double *w
     cdef cnp.ndarray y
-    if n == 0 or isinstance(low, Number) or isinstance(high, Number) or low is None and high is None:
+    cdef bint low_moves = isinstance(low, Number), high_moves = isinstance(high, Number)
+    if n == 0 or low is None and high is None or (
+        low_moves and (<Number>low).algebra is not x.algebra
+        or high_moves and (<Number>high).algebra is not x.algebra
+    ):
         return None
+    low, high = alike(low, x), alike(high, x)
     if low is None:
         least = -libm.INFINITY
     elif not values_few(low, x, n, &floor, &least):
@@ -414,11 +438,12 @@ cdef object clip_few(Number x, object low, object high):
             most = ceiling[t]
         if value != value or least != least or most != most:
             return None
+        from_ = u
         if value < least:
-            value = least
+            value, from_ = least, floor if low_moves else NULL
         if value > most:
-            value = most
+            value, from_ = most, ceiling if high_moves else NULL
         w[t] = value
         for k in range(1, rows):
-            w[k * n + t] = u[k * n + t] if least <= u[t] <= most else 0.0
+            w[k * n + t] = from_[k * n + t] if from_ != NULL else 0.0
     return array_like(x, y)

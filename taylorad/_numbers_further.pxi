@@ -8,10 +8,12 @@ cdef object further_function(Plan plan, tuple args, dict kwargs):
         return answered(plan.function, args, kwargs)
     if plan.kind == PLACED or plan.kind == PLACED_2:
         return moved_by_labels(plan.function, plan.kind == PLACED_2, args, kwargs)
-    if plan.kind == EACH_ROW and plan.function is np_correlate and 2 <= count <= 3 and not kwargs and (
-        isinstance(args[0], Number) and isinstance(args[1], Number)
-    ):
-        return bilinear_of(plan.function, args)
+    if plan.kind == POOLED or plan.kind == POOLED_2:
+        return moved_from_pool(plan.function, plan.kind == POOLED_2, args, kwargs)
+    if plan.kind == VIEWS:
+        return None if kwargs else views_of_several(plan.function, args)
+    if plan.kind == BETWEEN_TWO:
+        return spaced(plan.function, args, kwargs)
     if plan.kind == EACH_ROW:
         return row_by_row(plan.function, args, kwargs) if (
             count == 1 and not kwargs or plan.function is not np_ediff1d and plan.function is not np_polyint
@@ -31,18 +33,27 @@ cdef object further_function(Plan plan, tuple args, dict kwargs):
         return affine_rows(plan.function, x, args[1:], kwargs, -1, PLACED_AROUND) if (
             count <= 2 and kwargs and kwargs.keys() <= PLACED_AROUND) else None
     if plan.kind == STORE:
-        return STORED if x is not None and not kwargs and count <= 3 and stores(
-            plan.function, x, args) else None
+        return STORED if x is not None and (not kwargs and count <= 3 and stores(
+            plan.function, x, args) or stored_from_pool(plan.function, args, kwargs)) else None
     if plan.kind == ALONG:
+        if x is not None and plan.function is np_average and count == 1 and kwargs and (
+            kwargs.keys() <= AVERAGED
+        ):
+            return short_way(<Plan>PLANS[np.mean], x, (), kwargs)
         if x is None or plan.function is np_average and (count > 1 or kwargs):
             return row_by_row(np_average, args, kwargs) if x is not None and count == 1 and (
                 kwargs.keys() == WEIGHTS and is_walkable(kwargs["weights"]) and is_flat(x)
             ) else None
         return along_rows(plan.function, x, args[1:], kwargs)
+    if plan.kind == POWERS:
+        return powers_few(args, kwargs) if x is not None and is_plain(x) else None
+    if plan.kind == PARTITION:
+        return partitioned(compact(x), args[1:], kwargs) if x is not None and is_plain(x) and (
+            points_of(compact(x).buffer)) else None
+    if plan.kind == QUANTILES:
+        return quantiles_few(plan, compact(x), args[1:], kwargs) if x is not None and is_plain(x) else None
     if kwargs:
         return None
-    if plan.kind == BETWEEN_TWO:
-        return grid_between(args) if count == 3 else None
     if plan.kind == TOGETHER:
         return together(plan.function, args[0], args[1]) if count == 2 else None
     if plan.kind == VECTORS:
@@ -50,8 +61,6 @@ cdef object further_function(Plan plan, tuple args, dict kwargs):
             is_flat(args[0]) or is_flat(args[1])) else None
     if x is None or not is_plain(x):
         return None
-    if plan.kind == QUANTILES:
-        return quantiles_few(plan, compact(x), args[1:], kwargs)
     if count != 1:
         return None
     if plan.kind == LOG_DETERMINANT:
@@ -98,7 +107,8 @@ cdef bint all_numbers(object places):
     return type(places) is not list or len(places) > 0 and all_integers(tuple(places))
 
 
-cdef object np_correlate = np.correlate, np_where = np.where, np_inner = np.inner
+cdef frozenset AVERAGED = frozenset({"axis", "keepdims"})
+cdef object np_where = np.where, np_inner = np.inner
 cdef tuple LAST_OF_BOTH = ((-1,), (-1,))
 cdef object np_ediff1d = np.ediff1d, np_polyint = np.polyint, np_flipud = np.flipud, np_trunc = np.trunc
 cdef set WEIGHTS = {"weights"}

@@ -72,11 +72,36 @@ cdef object item_of(Number x, object index):
     if walk(buffer, index, &view):
         mix()
         return number_at(x, &view)
+    if type(index) is tuple and len(<tuple>index) == 1:
+        index = (<tuple>index)[0]
+    if type(index) is range:
+        index = list(index)
     found = gathered(x, index)
     if found is None:
         places = placed(buffer, index)
-        found = None if places is None else at_places(x, places)
+        found = None if places is None else at_places(x, cnp.PyArray_GETCONTIGUOUS(places))
     return found
+
+
+cdef object item_in_order(Number x, object index):
+    """The point at a place in C order; None for all else."""
+    cdef cnp.ndarray parts = x.buffer
+    cdef Py_ssize_t n, i
+    cdef int k
+    cdef Number y
+    if not is_walkable(parts):
+        return None
+    n = points_in(parts)
+    if not -n <= index < n:
+        return None
+    i = index
+    i = offset_of(parts, i + n if i < 0 else i)
+    mix()
+    y = blank_scalar(x)
+    for k in range(y.rows):
+        y.c[k] = (<const double *>(
+            <const char *>cnp.PyArray_DATA(parts) + i + k * cnp.PyArray_STRIDE(parts, 0)))[0]
+    return y
 
 
 cdef Py_ssize_t named_places(object index, cnp.ndarray parts, Py_ssize_t *found) except -2:
@@ -301,10 +326,15 @@ cdef tuple IN_PLACE = (operator.add, operator.sub, operator.mul, operator.truedi
 
 cdef object in_place(int op, Number x, object other):
     """x += other and the like: the result, written over x where it can be."""
-    cdef Number y
     result = arithmetic(op, x, other)
     if result is NotImplemented:
         result = IN_PLACE[op](x, other)
+    return written_over(x, result)
+
+
+cdef object written_over(Number x, object result):
+    """The result of an operator in place, written over x where it can be."""
+    cdef Number y
     if isinstance(result, Number) and (<Number>result).algebra is x.algebra:
         y = <Number>result
         if (
@@ -363,3 +393,12 @@ cdef class Items:
 
     def __itruediv__(self, other):
         return in_place(DIVIDE, <Number><object>self, other)
+
+    def __ipow__(self, other):
+        return written_over(<Number><object>self, (<object>self) ** other)
+
+    def sort(self, *args, **kwargs):
+        order_in_place("sort", <Number><object>self, args, kwargs)
+
+    def partition(self, *args, **kwargs):
+        order_in_place("partition", <Number><object>self, args, kwargs)

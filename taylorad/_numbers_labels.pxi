@@ -1,21 +1,25 @@
 # Part of _numbers.pyx: items by any index of arrays. NumPy says which points it names, by indexing
 # their places with it, and the coefficients at these are copied.
 
-cdef dict PLACES = {}  # shape -> the places of its points in C order
+cdef dict PLACES = {}  # the first place, shape -> the places of its points in C order
+
+
+cdef object labels_from(Py_ssize_t first, tuple shape):
+    """The whole numbers from the first on, in a shape."""
+    found = PLACES.get((first, shape))
+    if found is None:
+        if len(PLACES) >= MOST_MOVES:
+            PLACES.clear()
+        found = np.arange(first, first + _math.prod(shape)).reshape(shape)
+        found.flags.writeable = False
+        PLACES[first, shape] = found
+    return found
 
 
 cdef object places_of(cnp.ndarray parts):
     """The places of the points of an array, in its shape."""
     cdef int k
-    cdef tuple shape = tuple([cnp.PyArray_DIM(parts, k) for k in range(1, cnp.PyArray_NDIM(parts))])
-    found = PLACES.get(shape)
-    if found is None:
-        if len(PLACES) >= MOST_MOVES:
-            PLACES.clear()
-        found = np.arange(points_in(parts)).reshape(shape)
-        found.flags.writeable = False
-        PLACES[shape] = found
-    return found
+    return labels_from(0, tuple([cnp.PyArray_DIM(parts, k) for k in range(1, cnp.PyArray_NDIM(parts))]))
 
 
 cdef bint is_gatherable(object parts):
@@ -42,6 +46,8 @@ cdef bint by_arrays(object index):
             for one in item:
                 if not (PyLong_CheckExact(one) or one is True or one is False):
                     return False
+            found = True
+        elif item is True or item is False:
             found = True
         elif not (item is None or item is Ellipsis or PyLong_CheckExact(item)
                   or type(item) is slice or type(item) is np_intp):

@@ -53,8 +53,19 @@ cdef bint is_walkable(object parts) noexcept:
         cnp.PyArray_ISALIGNED(<cnp.ndarray>parts))
 
 
-cdef tuple matched(object a, object b):
-    """Two operands at the same few points, where they broadcast to them or have gaps in memory.
+cdef bint rows_in_order(cnp.ndarray parts, bint moving) noexcept:
+    """Whether the points of each row follow each other in memory."""
+    cdef Py_ssize_t stride = sizeof(double)
+    cdef int k
+    for k in range(cnp.PyArray_NDIM(parts) - 1, moving - 1, -1):
+        if cnp.PyArray_DIM(parts, k) != 1 and cnp.PyArray_STRIDE(parts, k) != stride:
+            return False
+        stride *= cnp.PyArray_DIM(parts, k)
+    return True
+
+
+cdef tuple matched(object a, object b, Py_ssize_t most):
+    """Two operands at the same points, at `most` so many, where they broadcast to them or have gaps in memory.
 
     None where they are as they should be, and for all that is out of the ordinary.
     """
@@ -93,13 +104,12 @@ cdef tuple matched(object a, object b):
         dims[k] = i if j == 1 else j
         change_a, change_b = change_a or i != dims[k], change_b or j != dims[k]
         total *= dims[k]
-    if not 0 < total <= FEW_POINTS:
+    if not 0 < total <= most:
         return None
-    if ndim == 1:
-        change_a = change_a or not cnp.PyArray_IS_C_CONTIGUOUS(u)
-        change_b = change_b or not cnp.PyArray_IS_C_CONTIGUOUS(v)
-    elif not (cnp.PyArray_IS_C_CONTIGUOUS(u) and cnp.PyArray_IS_C_CONTIGUOUS(v)):
+    if ndim > 1 and not (rows_in_order(u, moving) and rows_in_order(v, other_moving)):
         return None  # the result is to lie in memory as NumPy's
+    change_a = change_a or not cnp.PyArray_IS_C_CONTIGUOUS(u)
+    change_b = change_b or not cnp.PyArray_IS_C_CONTIGUOUS(v)
     if not (change_a or change_b):
         return None
     if change_a:

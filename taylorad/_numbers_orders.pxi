@@ -70,6 +70,77 @@ cdef object in_order_few(Plan plan, Number x, tuple rest, dict kwargs):
 cdef dict LAST = {"axis": -1}
 
 
+cdef object partitioned(Number x, tuple rest, dict kwargs):
+    """`partition` of a few points, which is completely sorted; None where that is not simple."""
+    if not rest or len(rest) > 2 or not all_plain(rest, kwargs):
+        return None
+    np_partition(row_of(x.buffer, 0), *rest, **kwargs)  # what NumPy refuses
+    return in_order_few(<Plan>PLANS[np_sort], compact(x), rest[1:], kwargs)
+
+
+cdef object np_sort = np.sort, np_partition = np.partition
+
+
+cdef int order_in_place(str name, Number x, tuple args, dict kwargs) except -1:
+    """The methods `sort` and `partition` of an array."""
+    found = None
+    if not kwargs and is_plain(x) and points_of(x.buffer) and len(args) <= 2 and (
+        cnp.PyArray_ISWRITEABLE(<cnp.ndarray>x.buffer)
+    ):
+        if name == "partition":
+            found = partitioned(x, args, kwargs)
+        elif len(args) < 2:
+            found = in_order_few(<Plan>PLANS[np_sort], x, args, kwargs)
+    if found is None:
+        METHODS[name](x, *args, **kwargs)
+    else:
+        memcpy(doubles(x.buffer), doubles((<Number>found).buffer),
+               cnp.PyArray_NBYTES(<cnp.ndarray>x.buffer))
+    return 0
+
+
+cdef object quantile_along(Plan plan, Number x, tuple rest, dict kwargs):
+    """A quantile of a few points along an axis; None with a nan, and for all else."""
+    cdef Reduced r
+    cdef Py_ssize_t order[FEW_POINTS]
+    cdef double found[FEW_POINTS * 4]
+    cdef double *u
+    cdef double share
+    cdef Py_ssize_t k, o, i, at, below, m
+    if not PyFloat_CheckExact(rest[0]) or not reduced(x, (), kwargs, False, &r) or r.length < 2:
+        return None
+    m, u = r.outer * r.inner, doubles(x.buffer)
+    share = <double>rest[0] / plan.whole * (r.length - 1)
+    if not 0.0 <= share <= r.length - 1 or r.rows * m > FEW_POINTS * 4 or (
+        not all_finite(u, r.rows * r.n)
+    ):
+        return None
+    below = min(<Py_ssize_t>share, r.length - 2)
+    share -= below
+    first = plan.function(row_of(x.buffer, 0), rest[0], **kwargs)
+    for o in range(r.outer):
+        for i in range(r.inner):
+            at = o * r.length * r.inner + i
+            if not ordered(u + at, r.length, r.inner, order):
+                return None
+            for k in range(r.rows):
+                found[k * m + o * r.inner + i] = between(
+                    u[k * r.n + at + order[below]], u[k * r.n + at + order[below + 1]], share)
+    if not cnp.PyArray_CheckExact(first):
+        found[0] = first
+    elif not cnp.PyArray_ISCARRAY_RO(<cnp.ndarray>first):
+        return None  # NumPy's result lies in another order
+    else:
+        memcpy(found, doubles(first), m * sizeof(double))
+    mix()
+    return outcome(x, &r, found)
+
+
+cdef inline double between(double low, double high, double share) noexcept:
+    """A point between two."""
+    return low if share == 0.0 else high if share == 1.0 else low + share * (high - low)
+
+
 cdef object quantiles_few(Plan plan, Number x, tuple rest, dict kwargs):
     """Quantiles of all of a few points, between two neighbours; None with a nan."""
     cdef Py_ssize_t order[FEW_POINTS]
@@ -80,7 +151,9 @@ cdef object quantiles_few(Plan plan, Number x, tuple rest, dict kwargs):
     cdef double *to
     cdef double share
     cdef Number y
-    if n == 0 or len(rest) != 1 or kwargs or not (
+    if kwargs:
+        return quantile_along(plan, x, rest, kwargs) if len(rest) == 1 else None
+    if n == 0 or len(rest) != 1 or not (
         PyFloat_CheckExact(rest[0]) or PyLong_CheckExact(rest[0]) or type(rest[0]) is list
         or cnp.PyArray_CheckExact(rest[0]) and cnp.PyArray_NDIM(<cnp.ndarray>rest[0]) == 1
     ) or not is_option(rest[0]):
@@ -105,11 +178,8 @@ cdef object quantiles_few(Plan plan, Number x, tuple rest, dict kwargs):
         below = min(<Py_ssize_t>share, max(n - 2, 0))
         share -= below
         for k in range(rows):
-            to[k * count + t] = u[k * n + order[below]]
-            if share == 1.0:
-                to[k * count + t] = u[k * n + order[below + 1]]
-            elif share > 0.0:
-                to[k * count + t] += share * (u[k * n + order[below + 1]] - to[k * count + t])
+            to[k * count + t] = between(
+                u[k * n + order[below]], u[k * n + order[min(below + 1, n - 1)]], share)
         to[t] = first[t] if cnp.PyArray_CheckExact(first) else first
     mix()
     if cnp.PyArray_CheckExact(first):

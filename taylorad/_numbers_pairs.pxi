@@ -350,7 +350,7 @@ cdef object pair_few(int kind, object a, object b):
     cdef Py_ssize_t t
     cdef bint done
     cdef cnp.ndarray y
-    pair = matched(a, b)
+    pair = matched(a, b, FEW_POINTS)
     if pair is not None:
         a, b = pair
     like = <Number>(a if isinstance(a, Number) else b)

@@ -1,13 +1,13 @@
 # Part of _numbers.pyx: which functions of NumPy and methods of ndarray have a short way.
 
 cdef enum:
-    NO_SHORT_WAY, MOVE, ATTRIBUTE, ANSWER, ANSWERS, RAVEL, RESHAPE, SQUEEZE, SWAP, TRANSPOSE
+    NO_SHORT_WAY, MOVE, ATTRIBUTE, IMAGINARY, ANSWER, ANSWERS, RAVEL, RESHAPE, SQUEEZE, SWAP, TRANSPOSE
     FLIP, LEAST_1, LEAST_2, VIEW, SUM, NAN_SUM, MEAN, VARIANCE, DEVIATION, LARGEST, SMALLEST, PRODUCT, RUNNING_SUM
     RUNNING_PRODUCT, NORM, COPY, ITEM, ITEMS, CAST, FLATTEN, GATHER, SORT, MEDIAN, TRACE, ROUNDED, SINC
     ZEROS, ONES, FULL, REPEAT, INVERSE, DETERMINANT, BETWEEN, MATRIX, OUTER, CONVOLVE, KRON, CROSS, EINSUM
     INNER, SOLUTION, GRID, CHOICE, INTERPOLATE, CONCATENATE, STACK, BESIDE, BELOW, COLUMNS, APPEND
     QUANTILES, FIX, BACKWARDS, ASKED, PLACED, PLACED_2, EACH_ROW, ALONG, TOGETHER, BETWEEN_TWO, LIKE
-    TENSORDOT, VECTORS, STORE, INSERTED, LOG_DETERMINANT
+    TENSORDOT, VECTORS, STORE, INSERTED, LOG_DETERMINANT, POOLED, POOLED_2, VIEWS, POWERS, PARTITION
 
 
 @cython.final
@@ -57,6 +57,8 @@ for _function, _kind, _method in (
     (np.ndim,           ATTRIBUTE,       "ndim"),
     (np.size,           ATTRIBUTE,       "size"),
     (np.real,           ATTRIBUTE,       "real"),
+    (np.real_if_close,  ATTRIBUTE,       "real"),
+    (np.imag,           IMAGINARY,       None),
     (np.iscomplexobj,   ANSWERS,         None),
     (np.isrealobj,      ANSWERS,         None),
     (np.count_nonzero,  ANSWER,          None),
@@ -121,6 +123,7 @@ for _function, _kind, _method in (
     (np.linalg.det,     DETERMINANT,     None),
     (np.linalg.solve,   SOLUTION,        None),
     (np.convolve,       CONVOLVE,        None),
+    (np.correlate,      CONVOLVE,        None),
     (np.kron,           KRON,            None),
     (np.cross,          CROSS,           None),
     (np.einsum,         EINSUM,          None),
@@ -189,11 +192,19 @@ for _function, _kind, _method in (
     (np.ediff1d,        EACH_ROW,        None),
     (np.polyder,        EACH_ROW,        None),
     (np.polyint,        EACH_ROW,        None),
-    (np.correlate,      EACH_ROW,        None),
+    (np.bincount,       EACH_ROW,        None),
     (la.trace,          EACH_ROW,        None),
     (np.polyadd,        TOGETHER,        None),
     (np.polysub,        TOGETHER,        None),
     (np.linspace,       BETWEEN_TWO,     None),
+    (np.logspace,       BETWEEN_TWO,     None),
+    (np.geomspace,      BETWEEN_TWO,     None),
+    (np.vander,         POWERS,          None),
+    (np.partition,      PARTITION,       None),
+    (np.dstack,         POOLED,          None),
+    (np.block,          POOLED,          None),
+    (np.choose,         POOLED_2,        None),
+    (np.broadcast_arrays, VIEWS,         None),
     (np.tensordot,      TENSORDOT,       None),
     (la.tensordot,      TENSORDOT,       None),
     (la.matmul,         VECTORS,         None),
@@ -207,6 +218,9 @@ for _function, _kind, _method in (
     (np.copyto,         STORE,           None),
     (np.put,            STORE,           None),
     (np.putmask,        STORE,           None),
+    (np.place,          STORE,           None),
+    (np.put_along_axis, STORE,           None),
+    (np.fill_diagonal,  STORE,           None),
     (np.insert,         INSERTED,        None),
     (np.diff,           INSERTED,        None),
     (la.slogdet,        LOG_DETERMINANT, None),
@@ -221,6 +235,8 @@ for _function, _whole in ((np.quantile, 1.0), (np.percentile, 100.0), (np.nanqua
     (<Plan>PLANS[_function]).whole = _whole
 
 # Not in every NumPy since 2.0.
+if hasattr(np, "astype"):
+    enter(np.astype, CAST, None)
 if hasattr(np, "cumulative_sum"):
     enter(np.cumulative_sum, RUNNING_SUM, None)
     enter(np.cumulative_prod, RUNNING_PRODUCT, None)

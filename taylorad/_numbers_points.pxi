@@ -89,6 +89,10 @@ cdef object outer_of(object ufunc, object a, object b):
         return None
     ndim = cnp.PyArray_NDIM((<Number>b).buffer) - 1 if isinstance(b, Number) else (
         cnp.PyArray_NDIM(<cnp.ndarray>b))
+    if ufunc is np_multiply and is_flat(a) and is_flat(b):
+        found = outer_few(a, b)
+        if found is not None:
+            return found
     mix()
     return call_of_two(ufunc, a[(Ellipsis, *[None] * ndim)], b)
 
@@ -102,18 +106,54 @@ cdef bint is_array(object x):
 
 cdef object folded(object ufunc, Number x, bint running):
     """`ufunc.reduce` or `ufunc.accumulate` of a few points of one axis; None for all else."""
-    cdef Py_ssize_t n = points_of(x.buffer), t
-    cdef list items
-    if n == 0 or cnp.PyArray_NDIM(x.buffer) != 2 or not (
-        ufunc in PAIR_UFUNCS or running and ufunc in EXTREMA
-    ):
+    cdef Py_ssize_t n = points_of(x.buffer), rows, t, k
+    cdef double *w
+    cdef cnp.ndarray y
+    cdef Number last
+    cdef Pairs p
+    cdef const PairRow *row = NULL
+    cdef double value
+    cdef bint done = True
+    cdef object kind = PAIR_UFUNCS.get(ufunc), larger = EXTREMA.get(ufunc) if running else None
+    if n == 0 or cnp.PyArray_NDIM(x.buffer) != 2 or kind is None and larger is None:
         return None
-    items = items_of(x)
+    y = empty_like(x.buffer)
+    w, rows = doubles(y), cnp.PyArray_DIM(y, 0)
+    memcpy(w, doubles(x.buffer), rows * n * sizeof(double))
+    if larger is not None:
+        for t in range(1, n):
+            if not extreme_at(larger, w + t - 1, w + t, w + t, rows, rows, n):
+                return None
+        mix()
+        return array_like(x, y)
+    if rows == 1:
+        return None
+    row, p.table = &PAIR_ROWS[<int>kind], table_of(x)
+    p.n, p.rows, p.size, p.value, p.scale = 1, rows, rows, &value, row.scale
+    p.u = <double *>malloc((PAIR_BLOCKS * rows + room_for(p.table, BLOCKS, 1)) * sizeof(double))
+    if p.u == NULL:
+        raise MemoryError
+    p.v, p.y, p.s, p.w = p.u + rows, p.u + 2 * rows, p.u + 3 * rows, p.u + 4 * rows
+    p.work = p.u + PAIR_BLOCKS * rows
     for t in range(1, n):
-        items[t] = call_of_two(ufunc, items[t - 1], items[t])
+        for k in range(rows):
+            p.u[k], p.v[k] = w[k * n + t - 1], w[k * n + t]
+        value = row.value(p.u[0], p.v[0])
+        done = libm.isfinite(value) and row.function(&p) and all_finite(p.y, rows)
+        if not done:
+            break
+        for k in range(rows):
+            w[k * n + t] = p.y[k]
+    free(p.u)
+    if not done:
+        return None
     mix()
-    return joined_few(items, 0, True, False) if running and n <= MOST_JOINED else (
-        None if running else items[n - 1])
+    if running:
+        return array_like(x, y)
+    last = blank_scalar(x)
+    for k in range(rows):
+        last.c[k] = w[k * n + n - 1]
+    return last
 
 
 cdef object other_method(object ufunc, object method, PyObject **args, size_t count, PyObject *names):
@@ -140,11 +180,13 @@ cdef object other_method(object ufunc, object method, PyObject **args, size_t co
     if method == "accumulate" and names == NULL and not is_single(y):
         name = RUNNING.get(ufunc)
         if name is not None:
-            return short_way(<Plan>METHOD_PLANS[name], y, (), {"axis": 0})
+            return short_way(<Plan>METHOD_PLANS[name], y, ALONG_FIRST, NO_OPTIONS)
         return folded(ufunc, compact(y), True)
     return None
 
 
+cdef tuple ALONG_FIRST = (0,)
+cdef dict NO_OPTIONS = {}
 cdef dict RUNNING = {np.add: "cumsum", np.multiply: "cumprod"}
 
 
@@ -171,10 +213,42 @@ cdef bint is_alike(object x, object like):
         cnp.PyArray_TYPE(<cnp.ndarray>x) == cnp.PyArray_TYPE(<cnp.ndarray>like))
 
 
-cdef object written(object ufunc, PyObject **args, size_t count, object out):
-    """A ufunc whose result is written into a number; None where that is not the simple case."""
+cdef object with_options(object ufunc, PyObject **args, size_t count, tuple names):
+    """A call of a ufunc with `out`, with `out` and `where`, or with the dtype that it has anyway;
+    None for all else."""
+    cdef size_t k
+    if count > 4:
+        return None
+    if len(names) == 1 and names[0] == "out":
+        return written(ufunc, args, count, <object>args[count], None)
+    if len(names) == 2 and names[0] == "where" and names[1] == "out":
+        return written(ufunc, args, count, <object>args[count + 1], <object>args[count])
+    if len(names) == 2 and names[0] == "out" and names[1] == "where":
+        return written(ufunc, args, count, <object>args[count], <object>args[count + 1])
+    if len(names) == 1 and names[0] == "dtype" and (
+        <object>args[count] is np_float64 or <object>args[count] is float
+    ) and not (ufunc.signature is not None or ufunc in COMPARISONS or ufunc in VALUE_UFUNCS):
+        for k in range(2, count):
+            if not is_of_doubles(<object>args[k]):
+                return None
+        return array_ufunc(None, args, count, NULL)
+    return None
+
+
+cdef object at_points(object given, object mask):
+    """The points of an operand where a mask holds."""
+    if isinstance(given, Number) and (<Number>given).rows == 0:
+        return item_of(<Number>given, mask)
+    return given[mask] if cnp.PyArray_CheckExact(given) else given
+
+
+cdef object written(object ufunc, PyObject **args, size_t count, object out, object mask):
+    """A ufunc whose result is written into a number, perhaps where a mask holds; None where that is
+    not the simple case."""
     cdef Number target
     cdef size_t k
+    cdef PyObject *chosen[4]
+    cdef list operands = []
     if type(out) is tuple and len(<tuple>out) == 1:
         out = (<tuple>out)[0]
     if not isinstance(out, Number) or (<Number>out).rows or not (
@@ -182,6 +256,11 @@ cdef object written(object ufunc, PyObject **args, size_t count, object out):
     ):
         return None
     target = <Number>out
+    if mask is not None and not (
+        cnp.PyArray_CheckExact(mask) and cnp.PyArray_ISBOOL(<cnp.ndarray>mask)
+        and has_points(<cnp.ndarray>mask, target)
+    ):
+        return None
     if not is_plain(target) or not is_real(target.buffer) or not (
         cnp.PyArray_ISCARRAY(<cnp.ndarray>target.buffer)
     ):
@@ -198,6 +277,16 @@ cdef object written(object ufunc, PyObject **args, size_t count, object out):
         elif not (PyFloat_CheckExact(given) or is_alike(given, target.buffer) and (
             has_points(given, target))):
             return None
+    if mask is not None:  # points where it does not hold may be outside of the domain
+        chosen[0], chosen[1] = args[0], args[1]
+        for k in range(2, count):
+            given = at_points(<object>args[k], mask)
+            if given is None:
+                return None
+            operands.append(given)
+            chosen[k] = <PyObject *>given
+        found = array_ufunc(None, chosen, count, NULL)
+        return target if isinstance(found, Number) and assigned(target, mask, found) else None
     found = array_ufunc(None, args, count, NULL)
     if not isinstance(found, Number) or (<Number>found).algebra is not target.algebra or (
         not is_alike((<Number>found).buffer, target.buffer)

@@ -4,6 +4,7 @@
 cdef object short_way(Plan plan, Number x, tuple rest, dict kwargs):
     """A function or a method of a number; None where that is not the simple case."""
     cdef Reduced r
+    cdef double value = 0.0
     cdef Py_ssize_t count = len(rest)
     if x.rows or not cnp.PyArray_CheckExact(x.buffer):
         return None
@@ -17,8 +18,10 @@ cdef object short_way(Plan plan, Number x, tuple rest, dict kwargs):
         if not is_move(plan.function, rest, kwargs):
             return None
         return moved_few(plan.function, x, rest, kwargs)
+    if plan.kind == IMAGINARY:
+        return None if count or kwargs or not is_plain(x) else x.imag
     if plan.kind == ATTRIBUTE:
-        if count or kwargs:
+        if count or kwargs or plan.function is np_real_if_close and not is_real(x.buffer):
             return None
         if plan.name != "real":
             mix()
@@ -38,12 +41,14 @@ cdef object short_way(Plan plan, Number x, tuple rest, dict kwargs):
             mix()
             return found
     if RAVEL <= plan.kind <= VIEW:
-        if kwargs or cnp.PyArray_SIZE(<cnp.ndarray>x.buffer) == 0 or not all_plain(rest, None):
+        if cnp.PyArray_SIZE(<cnp.ndarray>x.buffer) == 0 or not all_plain(rest, kwargs) or kwargs and (
+            plan.kind != SQUEEZE and plan.kind != VIEW  # else methods name them otherwise
+        ):
             return None
         if plan.kind == RESHAPE and count > 1 and type(rest[count - 1]) is str:
             return None  # the order, of the function
         function = plan.function if plan.method is None else plan.method
-        found = function(row_of(x.buffer, 0), *rest)
+        found = function(row_of(x.buffer, 0), *rest, **kwargs)
         parts = view_of_rows(<cnp.ndarray>x.buffer, found) if cnp.PyArray_CheckExact(found) else None
         if parts is None:
             return None
@@ -101,11 +106,10 @@ cdef object short_way(Plan plan, Number x, tuple rest, dict kwargs):
     if plan.kind == ITEM and count > 1:
         return item_of(x, rest) if count == cnp.PyArray_NDIM(<cnp.ndarray>x.buffer) - 1 and (
             all_integers(rest)) else None
-    if plan.kind == ITEM and count == 1 and PyLong_CheckExact(rest[0]) and is_plain(x) and (
+    if plan.kind == ITEM and count == 1 and PyLong_CheckExact(rest[0]) and (
         cnp.PyArray_NDIM(<cnp.ndarray>x.buffer) > 2
     ):
-        found = flattened(x)
-        return None if found is None else item_of(<Number>found, rest[0])
+        return item_in_order(x, rest[0])
     if plan.kind == ITEM:
         return item_of(x, rest[0]) if count == 1 and PyLong_CheckExact(rest[0]) and (
             cnp.PyArray_NDIM(<cnp.ndarray>x.buffer) == 2) else None
@@ -130,8 +134,8 @@ cdef object short_way(Plan plan, Number x, tuple rest, dict kwargs):
     if plan.kind == ZEROS or plan.kind == ONES:
         return None if count or points_of(x.buffer) == 0 else constant_few(x, 1.0 if plan.kind == ONES else 0.0)
     if plan.kind == FULL:
-        return constant_few(x, <double>rest[0]) if count == 1 and PyFloat_CheckExact(rest[0]) and (
-            points_of(x.buffer)) else None
+        return constant_few(x, value) if count == 1 and points_of(x.buffer) and (
+            as_coefficient(rest[0], &value)) else None
     if plan.kind == GATHER:
         return gathered(x, rest[0]) if count == 1 and cnp.PyArray_CheckExact(rest[0]) and (
             cnp.PyArray_TYPE(<cnp.ndarray>rest[0]) != cnp.NPY_BOOL) else None
@@ -143,6 +147,8 @@ cdef object short_way(Plan plan, Number x, tuple rest, dict kwargs):
 
 
 cdef frozenset BOUNDS = frozenset({"min", "max"})
+cdef object np_real_if_close = np.real_if_close
+cdef frozenset MODE = frozenset({"mode"})
 cdef object np_diag = np.diag, np_take = np.take, np_array = np.array, np_average = np.average
 
 
@@ -211,6 +217,13 @@ cdef object short_function(Plan plan, tuple args, dict kwargs):
         return joined_few(args[0], 1, flat, False)
     if plan.kind == GRID and count == 2 and len(kwargs) == 1 and kwargs.get("indexing") == "ij":
         return grid_few(args[0], args[1], True)
+    if plan.kind == CONVOLVE and count >= 2 and (not kwargs or count == 2 and kwargs.keys() == MODE):
+        mode = args[2] if count > 2 else kwargs["mode"] if kwargs else None
+        found = convolved_few(plan.function, args[0], args[1], mode)
+        if found is not None:
+            return found
+        if kwargs:
+            args, kwargs, count = (*args, mode), {}, 3
     if kwargs:
         return None
     if count == 1 and plan.kind == CHOICE and isinstance(args[0], Number) and is_plain(<Number>args[0]):
@@ -221,8 +234,8 @@ cdef object short_function(Plan plan, tuple args, dict kwargs):
     if count == 2 and plan.kind == MATRIX:
         return matrix_few(args[0], args[1], True)
     if count == 3 and plan.kind == EINSUM:
-        return einsum_few(args[0], args[1], args[2]) if type(args[0]) is str else None
-    if count == 2 and CONVOLVE <= plan.kind <= CROSS:
+        return einsum_few(args[0], args[1], args[2], None) if type(args[0]) is str else None
+    if count == 2 and KRON <= plan.kind <= CROSS:
         return bilinear_few(plan.kind, plan.function, args[0], args[1])
     if count == 2 and plan.kind == SOLUTION:
         return solution_few(args[0], args[1])
@@ -237,16 +250,16 @@ cdef object short_function(Plan plan, tuple args, dict kwargs):
     if count == 2 and plan.kind == INNER and is_flat(args[0]) and is_flat(args[1]):
         return matrix_few(args[0], args[1], True)
     if count == 3 and plan.kind == INTERPOLATE:
-        if isinstance(args[0], Number):
-            return interpolated_few(<Number>args[0], args[1], args[2])
-        return None if isinstance(args[1], Number) else row_by_row(plan.function, args, kwargs)
+        found = interpolated_few(args[0], args[1], args[2])
+        return found if found is not None or isinstance(args[0], Number) or (
+            isinstance(args[1], Number)) else row_by_row(plan.function, args, kwargs)
     if count == 2 and plan.kind == EINSUM and type(args[0]) is str:
-        return row_by_row(plan.function, args, kwargs)
-    if count == 3 and plan.kind == CONVOLVE and isinstance(args[0], Number) and isinstance(args[1], Number):
-        return bilinear_of(plan.function, args)
-    if count == 3 and plan.kind == CONVOLVE and type(args[2]) is str:
-        return row_by_row(plan.function, args, kwargs)
-    return None
+        return einsum_of_one(args)
+    if count == 4 and plan.kind == EINSUM and type(args[0]) is str:
+        return einsum_of_three(args)
+    if plan.kind == CONVOLVE and isinstance(args[0], Number) and isinstance(args[1], Number):
+        return bilinear_of(plan.function, args) if count == 3 or plan.function is np_correlate else None
+    return row_by_row(plan.function, args, kwargs) if plan.kind == CONVOLVE else None
 
 
 cdef bint is_flat(object x) noexcept:

@@ -61,6 +61,33 @@ cdef object row_by_row(object function, tuple args, dict kwargs):
     return as_rows(x, rows)
 
 
+cdef object views_of_several(object function, tuple args):
+    """A function that views each of its operands; None where that is not the simple case."""
+    cdef list given = []
+    cdef Py_ssize_t k
+    for x in args:
+        if isinstance(x, Number):
+            if not is_plain(<Number>x) or points_in((<Number>x).buffer) == 0:
+                return None
+            given.append(row_of((<Number>x).buffer, 0))
+        elif cnp.PyArray_CheckExact(x) and is_option(x):
+            given.append(x)
+        else:
+            return None
+    views = function(*given)
+    found = []
+    for k in range(len(args)):
+        view = views[k]
+        if isinstance(args[k], Number):
+            view = view_of_rows((<Number>args[k]).buffer, view)
+            if view is None:
+                return None
+            view = make((<Number>args[k]).algebra, view)
+        found.append(view)
+    mix()
+    return type(views)(found)
+
+
 cdef bint are_options(dict kwargs):
     """Whether keywords are plain, and none of them is `out`."""
     if kwargs:
@@ -97,22 +124,34 @@ cdef object along_rows(object function, Number x, tuple rest, dict kwargs):
     It is for one axis of points, or one that is named.
     """
     cdef int ndim, axis = 0
+    cdef object axes
     if x.rows or not is_walkable(x.buffer) or points_in(x.buffer) == 0:
         return None
     ndim = cnp.PyArray_NDIM(<cnp.ndarray>x.buffer) - 1
-    if kwargs:
-        if len(kwargs) != 1 or rest or not as_axis(kwargs.get("axis"), ndim, &axis):
-            return None
-    elif function is np_trapezoid and not rest:
+    if function is np_trapezoid:
         axis = ndim - 1
-    elif ndim != 1:
+    if kwargs:
+        if rest or not kwargs.keys() <= AXIS_AND_STEP or not are_options(kwargs) or (
+            "axis" in kwargs and not as_axis(kwargs["axis"], ndim, &axis)
+        ) or "dx" in kwargs and not PyFloat_CheckExact(kwargs["dx"]) or (
+            function is not np_trapezoid and "axis" not in kwargs
+        ):
+            return None
+    elif ndim != 1 and (rest or function is not np_trapezoid and function is not np_gradient):
         return None
     for item in rest:
         if not is_option(item) or type(item) is list or type(item) is tuple or (
             cnp.PyArray_CheckExact(item) and cnp.PyArray_NDIM(<cnp.ndarray>item) > 1
         ):
             return None
-    found = function(x.buffer, *rest, axis=axis + 1)
+    if kwargs and "dx" in kwargs:
+        found = function(x.buffer, dx=kwargs["dx"], axis=axis + 1)
+    elif function is np_gradient and not kwargs and ndim > 1:
+        found = function(x.buffer, axis=tuple(range(1, ndim + 1)))
+        mix()
+        return type(found)([make(x.algebra, rows) for rows in found])
+    else:
+        found = function(x.buffer, *rest, axis=axis + 1)
     if not cnp.PyArray_CheckExact(found) or not is_double(found) or not (
         cnp.PyArray_IS_C_CONTIGUOUS(<cnp.ndarray>found)
     ):
@@ -121,7 +160,8 @@ cdef object along_rows(object function, Number x, tuple rest, dict kwargs):
     return make(x.algebra, found)
 
 
-cdef object np_linspace = np.linspace, np_trapezoid = np.trapezoid
+cdef object np_trapezoid = np.trapezoid, np_gradient = np.gradient
+cdef frozenset AXIS_AND_STEP = frozenset({"axis", "dx"})
 
 
 cdef object affine_rows(object function, Number x, tuple rest, dict kwargs, Py_ssize_t at, names):
@@ -153,36 +193,6 @@ cdef object affine_rows(object function, Number x, tuple rest, dict kwargs, Py_s
 cdef object nothing_like(object x):
     """Zeros in place of plain numbers."""
     return 0.0 if PyFloat_CheckExact(x) else np.zeros_like(x)
-
-
-cdef object grid_between(tuple args):
-    """`numpy.linspace` between two scalars; None for all else."""
-    cdef Py_ssize_t count, i, k, rows
-    cdef Number like = number_among(args[0], args[1])
-    cdef cnp.npy_intp shape[2]
-    cdef double weight, a = 0.0, b = 0.0
-    cdef cnp.ndarray parts
-    cdef double *to
-    if like is None or not (is_point(args[0]) and is_point(args[1])) or not PyLong_CheckExact(args[2]):
-        return None
-    if not 2 <= args[2] <= FEW_ENTRIES:
-        return None
-    count, rows = args[2], like.rows
-    first = np_linspace(point_at(args[0], 0), point_at(args[1], 0), count)
-    like = <Number>as_point(like)
-    shape[0], shape[1] = rows, count
-    parts = cnp.PyArray_EMPTY(2, shape, cnp.NPY_DOUBLE, 0)
-    to = doubles(parts)
-    for k in range(rows):
-        a, b = point_at(args[0], k), point_at(args[1], k)
-        for i in range(count):
-            weight = <double>i / (count - 1)
-            to[k * count + i] = (1.0 - weight) * a + weight * b
-    if not all_finite(to, rows * count):
-        return None
-    memcpy(to, doubles(first), count * sizeof(double))
-    mix()
-    return array_like(like, parts)
 
 
 cdef double point_at(object x, Py_ssize_t k) except? -1.0:
@@ -236,7 +246,7 @@ cdef object tensordot_few(object function, object a, object b, object axes):
     for k in range(count):
         if u.dims[left[k]] != v.dims[right[k]]:
             return None
-    c.labels, to = 0, 1
+    c.labels, c.whole, to = 0, 0, 1
     # the axes that stay, the last first, so that the steps in the result are known
     for k in range(v.ndim - 1, -1, -1):
         if not is_among(k, right, count):

@@ -168,7 +168,7 @@ cdef object array_arithmetic(int op, object a, object b):
     if is_single(a) or is_single(b):
         found = single_binary(UFUNCS[op], a, b)
         return laid_out(general(op, a, b), (a, b)) if found is None else found
-    found = matched(a, b)
+    found = matched(a, b, FEW_POINTS)
     if found is not None:
         a, b = found
         found = None

@@ -97,6 +97,8 @@ cdef inline object row_or_plain(object x):
 cdef object single_unary(object ufunc, Number x):
     """A ufunc at a few points in single precision; None where that is not the simple case."""
     found = quick_unary(ufunc, widened(x))
+    if type(found) is tuple:  # of `modf` and `frexp`
+        return None
     if found is not None:
         found = narrowed(found)
     if found is None or ufunc in EXACT or not isinstance(found, Number):

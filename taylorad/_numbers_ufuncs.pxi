@@ -19,11 +19,8 @@ cdef object array_ufunc(object self, PyObject **args, size_t count, PyObject *na
             return None if method == "at" else found
         return general_ufunc(ufunc, method, args, count, names)
     if names != NULL:
-        if count <= 4 and len(<tuple>names) == 1 and (<tuple>names)[0] == "out":
-            found = written(ufunc, args, count, <object>args[count])
-            if found is not None:
-                return found
-        return general_ufunc(ufunc, method, args, count, names)
+        found = with_options(ufunc, args, count, <tuple>names)
+        return found if found is not None else general_ufunc(ufunc, method, args, count, names)
     operand = <object>args[2]
     if count == 3 and isinstance(operand, Number):
         x = <Number>operand
@@ -108,6 +105,8 @@ cdef object quick_unary(object ufunc, Number given):
     found = FIRST.get(ufunc)
     if found is not None:
         return first_few(ufunc, <tuple>found, x)
+    if ufunc in APART:
+        return apart_few(ufunc, x)
     found = SCALED_UFUNCS.get(ufunc)
     return None if found is None else scaled_few(x, found)
 
@@ -128,7 +127,7 @@ cdef object quick_binary(object ufunc, object operand, object other):
         return pair_few(found, operand, other)
     found = EXTREMA.get(ufunc)
     if found is not None:
-        pair = matched(operand, other)
+        pair = matched(operand, other, SOME_POINTS)
         if pair is not None:
             operand, other = pair
         return extremum_few(found, operand, other)
@@ -139,6 +138,10 @@ cdef object quick_binary(object ufunc, object operand, object other):
         return power_short(operand, other)
     if ufunc in VALUE_PAIRS:
         return of_values(ufunc, operand, other)
+    if ufunc is np_nextafter:
+        return next_few(operand, other)
+    if ufunc is np_ldexp:
+        return times_power_of_2(operand, other)
     if ufunc is np_divmod:
         found = pair_few(WHOLE, operand, other), pair_few(REMAINDER, operand, other)
         return None if found[0] is None or found[1] is None else found
