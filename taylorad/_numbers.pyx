@@ -366,6 +366,10 @@ cdef class Number(Operand):
         return self.__deepcopy__(None)
 
     def __deepcopy__(self, memo):
+        if is_plain(self) and is_real(self.buffer) and cnp.PyArray_IS_C_CONTIGUOUS(
+            <cnp.ndarray>self.buffer
+        ) and type(self) is classes(self.algebra)[1]:
+            return duplicate(self)
         number = make(self.algebra, parts_of(self).copy())
         if type(self) not in classes(self.algebra):
             number = as_class(type(self), number)
@@ -449,12 +453,11 @@ cdef class Number(Operand):
 
     @property
     def imag(self):
-        cdef cnp.ndarray parts
-        if not is_plain(self) or not is_real(self.buffer):
+        found = imaginary(self)
+        if found is None:
             return PROPERTIES["imag"](self)
-        parts = <cnp.ndarray>self.buffer
-        return array_like(self, cnp.PyArray_ZEROS(
-            cnp.PyArray_NDIM(parts), cnp.PyArray_DIMS(parts), cnp.PyArray_TYPE(parts), 0))
+        cnp.PyArray_CLEARFLAGS(<cnp.ndarray>(<Number>found).buffer, cnp.NPY_ARRAY_WRITEABLE)
+        return found
 
     @property
     def strides(self):

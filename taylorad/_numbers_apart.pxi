@@ -1,7 +1,7 @@
 # Part of _numbers.pyx: functions that take the floats of a few points apart, or step to the next ones.
 
-cdef object np_modf = np.modf, np_frexp = np.frexp, np_spacing = np.spacing
-cdef object np_nextafter = np.nextafter, np_ldexp = np.ldexp
+cdef object np_modf = np.modf, np_frexp = np.frexp
+cdef object np_spacing = np.spacing, np_nextafter = np.nextafter, np_ldexp = np.ldexp
 cdef frozenset APART = frozenset({np_modf, np_frexp, np_spacing})
 
 
@@ -27,13 +27,19 @@ cdef object with_rows(Number x, object first, const double *factor, Py_ssize_t s
 cdef object apart_few(object ufunc, Number x):
     """`modf`, `frexp` or `spacing` at a few points; None for all else."""
     cdef double factor[FEW_POINTS]
+    cdef double value
+    cdef Number y
     cdef Py_ssize_t n = points_of(x.buffer), t
     if n == 0 or not all_finite(doubles(x.buffer), n):
         return None
-    first = ufunc(row_of(x.buffer, 0))
     if ufunc is np_spacing:
-        return with_rows(x, first, NULL, 0)
-    first, second = first
+        y = constant_few(x, 0.0)
+        for t in range(n):
+            value = doubles(x.buffer)[t]
+            doubles(y.buffer)[t] = libm.nextafter(
+                value, libm.INFINITY if value >= 0.0 else -libm.INFINITY) - value
+        return y if all_finite(doubles(y.buffer), n) else None
+    first, second = ufunc(row_of(x.buffer, 0))
     if ufunc is np_modf:
         first, second = with_rows(x, first, &UNIT, 0), step_few(<int>STEP_UFUNCS[np_trunc], x)
     else:
@@ -47,11 +53,21 @@ cdef object apart_few(object ufunc, Number x):
 
 cdef object next_few(object x, object towards):
     """`numpy.nextafter` at a few points of x, which is what it follows; None for all else."""
-    if not isinstance(x, Number) or not is_plain(<Number>x) or points_of((<Number>x).buffer) == 0:
+    cdef Py_ssize_t n, t
+    cdef double single = 0.0
+    cdef double *given = &single
+    cdef double *w
+    cdef Number y
+    if not isinstance(x, Number) or not is_plain(<Number>x):
         return None
-    towards = row_or_scalar(towards)
-    return None if towards is None else with_rows(
-        <Number>x, np_nextafter(row_of((<Number>x).buffer, 0), towards), &UNIT, 0)
+    n = points_of((<Number>x).buffer)
+    if n == 0 or not values_few(towards, <Number>x, n, &given, &single):
+        return None
+    y = duplicate(<Number>x)
+    w = doubles(y.buffer)
+    for t in range(n):
+        w[t] = libm.nextafter(w[t], single if given == &single else given[t])
+    return y if all_finite(w, cnp.PyArray_SIZE(<cnp.ndarray>y.buffer)) else None
 
 
 cdef object times_power_of_2(object x, object exponent):

@@ -267,12 +267,20 @@ cdef object einsum_of_three(tuple args):
         subscripts, value_of(args[1]), value_of(args[2]), value_of(args[3])))
 
 
+cdef dict VIEWED = {}  # subscripts of one operand -> whether nothing is summed
+
+
 cdef object einsum_of_one(tuple args):
     """`numpy.einsum` of one array, of which the result may be a view; None for all else."""
     cdef Number x
     cdef cnp.ndarray parts
-    given, _, result = args[0].partition("->")
-    if isinstance(args[1], Number) and is_plain(<Number>args[1]) and set(given) == set(result):
+    found = VIEWED.get(args[0])
+    if found is None:
+        given, _, result = args[0].partition("->")
+        if len(VIEWED) >= MOST_MOVES:
+            VIEWED.clear()
+        found = VIEWED[args[0]] = set(given) == set(result)
+    if found and isinstance(args[1], Number) and is_plain(<Number>args[1]):
         x = <Number>args[1]
         parts = <cnp.ndarray>x.buffer
         found = np_einsum(args[0], row_of(parts, 0))

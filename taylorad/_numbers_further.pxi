@@ -30,6 +30,8 @@ cdef object further_function(Plan plan, tuple args, dict kwargs):
             return None
         if plan.function is np_insert:
             return affine_rows(np_insert, x, args[1:], kwargs, 1, ())
+        if count <= 2 and not kwargs.keys() & PLACED_AROUND:
+            return along_rows(np_diff, x, args[1:], kwargs)
         return affine_rows(plan.function, x, args[1:], kwargs, -1, PLACED_AROUND) if (
             count <= 2 and kwargs and kwargs.keys() <= PLACED_AROUND) else None
     if plan.kind == STORE:
@@ -45,11 +47,22 @@ cdef object further_function(Plan plan, tuple args, dict kwargs):
                 kwargs.keys() == WEIGHTS and is_walkable(kwargs["weights"]) and is_flat(x)
             ) else None
         return along_rows(plan.function, x, args[1:], kwargs)
+    if plan.kind == COVARIANCE:
+        return covariance_few(args) if not kwargs and count <= 2 else None
+    if plan.kind == STEPPED:
+        x = compact(x) if x is not None and is_plain(x) else None
+        return with_rows(x, plan.function(row_of(x.buffer, 0), *args[1:], **kwargs), NULL, 0) if (
+            x is not None and points_of(x.buffer) and is_double(x.buffer)
+            and all_plain(args[1:], kwargs)) else None
     if plan.kind == POWERS:
         return powers_few(args, kwargs) if x is not None and is_plain(x) else None
+    if plan.kind == SORT_COMPLEX:
+        found = sorted_short(x, (), kwargs) if count == 1 and x is not None and is_plain(x) and (
+            not kwargs) else None
+        return None if found is None else make(
+            x.algebra, (<Number>found).buffer.astype(np.complex64 if is_single(x) else complex))
     if plan.kind == PARTITION:
-        return partitioned(compact(x), args[1:], kwargs) if x is not None and is_plain(x) and (
-            points_of(compact(x).buffer)) else None
+        return partitioned(x, args[1:], kwargs) if x is not None and is_plain(x) else None
     if plan.kind == QUANTILES:
         return quantiles_few(plan, compact(x), args[1:], kwargs) if x is not None and is_plain(x) else None
     if kwargs:
@@ -71,6 +84,45 @@ cdef object further_function(Plan plan, tuple args, dict kwargs):
         return item_of(x, REVERSED)
     return item_of(x, (slice(None), REVERSED)) if (
         cnp.PyArray_NDIM(<cnp.ndarray>x.buffer) > 2) else None
+
+
+cdef object covariance_few(tuple args):
+    """`numpy.cov` of one or two vectors, or of the rows of a matrix; None for all else."""
+    cdef Number x, y
+    cdef object first
+    cdef Py_ssize_t n
+    if len(args) == 2 and args[1] is None:
+        args = args[:1]
+    for given in args:
+        if not is_array(given) or len(args) > 1 and not is_flat(given):
+            return None
+    found = joined_few(args, 0, True, False) if len(args) > 1 or is_flat(args[0]) else compact(args[0])
+    if not isinstance(found, Number):
+        return None
+    x = <Number>found
+    if points_of(x.buffer) == 0 or cnp.PyArray_NDIM(x.buffer) != 3 or cnp.PyArray_DIM(x.buffer, 2) < 2:
+        return None
+    n = cnp.PyArray_DIM(x.buffer, 2)
+    first = np_cov(*[value_of(given) for given in args])
+    found = x - short_way(<Plan>METHOD_PLANS["mean"], x, (1,), KEPT)
+    found = matrix_few(found, turned(<Number>found), False)
+    if found is None:
+        return None
+    y = squeezed(<Number>arithmetic(MULTIPLY, found, 1.0 / (n - 1)))
+    if y.rows:
+        y.c[0] = first
+    elif cnp.PyArray_CheckExact(first) and has_points(<cnp.ndarray>first, y) and is_double(first) and (
+        cnp.PyArray_ISCARRAY(<cnp.ndarray>y.buffer)
+    ):
+        memcpy(doubles(y.buffer), doubles(first), cnp.PyArray_NBYTES(<cnp.ndarray>first))
+    else:
+        return None
+    mix()
+    return y
+
+
+cdef object np_cov = np.cov
+cdef dict KEPT = {"keepdims": True}
 
 
 cdef bint are_defaults(dict kwargs):

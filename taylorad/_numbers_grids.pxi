@@ -108,7 +108,7 @@ cdef object interpolated_few(object x, object nodes, object values):
 
 
 cdef object np_linspace = np.linspace, np_logspace = np.logspace, np_geomspace = np.geomspace
-cdef object np_vander = np.vander, np_exp = np.exp
+cdef object np_interp = np.interp, np_vander = np.vander, np_exp = np.exp
 cdef frozenset COUNT = frozenset({"num"})
 
 

@@ -76,6 +76,10 @@ cdef object item_of(Number x, object index):
         index = (<tuple>index)[0]
     if type(index) is range:
         index = list(index)
+    elif cnp.PyArray_CheckExact(index) and cnp.PyArray_NDIM(<cnp.ndarray>index) == 0 and (
+        cnp.PyArray_TYPE(<cnp.ndarray>index) == cnp.NPY_INTP and cnp.PyArray_NDIM(buffer) == 2
+    ):
+        return item_of(x, index.item())
     found = gathered(x, index)
     if found is None:
         places = placed(buffer, index)
@@ -89,8 +93,6 @@ cdef object item_in_order(Number x, object index):
     cdef Py_ssize_t n, i
     cdef int k
     cdef Number y
-    if not is_walkable(parts):
-        return None
     n = points_in(parts)
     if not -n <= index < n:
         return None

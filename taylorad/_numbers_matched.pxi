@@ -81,7 +81,10 @@ cdef tuple matched(object a, object b, Py_ssize_t most):
         if other_moving and is_slice((<Number>b).buffer) and PyFloat_CheckExact(a):
             return a, compact(<Number>b)
         return None
-    if moving and other_moving and (<Number>a).algebra is not (<Number>b).algebra:
+    if moving and other_moving and ((<Number>a).algebra is not (<Number>b).algebra or (
+        points_of((<Number>a).buffer) and points_of((<Number>b).buffer)
+        and cnp.PyArray_SAMESHAPE((<Number>a).buffer, (<Number>b).buffer)
+    )):
         return None
     first = parts_of(<Number>a) if moving else a
     second = parts_of(<Number>b) if other_moving else b

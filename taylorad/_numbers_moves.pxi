@@ -80,6 +80,63 @@ cdef Number duplicate(Number x):
     return array_like(x, y)
 
 
+cdef object imaginary(Number x):
+    """The imaginary part of a real array: nothing, in memory of its own. None for all else."""
+    cdef cnp.ndarray parts
+    if not is_plain(x) or not is_real(x.buffer):
+        return None
+    parts = <cnp.ndarray>x.buffer
+    return array_like(x, cnp.PyArray_ZEROS(
+        cnp.PyArray_NDIM(parts), cnp.PyArray_DIMS(parts), cnp.PyArray_TYPE(parts), 0))
+
+
+cdef object taken(Number x, tuple rest, dict kwargs):
+    """`take` of what is in C order at an array of places; None for all else."""
+    cdef cnp.ndarray parts, places, result
+    cdef cnp.npy_intp shape[MOST_AXES]
+    cdef const cnp.npy_intp *at
+    cdef Py_ssize_t outer, n, inner = 1, count, o, t, i
+    cdef int axis = 0, k, ndim
+    if len(rest) != 1 or not is_plain(x) or kwargs and (len(kwargs) > 1 or "axis" not in kwargs):
+        return None
+    parts = <cnp.ndarray>x.buffer
+    ndim = cnp.PyArray_NDIM(parts) - 1
+    if not cnp.PyArray_CheckExact(rest[0]) or not is_double(parts) or not cnp.PyArray_ISCARRAY_RO(parts):
+        return None
+    places = <cnp.ndarray>rest[0]
+    if cnp.PyArray_TYPE(places) != cnp.NPY_INTP or cnp.PyArray_NDIM(places) != 1 or not (
+        cnp.PyArray_ISCARRAY_RO(places)
+    ) or kwargs and not as_axis(kwargs["axis"], ndim, &axis):
+        return None
+    outer, n, count = cnp.PyArray_DIM(parts, 0), points_in(parts), cnp.PyArray_DIM(places, 0)
+    shape[0] = outer
+    if kwargs:
+        n = cnp.PyArray_DIM(parts, axis + 1)
+        for k in range(1, ndim + 1):
+            shape[k] = cnp.PyArray_DIM(parts, k)
+            if k <= axis:
+                outer *= shape[k]
+            elif k > axis + 1:
+                inner *= shape[k]
+        shape[axis + 1] = count
+    else:
+        ndim, shape[1] = 1, count
+    if not 0 < outer * count * inner <= FEW_ENTRIES:
+        return None
+    at = <const cnp.npy_intp *>cnp.PyArray_DATA(places)
+    for t in range(count):
+        if not -n <= at[t] < n:
+            return None
+    mix()
+    result = cnp.PyArray_EMPTY(ndim + 1, shape, cnp.NPY_DOUBLE, 0)
+    for o in range(outer):
+        for t in range(count):
+            i = at[t] + n if at[t] < 0 else at[t]
+            memcpy(doubles(result) + (o * count + t) * inner,
+                   doubles(parts) + (o * n + i) * inner, inner * sizeof(double))
+    return array_like(x, result)
+
+
 cdef object constant_few(Number x, double value):
     """Constants like a few points, into which numbers can be written."""
     cdef cnp.ndarray y = empty_like(x.buffer)
@@ -137,35 +194,37 @@ cdef object rounded_few(Number x, tuple rest, dict kwargs):
 
 
 cdef object items_of(Number x):
-    """`tolist` of an array with one axis; None for all else."""
+    """`tolist` of an array."""
     cdef cnp.ndarray parts = x.buffer
-    cdef Py_ssize_t t, k, n
-    cdef const char *data
-    cdef Number y
-    cdef list found
+    cdef Py_ssize_t t
     if cnp.PyArray_NDIM(parts) < 2:
         return None
-    n = cnp.PyArray_DIM(parts, 1)
-    if cnp.PyArray_NDIM(parts) > 2:
-        found = []
-        for t in range(n):
-            row = items_of(<Number>item_of(x, t))
-            found.append(row)
-        return found
     if not is_walkable(x.buffer):
-        return [item_of(x, t) for t in range(n)]
+        found = [item_of(x, t) for t in range(cnp.PyArray_DIM(parts, 1))]
+        return found if cnp.PyArray_NDIM(parts) == 2 else [items_of(<Number>row) for row in found]
     mix()
-    found = []
     scalar, _ = classes(x.algebra)
     table_of(x)
-    for t in range(n):
-        y = <Number>taylorad_blank(<PyTypeObject *>scalar, <PyObject *>x.algebra)
-        y.table = x.table
-        allocate(y, x.table.rows)
-        data = <const char *>cnp.PyArray_DATA(parts) + t * cnp.PyArray_STRIDE(parts, 1)
-        for k in range(y.rows):
-            y.c[k] = (<const double *>(data + k * cnp.PyArray_STRIDE(parts, 0)))[0]
-        found.append(y)
+    return items_from(x, scalar, <const char *>cnp.PyArray_DATA(parts), 1)
+
+
+cdef list items_from(Number x, object scalar, const char *data, int axis):
+    """The points along an axis of doubles, in lists along those after it."""
+    cdef cnp.ndarray parts = x.buffer
+    cdef Py_ssize_t t, k
+    cdef Number y
+    cdef list found = []
+    for t in range(cnp.PyArray_DIM(parts, axis)):
+        if axis < cnp.PyArray_NDIM(parts) - 1:
+            found.append(items_from(x, scalar, data, axis + 1))
+        else:
+            y = <Number>taylorad_blank(<PyTypeObject *>scalar, <PyObject *>x.algebra)
+            y.table = x.table
+            allocate(y, x.table.rows)
+            for k in range(y.rows):
+                y.c[k] = (<const double *>(data + k * cnp.PyArray_STRIDE(parts, 0)))[0]
+            found.append(y)
+        data += cnp.PyArray_STRIDE(parts, axis)
     return found
 
 

@@ -57,7 +57,7 @@ cdef object in_order_few(Plan plan, Number x, tuple rest, dict kwargs):
         if "keepdims" in kwargs:
             return None
         if not rest and not kwargs:
-            kwargs = LAST
+            rest = LAST
     if plan.kind == SORT and has_axes(rest, kwargs):
         return None
     if not reduced(x, rest, kwargs, False, &r) or plan.kind == SORT and r.axis == 0:
@@ -67,15 +67,22 @@ cdef object in_order_few(Plan plan, Number x, tuple rest, dict kwargs):
     return sorted_few(x, &r, plan.kind == MEDIAN)
 
 
-cdef dict LAST = {"axis": -1}
+cdef tuple LAST = (-1,)
 
 
 cdef object partitioned(Number x, tuple rest, dict kwargs):
     """`partition` of a few points, which is completely sorted; None where that is not simple."""
-    if not rest or len(rest) > 2 or not all_plain(rest, kwargs):
+    cdef int place
+    if not rest or len(rest) > 2 or not all_plain(rest, kwargs) or (
+        cnp.PyArray_SIZE(<cnp.ndarray>x.buffer) > FEW_ENTRIES
+    ):
         return None
-    np_partition(row_of(x.buffer, 0), *rest, **kwargs)  # what NumPy refuses
-    return in_order_few(<Plan>PLANS[np_sort], compact(x), rest[1:], kwargs)
+    if len(rest) > 1 or kwargs or not as_axis(
+        rest[0], <int>cnp.PyArray_DIM(<cnp.ndarray>x.buffer, cnp.PyArray_NDIM(<cnp.ndarray>x.buffer) - 1),
+        &place
+    ):
+        np_partition(row_of(x.buffer, 0), *rest, **kwargs)  # what NumPy refuses
+    return sorted_short(x, rest[1:], kwargs)
 
 
 cdef object np_sort = np.sort, np_partition = np.partition
@@ -84,19 +91,23 @@ cdef object np_sort = np.sort, np_partition = np.partition
 cdef int order_in_place(str name, Number x, tuple args, dict kwargs) except -1:
     """The methods `sort` and `partition` of an array."""
     found = None
-    if not kwargs and is_plain(x) and points_of(x.buffer) and len(args) <= 2 and (
-        cnp.PyArray_ISWRITEABLE(<cnp.ndarray>x.buffer)
-    ):
+    if not kwargs and is_plain(x) and len(args) <= 2 and cnp.PyArray_ISWRITEABLE(<cnp.ndarray>x.buffer):
         if name == "partition":
             found = partitioned(x, args, kwargs)
         elif len(args) < 2:
-            found = in_order_few(<Plan>PLANS[np_sort], x, args, kwargs)
+            found = sorted_short(x, args, kwargs)
     if found is None:
         METHODS[name](x, *args, **kwargs)
     else:
-        memcpy(doubles(x.buffer), doubles((<Number>found).buffer),
-               cnp.PyArray_NBYTES(<cnp.ndarray>x.buffer))
+        cnp.PyArray_CopyInto(<cnp.ndarray>x.buffer, <cnp.ndarray>(<Number>found).buffer)
     return 0
+
+
+cdef object sorted_short(Number x, tuple rest, dict kwargs):
+    """`sort` of a few points; None for all else."""
+    cdef Plan plan = PLANS[np_sort]
+    return single_way(plan, x, rest, kwargs) if is_single(x) else (
+        in_order_few(plan, compact(x), rest, kwargs))
 
 
 cdef object quantile_along(Plan plan, Number x, tuple rest, dict kwargs):

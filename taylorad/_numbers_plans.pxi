@@ -8,6 +8,7 @@ cdef enum:
     INNER, SOLUTION, GRID, CHOICE, INTERPOLATE, CONCATENATE, STACK, BESIDE, BELOW, COLUMNS, APPEND
     QUANTILES, FIX, BACKWARDS, ASKED, PLACED, PLACED_2, EACH_ROW, ALONG, TOGETHER, BETWEEN_TWO, LIKE
     TENSORDOT, VECTORS, STORE, INSERTED, LOG_DETERMINANT, POOLED, POOLED_2, VIEWS, POWERS, PARTITION
+    STEPPED, COVARIANCE, SORT_COMPLEX
 
 
 @cython.final
@@ -201,6 +202,7 @@ for _function, _kind, _method in (
     (np.geomspace,      BETWEEN_TWO,     None),
     (np.vander,         POWERS,          None),
     (np.partition,      PARTITION,       None),
+    (np.sort_complex,   SORT_COMPLEX,    None),
     (np.dstack,         POOLED,          None),
     (np.block,          POOLED,          None),
     (np.choose,         POOLED_2,        None),
@@ -221,6 +223,8 @@ for _function, _kind, _method in (
     (np.place,          STORE,           None),
     (np.put_along_axis, STORE,           None),
     (np.fill_diagonal,  STORE,           None),
+    (np.angle,          STEPPED,         None),
+    (np.cov,            COVARIANCE,      None),
     (np.insert,         INSERTED,        None),
     (np.diff,           INSERTED,        None),
     (la.slogdet,        LOG_DETERMINANT, None),

@@ -176,12 +176,14 @@ cdef object other_method(object ufunc, object method, PyObject **args, size_t co
         return None
     if method == "reduce":
         found = reduced_short(ufunc, y, names, args + 3)
-        return found if found is not None or names != NULL else folded(ufunc, compact(y), False)
-    if method == "accumulate" and names == NULL and not is_single(y):
+        if found is not None or names != NULL:
+            return found
+        return folded_single(ufunc, y, False) if is_single(y) else folded(ufunc, compact(y), False)
+    if method == "accumulate" and names == NULL:
         name = RUNNING.get(ufunc)
         if name is not None:
             return short_way(<Plan>METHOD_PLANS[name], y, ALONG_FIRST, NO_OPTIONS)
-        return folded(ufunc, compact(y), True)
+        return folded_single(ufunc, y, True) if is_single(y) else folded(ufunc, compact(y), True)
     return None
 
 
@@ -294,5 +296,9 @@ cdef object written(object ufunc, PyObject **args, size_t count, object out, obj
     ):
         return None
     mix()
-    cnp.PyArray_CopyInto(<cnp.ndarray>target.buffer, <cnp.ndarray>(<Number>found).buffer)
+    given = (<Number>found).buffer
+    if cnp.PyArray_IS_C_CONTIGUOUS(<cnp.ndarray>given):
+        memmove(doubles(target.buffer), doubles(given), cnp.PyArray_NBYTES(<cnp.ndarray>given))
+    else:
+        cnp.PyArray_CopyInto(<cnp.ndarray>target.buffer, <cnp.ndarray>given)
     return target

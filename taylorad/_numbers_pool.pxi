@@ -166,8 +166,12 @@ cdef bint stored_from_pool(object function, tuple args, dict kwargs) except -1:
     parts = <cnp.ndarray>x.buffer
     given[0] = labelled(pool, x)
     given[at] = labelled(pool, args[at])
-    if given[at] is None or pool.bare and pool.kind == cnp.NPY_FLOAT:
+    if given[at] is None:
         return False
+    if pool.bare and pool.kind == cnp.NPY_FLOAT:  # else NumPy may have a warning to give
+        for item in pool.operands:
+            if PyFloat_CheckExact(item) and not (item == 0.0 or 1.2e-38 <= abs(item) <= 3.4e38):
+                return False
     given[0] = given[0].copy()
     try:
         function(*given, **kwargs)

@@ -19,7 +19,7 @@ cdef object short_way(Plan plan, Number x, tuple rest, dict kwargs):
             return None
         return moved_few(plan.function, x, rest, kwargs)
     if plan.kind == IMAGINARY:
-        return None if count or kwargs or not is_plain(x) else x.imag
+        return None if count or kwargs else imaginary(x)
     if plan.kind == ATTRIBUTE:
         if count or kwargs or plan.function is np_real_if_close and not is_real(x.buffer):
             return None
@@ -34,6 +34,8 @@ cdef object short_way(Plan plan, Number x, tuple rest, dict kwargs):
         function = plan.function if plan.method is None else plan.method
         if count == 0 and not kwargs:
             return function(row_of(x.buffer, 0))
+        if count == 0 and len(kwargs) == 1 and "axis" in kwargs and plan.name in AXIS_FIRST:
+            return function(row_of(x.buffer, 0), kwargs["axis"])
         return function(row_of(x.buffer, 0), *rest, **kwargs)
     if RAVEL <= plan.kind < VIEW:
         found = None if kwargs or not is_plain(x) else short_view(plan.kind, x, rest)
@@ -91,6 +93,10 @@ cdef object short_way(Plan plan, Number x, tuple rest, dict kwargs):
     if plan.kind == BETWEEN and kwargs:
         return clip_few(x, kwargs.get("min"), kwargs.get("max")) if count == 0 and (
             kwargs.keys() <= BOUNDS) else None
+    if plan.kind == GATHER:
+        found = taken(x, rest, kwargs)
+        if found is not None:
+            return found
     if plan.kind == GATHER and (kwargs or count != 1 or not cnp.PyArray_CheckExact(rest[0])
                                 or cnp.PyArray_NDIM(<cnp.ndarray>x.buffer) > 2):
         return moved_by_labels(plan.method, 0, (x, *rest), kwargs)
@@ -106,23 +112,29 @@ cdef object short_way(Plan plan, Number x, tuple rest, dict kwargs):
     if plan.kind == ITEM and count > 1:
         return item_of(x, rest) if count == cnp.PyArray_NDIM(<cnp.ndarray>x.buffer) - 1 and (
             all_integers(rest)) else None
-    if plan.kind == ITEM and count == 1 and PyLong_CheckExact(rest[0]) and (
+    if plan.kind == ITEM and count == 1 and PyLong_CheckExact(rest[0]) and is_plain(x) and (
         cnp.PyArray_NDIM(<cnp.ndarray>x.buffer) > 2
     ):
-        return item_in_order(x, rest[0])
+        if is_walkable(x.buffer):
+            return item_in_order(x, rest[0])
+        found = flattened(x)
+        return None if found is None else item_of(<Number>found, rest[0])
     if plan.kind == ITEM:
         return item_of(x, rest[0]) if count == 1 and PyLong_CheckExact(rest[0]) and (
             cnp.PyArray_NDIM(<cnp.ndarray>x.buffer) == 2) else None
     if plan.kind == ITEMS:
         return items_of(x)
     if plan.kind == CAST:
-        if count != 1 or not (rest[0] is float or rest[0] is np_float64) or points_of(x.buffer) == 0:
+        if count != 1 or not is_plain(x) or not is_real(x.buffer):
             return None
-        return duplicate(x)
+        if (rest[0] is float or rest[0] is np_float64) and points_of(x.buffer):
+            return duplicate(x)
+        return array_like(x, x.buffer.astype(rest[0])) if rest[0] in REAL_TYPES else None
     if plan.kind == FLATTEN:
         if count or not cnp.PyArray_IS_C_CONTIGUOUS(<cnp.ndarray>x.buffer) or points_in(x.buffer) == 0:
             return None
-        return flattened(duplicate(x))
+        x = duplicate(x)
+        return x if cnp.PyArray_NDIM(<cnp.ndarray>x.buffer) == 2 else flattened(x)
     if plan.kind == TRACE:
         return None if count else trace_few(x)
     if plan.kind == SINC:
@@ -148,6 +160,8 @@ cdef object short_way(Plan plan, Number x, tuple rest, dict kwargs):
 
 cdef frozenset BOUNDS = frozenset({"min", "max"})
 cdef object np_real_if_close = np.real_if_close
+cdef frozenset AXIS_FIRST = frozenset({"all", "any", "argmax", "argmin", "argsort"})
+cdef tuple REAL_TYPES = (float, np.float64, np.float32)
 cdef frozenset MODE = frozenset({"mode"})
 cdef object np_diag = np.diag, np_take = np.take, np_array = np.array, np_average = np.average
 

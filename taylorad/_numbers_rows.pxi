@@ -128,7 +128,7 @@ cdef object along_rows(object function, Number x, tuple rest, dict kwargs):
     if x.rows or not is_walkable(x.buffer) or points_in(x.buffer) == 0:
         return None
     ndim = cnp.PyArray_NDIM(<cnp.ndarray>x.buffer) - 1
-    if function is np_trapezoid:
+    if function is np_trapezoid or function is np_diff:
         axis = ndim - 1
     if kwargs:
         if rest or not kwargs.keys() <= AXIS_AND_STEP or not are_options(kwargs) or (
@@ -137,7 +137,9 @@ cdef object along_rows(object function, Number x, tuple rest, dict kwargs):
             function is not np_trapezoid and "axis" not in kwargs
         ):
             return None
-    elif ndim != 1 and (rest or function is not np_trapezoid and function is not np_gradient):
+    elif ndim != 1 and function is not np_diff and (
+        rest or function is not np_trapezoid and function is not np_gradient
+    ):
         return None
     for item in rest:
         if not is_option(item) or type(item) is list or type(item) is tuple or (
@@ -152,6 +154,8 @@ cdef object along_rows(object function, Number x, tuple rest, dict kwargs):
         return type(found)([make(x.algebra, rows) for rows in found])
     else:
         found = function(x.buffer, *rest, axis=axis + 1)
+    if found is x.buffer:  # of no differences
+        return None
     if not cnp.PyArray_CheckExact(found) or not is_double(found) or not (
         cnp.PyArray_IS_C_CONTIGUOUS(<cnp.ndarray>found)
     ):
@@ -160,7 +164,7 @@ cdef object along_rows(object function, Number x, tuple rest, dict kwargs):
     return make(x.algebra, found)
 
 
-cdef object np_trapezoid = np.trapezoid, np_gradient = np.gradient
+cdef object np_trapezoid = np.trapezoid, np_gradient = np.gradient, np_diff = np.diff
 cdef frozenset AXIS_AND_STEP = frozenset({"axis", "dx"})
 
 
@@ -307,7 +311,7 @@ cdef object made_like(Number like, object function, tuple args):
     cdef cnp.npy_intp shape[2]
     cdef cnp.ndarray parts
     cdef double value = 0.0
-    if like.rows == 0 and not (is_plain(like) and is_walkable(like.buffer)):
+    if like.rows == 0 and not (is_plain(like) and is_real(like.buffer)):
         return None
     if len(args) != (2 if function is np_full else 1) or not PyLong_CheckExact(args[0]) or not (
         0 < args[0] <= FEW_ENTRIES

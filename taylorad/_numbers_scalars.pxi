@@ -234,6 +234,8 @@ cdef object power_short(object a, object b):
             if p == 2.0:
                 return square
             return array_arithmetic(MULTIPLY, square, x if p == 3.0 else square)
+        if p == 1.0:
+            return scaled_few(x, 1.0)
         return quotient_few(&UNIT, 0, x) if p == -1.0 else power_few(x, p)
     if is_inline(b) and not isinstance(a, Number):
         return None

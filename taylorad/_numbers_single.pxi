@@ -97,8 +97,9 @@ cdef inline object row_or_plain(object x):
 cdef object single_unary(object ufunc, Number x):
     """A ufunc at a few points in single precision; None where that is not the simple case."""
     found = quick_unary(ufunc, widened(x))
-    if type(found) is tuple:  # of `modf` and `frexp`
-        return None
+    if type(found) is tuple:  # of `modf` and `frexp`, which are exact
+        first, second = narrowed(found[0]), narrowed(found[1])
+        return None if first is None or second is None else (first, second)
     if found is not None:
         found = narrowed(found)
     if found is None or ufunc in EXACT or not isinstance(found, Number):
@@ -130,6 +131,20 @@ cdef object single_binary(object ufunc, object a, object b):
     if found is None or ufunc in EXACT or not isinstance(found, Number):
         return found
     return with_row(found, ufunc(row_or_plain(a), row_or_plain(b)))
+
+
+cdef object folded_single(object ufunc, Number x, bint running):
+    """`ufunc.reduce` or `ufunc.accumulate` of one axis in single precision, the values of which
+    are those of calls one after the other; None for all else."""
+    cdef list values
+    cdef Py_ssize_t t
+    found = narrowed(folded(ufunc, widened(x), running))
+    if found is None:
+        return None
+    values = list(row_of(x.buffer, 0))
+    for t in range(1, len(values)):
+        values[t] = ufunc(values[t - 1], values[t])
+    return with_row(found, np.array(values, np.float32) if running else values[len(values) - 1])
 
 
 cdef list all_widened(object operands):

@@ -7,8 +7,7 @@ cdef struct Reduced:
     bint keepdims
     Py_ssize_t ddof
 
-cdef object add_reduce = np.add.reduce, add_accumulate = np.add.accumulate
-cdef object np_interp = np.interp
+cdef object add_reduce = np.add.reduce
 cdef frozenset AXIS_OPTIONS = frozenset({"axis", "keepdims", "ddof"})
 
 
@@ -261,7 +260,12 @@ cdef object running_few(Number x, Reduced *r, bint multiplied):
     if r.axis == 0:  # all points, one after the other
         parts = (<object>parts).reshape(r.rows, -1)
     if not multiplied:
-        return array_like(x, add_accumulate(parts, r.axis or 1))
+        y = empty_like(parts)
+        for at in range(r.rows * r.n):
+            doubles(y)[at] = doubles(parts)[at]
+            if at // r.inner % r.length:
+                doubles(y)[at] += doubles(y)[at - r.inner]
+        return array_like(x, y) if all_finite(doubles(y), r.rows * r.n) else None
     table = table_of(x)
     y = empty_like(parts)
     work = <double *>malloc((3 * r.rows + room_for(table, BLOCKS, 1)) * sizeof(double))

@@ -121,6 +121,8 @@ cdef object quick_binary(object ufunc, object operand, object other):
     axes = CONTRACTED.get(ufunc)
     if axes is not None:
         return of_vectors(ufunc, operand, other, axes)
+    if ufunc in VALUE_PAIRS:
+        return of_values(ufunc, operand, other)
     operand, other = alike(operand, other), alike(other, operand)
     found = PAIR_UFUNCS.get(ufunc)
     if found is not None:
@@ -136,8 +138,6 @@ cdef object quick_binary(object ufunc, object operand, object other):
         return compare_few(operand, other, found)
     if ufunc is np_power:
         return power_short(operand, other)
-    if ufunc in VALUE_PAIRS:
-        return of_values(ufunc, operand, other)
     if ufunc is np_nextafter:
         return next_few(operand, other)
     if ufunc is np_ldexp:

@@ -142,12 +142,17 @@ def _sign(x: Number) -> Any:
 def _ldexp(x: Any, exponent: Any) -> Any:
     if carries(exponent):
         raise TypeError("np.ldexp takes plain integers as exponents; write x * 2.0**n")
-    return x * np.ldexp(1.0, exponent)
+    return _as_given(x * np.ldexp(1.0, exponent), x)
+
+
+def _as_given(result: Any, x: Any) -> Any:
+    """The result in single precision, if x is: a power of 2 has no room for itself there."""
+    return result.astype(np.float32) if x.dtype == np.float32 else result
 
 
 def _frexp(x: Any) -> tuple[Any, Any]:
     mantissa, exponent = np.frexp(value(x))
-    return with_value(x * np.ldexp(1.0, -exponent), mantissa), exponent
+    return with_value(_as_given(x * np.ldexp(1.0, -exponent), x), mantissa), exponent
 
 
 def _mantissa_back(g: Any, x: Any) -> Any:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from taylorad import dispatch
-from taylorad._numbers import value
+from taylorad._numbers import Number, value
 from taylorad._tape import enter_deferred
 from taylorad.dispatch import carries
 from taylorad.rules.composite import Composite
@@ -356,7 +356,8 @@ def corrcoef(
     x: Any, y: Any = None, rowvar: bool = True, *, dtype: npt.DTypeLike | None = None
 ) -> Any:
     """The covariance matrix over the standard deviations."""
-    c = cov(x, y, rowvar, dtype=dtype)
+    plain = isinstance(x, Number) and rowvar is True and dtype is None
+    c = np.cov(x, y) if plain else cov(x, y, rowvar, dtype=dtype)
     if np.ndim(c) == 0:
         return c / c
     deviation = np.sqrt(np.real(np.diagonal(c)))
