@@ -76,5 +76,4 @@ cdef object times_power_of_2(object x, object exponent):
         cnp.PyArray_CheckExact(exponent) and cnp.PyArray_ISINTEGER(<cnp.ndarray>exponent)
     ):
         return None
-    factor = np_ldexp(1.0, exponent)
-    return arithmetic(MULTIPLY, x, factor) if isinstance(x, Number) else None
+    return arithmetic(MULTIPLY, x, np_ldexp(1.0, exponent)) if is_of_doubles(x) else None

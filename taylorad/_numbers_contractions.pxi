@@ -20,7 +20,7 @@ cdef struct Contraction:
     Py_ssize_t right[MOST_LABELS]
     Py_ssize_t to[MOST_LABELS]
 
-cdef object np_einsum = np.einsum, np_convolve = np.convolve, np_kron = np.kron, np_cross = np.cross
+cdef object np_einsum = np.einsum, np_correlate = np.correlate
 
 
 cdef bint as_side(object x, Side *side) noexcept:
@@ -291,9 +291,6 @@ cdef object einsum_of_one(tuple args):
             mix()
             return make(x.algebra, found)
     return row_by_row(np_einsum, args, {})
-
-
-cdef object np_correlate = np.correlate
 
 
 cdef object convolved_few(object function, object a, object b, object mode):

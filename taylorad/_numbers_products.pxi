@@ -242,26 +242,6 @@ def bilinear(function, a, b):
     return make(like.algebra, parts)
 
 
-cdef object bilinear_of(object function, tuple args):
-    """A bilinear function of two numbers of a few points, with the mode it works in; None for all
-    else."""
-    cdef Number a = args[0], b = args[1]
-    if points_of(a.buffer) == 0 or points_of(b.buffer) == 0 or a.algebra is not b.algebra or (
-        table_of(a).top != 1  # else there are more pairs than is worth it
-    ) or not (all_finite(doubles(a.buffer), cnp.PyArray_SIZE(<cnp.ndarray>a.buffer))
-              and all_finite(doubles(b.buffer), cnp.PyArray_SIZE(<cnp.ndarray>b.buffer))):
-        return None
-    if len(args) == 3 and type(args[2]) is not str:
-        return None
-    mix()
-    return bilinear(function if len(args) == 2 else partial(call_in_mode, function, args[2]), a, b)
-
-
-def call_in_mode(function, mode, a, b):
-    """``function(a, b, mode)``"""
-    return function(a, b, mode)
-
-
 cdef bint is_factor(object x, Number like) noexcept:
     """Whether this is an array of doubles: plain, or a number over the algebra of another."""
     if isinstance(x, Number):

@@ -271,8 +271,6 @@ cdef object short_function(Plan plan, tuple args, dict kwargs):
         return einsum_of_one(args)
     if count == 4 and plan.kind == EINSUM and type(args[0]) is str:
         return einsum_of_three(args)
-    if plan.kind == CONVOLVE and isinstance(args[0], Number) and isinstance(args[1], Number):
-        return bilinear_of(plan.function, args) if count == 3 or plan.function is np_correlate else None
     return row_by_row(plan.function, args, kwargs) if plan.kind == CONVOLVE else None
 
 

@@ -153,14 +153,14 @@ def test_points_under_a_mask_alone_are_computed(order):
     u = np.array([[1.0, -1.0, 4.0, 9.0, 0.0], [1.0, 2.0, 3.0, 4.0, 5.0]])
     x = ta.Dual(*u)
     for mask in (MASK, MASK & False):
-        for function, exact in (
-            (lambda x, **options: np.sqrt(x, **options), lambda u, v: (u**0.5, v / 2 / u**0.5)),
-            (lambda x, **options: np.divide(2.0, x, **options), lambda u, v: (2 / u, -2 * v / u**2)),
-            (lambda x, **options: np.multiply(x, x, **options), lambda u, v: (u * u, 2 * u * v)),
+        for function, operands, exact in (
+            (np.sqrt, (x,), lambda u, v: (u**0.5, v / 2 / u**0.5)),
+            (np.divide, (2.0, x), lambda u, v: (2 / u, -2 * v / u**2)),
+            (np.multiply, (x, x), lambda u, v: (u * u, 2 * u * v)),
         ):
             out = ta.Dual(np.full(5, 7.0), 0.5)
             options = {"where": mask, "out": out}
-            assert function(x, **{name: options[name] for name in order}) is out
+            assert function(*operands, **{name: options[name] for name in order}) is out
             assert_array_equal(out.parts[:, ~mask], [[7.0], [0.5]] + np.zeros((2, (~mask).sum())))
             assert_allclose(out.parts[:, mask], exact(*u[:, mask]), rtol=1e-15)
 
@@ -384,6 +384,9 @@ def test_what_the_value_says_is_asked_of_it():
     np.imag(x)[0] = x[1]
     with pytest.raises(ValueError, match="read-only"):
         x.imag[0] = x[1]
-    assert_array_equal(np.angle(x - 1.5).parts, [[[np.pi] * 2, [0.0] * 2, [0.0] * 2], [[0.0] * 2] * 3])
+    angles = np.angle(x - 1.5)
+    assert_array_equal(angles.value, [[np.pi] * 2, [0.0] * 2, [0.0] * 2])
+    assert_array_equal(angles.parts[1], 0.0)
+    u = x.value.copy()
     x **= 3
-    assert_array_equal(x.parts, [np.arange(6.0).reshape(3, 2) ** 3, 3 * np.arange(6.0).reshape(3, 2) ** 2])
+    assert_array_equal(x.parts, [u**3, 3 * u**2])
