@@ -1,5 +1,10 @@
 # Part of _numbers.pyx: values between nodes, evenly spaced points, and powers side by side.
 
+cdef object plain_of(object x):
+    """The value of an operand, of a point as a float, which NumPy is quicker with."""
+    return point_at(x, 0) if is_point(x) else value_at(x)
+
+
 cdef bint is_nodes(object x, Py_ssize_t m) noexcept:
     """Whether this is a plain vector of so many finite doubles."""
     return cnp.PyArray_CheckExact(x) and is_double(x) and cnp.PyArray_NDIM(<cnp.ndarray>x) == 1 and (
@@ -60,7 +65,7 @@ cdef object interpolated_few(object x, object nodes, object values):
     for i in range(m - 1):
         if not at[i] < at[i + 1]:
             return None
-    first = np_interp(value_at(x), nodes, value_at(values))
+    first = np_interp(plain_of(x), nodes, plain_of(values))
     rows = table.rows
     work = <double *>malloc((2 * rows * n + room_for(table, BLOCKS, n)) * sizeof(double))
     if work == NULL:
@@ -86,7 +91,12 @@ cdef object interpolated_few(object x, object nodes, object values):
                 (f[k * m + i + 1] - f[k * m + i]) / gap if k == 0 or values_move else 0.0)
             way[k * n + t] = u[k * n + t] if moving else 0.0
         way[t] = u[t] - at[start]
-    product_points(table, slope, way, to, work, n)
+    if values_move and moving:
+        product_points(table, slope, way, to, work, n)
+    else:  # one of the factors is constant
+        for k in range(1, rows):
+            for t in range(n):
+                to[k * n + t] = slope[k * n + t] * way[t] if values_move else slope[t] * way[k * n + t]
     if values_move:
         for t in range(n):
             i = 0
@@ -140,7 +150,7 @@ cdef object spaced(object function, tuple args, dict kwargs):
     y = a * np_exp(found)
     last = as_point(b) if isinstance(b, Number) else None
     rows, n = table_of(y).rows, points_in(y.buffer) // count
-    first = np_geomspace(value_at(a), value_at(b), count)
+    first = np_geomspace(plain_of(a), plain_of(b), count)
     if not is_walkable(y.buffer) or not cnp.PyArray_ISCARRAY(<cnp.ndarray>y.buffer) or (
         not is_double(first) or not cnp.PyArray_ISCARRAY_RO(<cnp.ndarray>first)
         or not has_points(<cnp.ndarray>first, y)
@@ -186,7 +196,7 @@ cdef object grid_between(object a, object b, Py_ssize_t count):
     cdef bint scalar = is_point(a) and is_point(b)
     if like is None or not (is_point(a) or is_array(a)) or not (is_point(b) or is_array(b)):
         return None
-    first = np_linspace(value_at(a), value_at(b), count)
+    first = np_linspace(plain_of(a), plain_of(b), count)
     if scalar:
         a, b = as_point(a), as_point(b)
     else:
