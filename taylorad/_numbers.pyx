@@ -43,7 +43,7 @@ import numpy as np
 cimport cython
 cimport numpy as cnp
 
-from taylorad import _kernels, recurrences
+from taylorad import _decompositions, _kernels, recurrences
 from taylorad._arrivals import awaited, discover
 from taylorad._callers import advice, asked_by
 from taylorad._foreign import refuse_foreign

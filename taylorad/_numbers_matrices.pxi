@@ -125,6 +125,90 @@ cdef object solution_few(object a, object b):
     return array_like(like, parts) if all_finite(y, table.rows * size) else None
 
 
+# --- Factors -----------------------------------------------------------------------------
+
+cdef object la_cholesky = np.linalg.cholesky, la_qr = np.linalg.qr, la_svd = np.linalg.svd
+cdef object la_eigh = np.linalg.eigh, la_eigvalsh = np.linalg.eigvalsh, la_svdvals = np.linalg.svdvals
+cdef object la_eig = np.linalg.eig, la_eigvals = np.linalg.eigvals
+# NumPy's named tuples
+cdef dict RESULTS = {one: type(one(np.ones((1, 1)))) for one in (la_qr, la_eigh, la_eig, la_svd)}
+
+
+cdef enum:
+    ASKED_OTHER, ASKED_ALL, ASKED_ALONE, ASKED_UPPER  # alone: the values, or R
+
+
+cdef int asked_for(object function, bint square, tuple rest, dict kwargs) except -1:
+    """What the options of a decomposition ask for."""
+    cdef Py_ssize_t count = len(rest) + len(kwargs)
+    cdef object option = None
+    if count == 1:
+        option = rest[0] if rest else kwargs.get(OPTIONS.get(function))
+    if function is la_svd and not (square and count == 0):
+        if count > 2 or len(rest) > 2 or not kwargs.keys() <= SVD_OPTIONS:
+            return ASKED_OTHER
+        full = rest[0] if rest else kwargs.get("full_matrices", True)
+        whole = rest[1] if len(rest) > 1 else kwargs.get("compute_uv", True)
+        if whole is False:
+            return ASKED_ALONE
+        return ASKED_ALL if whole is True and (square or full is False) else ASKED_OTHER
+    if count == 0:
+        alone = function is la_eigvalsh or function is la_eigvals or function is la_svdvals
+        return ASKED_ALONE if alone else ASKED_ALL
+    if function is la_qr:
+        if option == "r":
+            return ASKED_ALONE
+        return ASKED_ALL if option == "reduced" or option == "complete" and square else ASKED_OTHER
+    if function is la_cholesky and not rest:
+        return ASKED_UPPER if option is True else ASKED_ALL if option is False else ASKED_OTHER
+    if function is la_eigh and option == "L":
+        return ASKED_ALL
+    return ASKED_ALONE if function is la_eigvalsh and option == "L" else ASKED_OTHER
+
+
+cdef dict OPTIONS = {la_qr: "mode", la_cholesky: "upper", la_eigh: "UPLO", la_eigvalsh: "UPLO"}
+cdef frozenset SVD_OPTIONS = frozenset({"full_matrices", "compute_uv"})
+
+
+cdef object factors_few(object function, Number x, tuple rest, dict kwargs):
+    """A decomposition of a small matrix, or the values of one; None for all else."""
+    cdef Side a
+    cdef Number ordered = in_order(x)
+    cdef Py_ssize_t most
+    cdef bint square
+    cdef int asked
+    if not as_side(ordered, &a) or a.ndim != 2:
+        return None
+    most = max(a.dims[0], a.dims[1])
+    square = a.size == most * most
+    asked = asked_for(function, square, rest, kwargs)
+    if asked == ASKED_OTHER or most > MOST_SIDE or (
+        not square and function is not la_qr and function is not la_svd and function is not la_svdvals
+    ) or table_of(x).start[table_of(x).rows] * a.size * most > FEW_STEPS or not (
+        all_finite(a.data, a.rows * a.size)
+    ):
+        return None
+    mix()
+    if function is la_cholesky:
+        found = _decompositions.cholesky(x.algebra, ordered.buffer, asked == ASKED_UPPER)
+    elif function is la_qr:
+        found = _decompositions.qr(x.algebra, ordered.buffer, asked == ASKED_ALONE)
+    elif function is la_eigh or function is la_eigvalsh:
+        found = _decompositions.eigh(x.algebra, ordered.buffer, asked == ASKED_ALONE)
+    elif function is la_eig or function is la_eigvals:
+        found = _decompositions.eig(x.algebra, ordered.buffer, asked == ASKED_ALONE)
+    else:
+        found = _decompositions.svd(x.algebra, ordered.buffer, asked == ASKED_ALONE)
+    if found is None:
+        return None
+    for parts in found:
+        if not all_finite(doubles(parts), cnp.PyArray_NBYTES(<cnp.ndarray>parts) // sizeof(double)):
+            return None
+    if len(found) == 1:
+        return array_like(x, found[0])
+    return RESULTS[function](*[array_like(x, parts) for parts in found])
+
+
 # --- Determinants ------------------------------------------------------------------------
 
 

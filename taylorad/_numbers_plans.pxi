@@ -3,7 +3,7 @@
 cdef enum:
     NO_SHORT_WAY, MOVE, ATTRIBUTE, IMAGINARY, ANSWER, ANSWERS, RAVEL, RESHAPE, SQUEEZE, SWAP, TRANSPOSE
     FLIP, LEAST_1, LEAST_2, VIEW, SUM, NAN_SUM, MEAN, VARIANCE, DEVIATION, LARGEST, SMALLEST, PRODUCT, RUNNING_SUM
-    RUNNING_PRODUCT, NORM, COPY, ITEM, ITEMS, CAST, FLATTEN, GATHER, SORT, MEDIAN, TRACE, ROUNDED, SINC
+    RUNNING_PRODUCT, NORM, COPY, ITEM, ITEMS, CAST, FLATTEN, GATHER, SORT, MEDIAN, TRACE, ROUNDED, SINC, FACTORS
     ZEROS, ONES, FULL, REPEAT, INVERSE, DETERMINANT, BETWEEN, MATRIX, OUTER, CONVOLVE, KRON, CROSS, EINSUM
     INNER, SOLUTION, GRID, CHOICE, INTERPOLATE, CONCATENATE, STACK, BESIDE, BELOW, COLUMNS, APPEND
     QUANTILES, FIX, BACKWARDS, ASKED, PLACED, PLACED_2, EACH_ROW, ALONG, TOGETHER, BETWEEN_TWO, LIKE
@@ -123,6 +123,14 @@ for _function, _kind, _method in (
     (np.linalg.inv,     INVERSE,         None),
     (np.linalg.det,     DETERMINANT,     None),
     (np.linalg.solve,   SOLUTION,        None),
+    (la.cholesky,       FACTORS,         None),
+    (la.qr,             FACTORS,         None),
+    (la.eigh,           FACTORS,         None),
+    (la.eigvalsh,       FACTORS,         None),
+    (la.eig,            FACTORS,         None),
+    (la.eigvals,        FACTORS,         None),
+    (la.svd,            FACTORS,         None),
+    (la.svdvals,        FACTORS,         None),
     (np.convolve,       CONVOLVE,        None),
     (np.correlate,      CONVOLVE,        None),
     (np.kron,           KRON,            None),

@@ -56,6 +56,8 @@ cdef object short_way(Plan plan, Number x, tuple rest, dict kwargs):
             return None
         mix()
         return make(x.algebra, parts)
+    if plan.kind == FACTORS:
+        return factors_few(plan.function, x, rest, kwargs)
     if (SUM <= plan.kind <= NORM or SORT <= plan.kind <= MATRIX) and is_single(x):
         if plan.kind == MATRIX:
             return None if kwargs else single_function(plan, (x, *rest))

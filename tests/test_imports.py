@@ -24,7 +24,7 @@ LAYERS = [
     ],
     ["algebra"],
     ["recurrences", "_kernels"],
-    ["_vector", "_matrices"],
+    ["_vector", "_matrices", "_decompositions"],
     ["_numbers"],
     ["dispatch"],
     ["_tape"],
