@@ -35,12 +35,12 @@ def loop(name, function):
     return getattr(getattr(la, "_umath_linalg", None), name, function)
 
 
-cdef object la_cholesky = la.cholesky, la_qr = la.qr, la_eigh = la.eigh, la_eigvalsh = la.eigvalsh
-cdef object la_eig = la.eig, la_eigvals = la.eigvals, la_svd = la.svd, la_svdvals = la.svdvals
+cdef object la_cholesky = la.cholesky, la_qr = la.qr, la_eigh = la.eigh, la_eig = la.eig
+cdef object la_svd = la.svd
 # For what else is needed of a value, where NumPy has found nothing wrong with it.
 cdef object loop_eigh = loop("eigh_lo", la.eigh), loop_eig = loop("eig", la.eig)
 cdef object loop_inv = loop("inv", la.inv)
-cdef object loop_svd = loop("svd_s", lambda a: la.svd(a, full_matrices=False))
+loop_svd = loop("svd_s", lambda a: la.svd(a, full_matrices=False))
 
 
 cdef inline double *doubles(object array) noexcept:

@@ -157,8 +157,10 @@ cdef bint eigen_series(const Table *T, Py_ssize_t n, bint hermitian, const Entry
     return found
 
 
-def eigh(algebra, cnp.ndarray a, bint values_alone):
-    """Eigenvalues of the lower triangle, and vectors unless the values alone are wanted."""
+def eigh(algebra, cnp.ndarray a, bint values_alone, first):
+    """Eigenvalues of the lower triangle, and vectors unless the values alone are wanted.
+
+    Row 0 of the values is `first`, if given."""
     cdef const Table *T = &compiled(algebra).table
     cdef Py_ssize_t n = cnp.PyArray_DIM(a, 1), size = n * n, k, i, j
     cdef cnp.ndarray lam, v
@@ -167,7 +169,6 @@ def eigh(algebra, cnp.ndarray a, bint values_alone):
     cdef double *half
     cdef double *whole
     cdef bint found
-    first = la_eigvalsh(a[0]) if values_alone else None
     w, vectors = loop_eigh(a[0]) if values_alone else la_eigh(a[0])
     if first is None:
         first = w
@@ -254,14 +255,15 @@ cdef bint are_in_order(cnp.ndarray one, cnp.ndarray other) noexcept:
 cdef object complex_dtype = np.dtype(complex), double_dtype = np.dtype(float)
 
 
-def eig(algebra, cnp.ndarray a, bint values_alone):
-    """Eigenvalues, and vectors unless the values alone are wanted, where none is repeated."""
+def eig(algebra, cnp.ndarray a, bint values_alone, first):
+    """Eigenvalues, and vectors unless the values alone are wanted, where none is repeated.
+
+    Row 0 of the values is `first`, if given."""
     cdef const Table *T = &compiled(algebra).table
     cdef Py_ssize_t n = cnp.PyArray_DIM(a, 1)
     cdef cnp.ndarray lam, v
     cdef bint found, plain
     cdef int type_number
-    first = la_eigvals(a[0]) if values_alone else None
     w, vectors = loop_eig(a[0]) if values_alone else la_eig(a[0])
     if first is None:
         first = w

@@ -83,8 +83,10 @@ cdef void singular_rows(const Table *T, const double *a, Py_ssize_t down, Py_ssi
         singular_row(T, k, f, work)
 
 
-def svd(algebra, cnp.ndarray a, bint values_alone):
-    """U, the singular values and V^T, or the values alone, where none is zero or repeated."""
+def svd(algebra, cnp.ndarray a, bint values_alone, first):
+    """U, the singular values and V^T, or the values alone, where none is zero or repeated.
+
+    Row 0 of the values is `first`, if given."""
     cdef const Table *T = &compiled(algebra).table
     cdef Py_ssize_t height = cnp.PyArray_DIM(a, 1), width = cnp.PyArray_DIM(a, 2), k
     cdef bint wide = height < width
@@ -92,9 +94,10 @@ def svd(algebra, cnp.ndarray a, bint values_alone):
     cdef cnp.ndarray u, s, v
     cdef double *work
     f.m, f.n = max(height, width), min(height, width)
-    first = la_svdvals(a[0]) if values_alone else None
     given = loop_svd(a[0]) if values_alone else la_svd(a[0], full_matrices=False)
-    for one in given if first is None else (*given, first):
+    if first is None:
+        first = given[1]
+    for one in (*given, first):
         if not is_plain(one, cnp.NPY_DOUBLE):
             return None
     if not are_separate(f.n, doubles(given[1]), f.m):
@@ -105,7 +108,7 @@ def svd(algebra, cnp.ndarray a, bint values_alone):
     f.u0, f.s0, f.v0 = doubles(left), doubles(given[1]), doubles(right)
     s = rows_of(T.rows, 0, f.n, cnp.NPY_DOUBLE)
     f.s = doubles(s)
-    memcpy(f.s, doubles(given[1] if first is None else first), f.n * sizeof(double))
+    memcpy(f.s, doubles(first), f.n * sizeof(double))
     work = room(T.rows * (3 * f.n * f.n + 2 * f.m * f.n) + f.m * f.n + 2 * f.n * f.n)
     f.b = work + f.m * f.n + 2 * f.n * f.n
     f.x, f.y = f.b + T.rows * f.n * f.n, f.b + 2 * T.rows * f.n * f.n
@@ -144,13 +147,20 @@ cdef object repeated_values(algebra, cnp.ndarray a, cnp.ndarray first):
     """Singular values of which none is zero: the largest eigenvalues of [[0, A], [A^T, 0]]."""
     cdef Py_ssize_t rows = cnp.PyArray_DIM(a, 0), m = cnp.PyArray_DIM(a, 1), n = cnp.PyArray_DIM(a, 2)
     cdef Py_ssize_t size = min(m, n)
+    cdef Py_ssize_t k, i, j, side = m + n
+    cdef cnp.ndarray whole, values
     if not doubles(first)[size - 1] > max(m, n) * DBL_EPSILON * doubles(first)[0]:
         return None
-    whole = np.zeros((rows, m + n, m + n))
-    whole[:, m:, :m] = a.swapaxes(1, 2)
-    found = eigh(algebra, whole, True)
+    whole, values = rows_of(rows, side, side, cnp.NPY_DOUBLE), rows_of(rows, 0, size, cnp.NPY_DOUBLE)
+    for k in range(rows):
+        for i in range(m):
+            for j in range(n):
+                doubles(whole)[(k * side + m + j) * side + i] = doubles(a)[(k * m + i) * n + j]
+    found = eigh(algebra, whole, True, None)
     if found is None:
         return None
-    values = found[0][:, ::-1][:, :size].copy()
-    values[0] = first
+    for k in range(rows):
+        for i in range(size):
+            doubles(values)[k * size + i] = doubles(found[0] if k else first)[
+                k * side + side - 1 - i if k else i]
     return (values,)

@@ -14,6 +14,12 @@ cdef object further_function(Plan plan, tuple args, dict kwargs):
         return None if kwargs else views_of_several(plan.function, args)
     if plan.kind == BETWEEN_TWO:
         return spaced(plan.function, args, kwargs)
+    if plan.function is la_trace and count == 1 and not kwargs and isinstance(args[0], Number) and (
+        is_plain(<Number>args[0])
+    ):
+        found = trace_few(<Number>args[0])
+        if found is not None:
+            return found
     if plan.kind == EACH_ROW:
         return row_by_row(plan.function, args, kwargs) if (
             count == 1 and not kwargs or plan.function is not np_ediff1d and plan.function is not np_polyint
@@ -69,6 +75,12 @@ cdef object further_function(Plan plan, tuple args, dict kwargs):
         return None
     if plan.kind == TOGETHER:
         return together(plan.function, args[0], args[1]) if count == 2 else None
+    if plan.kind == LEAST_SQUARES:
+        return least_squares_few(args[0], args[1]) if count == 2 else None
+    if plan.kind == CHAIN:
+        return chained_few(args[0]) if count == 1 else None
+    if plan.function is la_vecdot:
+        return of_vectors(np_vecdot, args[0], args[1], CONTRACTED[np_vecdot]) if count == 2 else None
     if plan.kind == VECTORS:
         return matrix_few(args[0], args[1], False) if count == 2 and not (
             is_flat(args[0]) or is_flat(args[1])) else None
@@ -164,4 +176,5 @@ cdef object np_where = np.where, np_inner = np.inner
 cdef tuple LAST_OF_BOTH = ((-1,), (-1,))
 cdef object np_ediff1d = np.ediff1d, np_polyint = np.polyint, np_flipud = np.flipud, np_trunc = np.trunc
 cdef set WEIGHTS = {"weights"}
+cdef object la_trace = np.linalg.trace, la_vecdot = np.linalg.vecdot, np_vecdot = np.vecdot
 cdef object np_insert = np.insert, np_copyto = np.copyto, np_put = np.put

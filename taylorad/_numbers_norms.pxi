@@ -8,13 +8,29 @@ cdef object norm_few(Number x, Reduced *r, object order):
         return None if total is None else sum_few(total, r) if order == 1 else (
             extreme_few(total, r, True))
     if order is not None and order != 2:
-        return None
+        return power_norm_few(x, r, order)
     total = sum_few(arithmetic(MULTIPLY, x, x), r)
     if total.rows:
         return np_sqrt(total) if 0.0 < total.c[0] < libm.INFINITY else None
     return None if has_zero(doubles(total.buffer), points_in(total.buffer)) or not (
         all_finite(doubles(total.buffer), cnp.PyArray_SIZE(<cnp.ndarray>total.buffer))
     ) else np_sqrt(total)
+
+
+cdef object power_norm_few(Number x, Reduced *r, object order):
+    """The root of a sum of powers of the moduli of numbers of which none is zero; None for all else."""
+    cdef Py_ssize_t n = points_of(x.buffer)
+    cdef Number y
+    if r.keepdims or cnp.PyArray_NDIM(x.buffer) != 2 or not 1.0 < order < 64.0 or (
+        has_zero(doubles(x.buffer), n) or not all_finite(doubles(x.buffer), n * r.rows)
+    ):
+        return None
+    first = la_norm(row_of(x.buffer, 0), order)
+    if not libm.fabs(libm.log(first) * order) < 600.0:
+        return None
+    y = sum_few(absolute_few(x) ** order, r) ** (1.0 / order)
+    y.c[0] = first
+    return y if all_finite(y.c, y.rows) else None
 
 
 cdef object normed(Plan plan, Number x, tuple rest, dict kwargs):

@@ -4,11 +4,12 @@ cdef enum:
     NO_SHORT_WAY, MOVE, ATTRIBUTE, IMAGINARY, ANSWER, ANSWERS, RAVEL, RESHAPE, SQUEEZE, SWAP, TRANSPOSE
     FLIP, LEAST_1, LEAST_2, VIEW, SUM, NAN_SUM, MEAN, VARIANCE, DEVIATION, LARGEST, SMALLEST, PRODUCT, RUNNING_SUM
     RUNNING_PRODUCT, NORM, COPY, ITEM, ITEMS, CAST, FLATTEN, GATHER, SORT, MEDIAN, TRACE, ROUNDED, SINC, FACTORS
+    CONDITION_NUMBER, PSEUDOINVERSE, MATRIX_POWER
     ZEROS, ONES, FULL, REPEAT, INVERSE, DETERMINANT, BETWEEN, MATRIX, OUTER, CONVOLVE, KRON, CROSS, EINSUM
     INNER, SOLUTION, GRID, CHOICE, INTERPOLATE, CONCATENATE, STACK, BESIDE, BELOW, COLUMNS, APPEND
     QUANTILES, FIX, BACKWARDS, ASKED, PLACED, PLACED_2, EACH_ROW, ALONG, TOGETHER, BETWEEN_TWO, LIKE
     TENSORDOT, VECTORS, STORE, INSERTED, LOG_DETERMINANT, POOLED, POOLED_2, VIEWS, POWERS, PARTITION
-    STEPPED, COVARIANCE, SORT_COMPLEX
+    STEPPED, COVARIANCE, SORT_COMPLEX, LEAST_SQUARES, CHAIN
 
 
 @cython.final
@@ -131,6 +132,9 @@ for _function, _kind, _method in (
     (la.eigvals,        FACTORS,         None),
     (la.svd,            FACTORS,         None),
     (la.svdvals,        FACTORS,         None),
+    (la.cond,           CONDITION_NUMBER, None),
+    (la.pinv,           PSEUDOINVERSE,   None),
+    (la.matrix_power,   MATRIX_POWER,    None),
     (np.convolve,       CONVOLVE,        None),
     (np.correlate,      CONVOLVE,        None),
     (np.kron,           KRON,            None),
@@ -236,6 +240,9 @@ for _function, _kind, _method in (
     (np.insert,         INSERTED,        None),
     (np.diff,           INSERTED,        None),
     (la.slogdet,        LOG_DETERMINANT, None),
+    (la.lstsq,          LEAST_SQUARES,   None),
+    (la.multi_dot,      CHAIN,           None),
+    (la.vecdot,         VECTORS,         None),
 ):
     enter(_function, _kind, _method)
 

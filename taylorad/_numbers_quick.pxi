@@ -58,6 +58,12 @@ cdef object short_way(Plan plan, Number x, tuple rest, dict kwargs):
         return make(x.algebra, parts)
     if plan.kind == FACTORS:
         return factors_few(plan.function, x, rest, kwargs)
+    if FACTORS < plan.kind <= MATRIX_POWER:
+        if kwargs or count != (plan.kind == MATRIX_POWER) or not is_plain(x):
+            return None
+        if plan.kind == CONDITION_NUMBER:
+            return condition_few(x)
+        return pseudoinverse_few(x) if plan.kind == PSEUDOINVERSE else matrix_power_few(x, rest[0])
     if (SUM <= plan.kind <= NORM or SORT <= plan.kind <= MATRIX) and is_single(x):
         if plan.kind == MATRIX:
             return None if kwargs else single_function(plan, (x, *rest))

@@ -115,12 +115,64 @@ def test_matrices_as_the_rules(name, shape, algebra, monkeypatch):
 @pytest.mark.parametrize("n", [3, 6])
 def test_compiled_where_nothing_is_unusual(n):
     a = number(taylor(3), n, n).parts
-    assert len(_decompositions.eigh(taylor(3), a, False)) == 2
-    assert len(_decompositions.eig(taylor(3), a, True)) == 1
-    assert len(_decompositions.svd(taylor(3), a[:, 1:], False)) == 3
+    assert len(_decompositions.eigh(taylor(3), a, False, None)) == 2
+    assert len(_decompositions.eig(taylor(3), a, True, None)) == 1
+    assert len(_decompositions.svd(taylor(3), a[:, 1:].copy(), False, None)) == 3
     assert len(_decompositions.qr(taylor(3), a, False)) == 2
     a[0] = a[0] @ a[0].T + np.eye(n)
     assert len(_decompositions.cholesky(taylor(3), a, True)) == 1
+
+
+@algebras
+@pytest.mark.parametrize("shape", [(3, 3), (5, 2), (2, 1), (1, 1), (2, 4)])
+def test_least_squares_as_the_rule(shape, algebra):
+    rule = plan_of(la.lstsq)[0]
+    for a in matrices(algebra, *shape):
+        if la.cond(a.value) > 1e3:
+            continue
+        for b in (number(algebra, shape[0], seed=5), number(algebra, shape[0], 2, seed=6)):
+            for right in (b, b.value, number(algebra, 2 * shape[0], seed=7)[::2]):
+                assert_same(la.lstsq(a, right), rule(a, right))
+    with pytest.raises(DerivativeError, match="rank"):
+        la.lstsq(ta.Dual(np.ones((3, 2)), np.ones((3, 2))), np.ones(3))
+
+
+PRODUCTS = [
+    (la.multi_dot, lambda a, b, c: ([a, b, c],)),
+    (la.multi_dot, lambda a, b, c: ([a, b.value, c],)),
+    (la.multi_dot, lambda a, b, c: ([a.value, b.value, c],)),
+    (la.multi_dot, lambda a, b, c: ((a, b.value, c.value),)),
+    (la.multi_dot, lambda a, b, c: ([a, b],)),
+    (la.multi_dot, lambda a, b, c: ([a[0], b, c[:, 0]],)),
+    (la.multi_dot, lambda a, b, c: ([c.T, b.T, b, c],)),
+    (la.matrix_power, lambda a, b, c: (b, 2)),
+    (la.matrix_power, lambda a, b, c: (b.T, 3)),
+    (la.matrix_power, lambda a, b, c: (b, -2)),
+    (la.matrix_power, lambda a, b, c: (b, np.int64(2))),
+    (la.vecdot, lambda a, b, c: (a[0], b[:, 0])),
+    (la.vecdot, lambda a, b, c: (a[0], b.value[1])),
+    (la.vecdot, lambda a, b, c: (b, b[0])),
+    (la.trace, lambda a, b, c: (a,)),
+    (la.norm, lambda a, b, c: (a[0], 3)),
+    (la.norm, lambda a, b, c: (a[0] * 1e200, 3.5)),
+    (la.norm, lambda a, b, c: (a[0] * 1e-200, 3)),
+    (la.norm, lambda a, b, c: (a[0], 4)),
+    (la.norm, lambda a, b, c: (a[0] * np.array([1.0, 0.0, 1.0]), 3)),
+    (la.norm, lambda a, b, c: (b, 3, 1)),
+    (la.norm, lambda a, b, c: (a[1], 3, 0, True)),
+]
+
+
+@algebras
+@pytest.mark.parametrize("function, operands", PRODUCTS)
+def test_products_and_norms_as_the_rules(function, operands, algebra):
+    given = operands(number(algebra, 2, 3), number(algebra, 3, 3, seed=1),
+                     number(algebra, 3, 4, seed=2))  # fmt: skip
+    before = mixing_count()
+    with np.errstate(all="ignore"):
+        got = function(*given)
+        assert mixing_count() > before
+        assert_same(got, plan_of(function)[0](*given))
 
 
 def size(rows):
