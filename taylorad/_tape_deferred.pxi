@@ -32,6 +32,7 @@ def enter_deferred(
         quick = QUICK[function]
         if isinstance(function, np.ufunc) and function.signature is None:
             quick.loop = enter_loop(function, DEFERRED_UFUNC)
+            quick.loop.quick = quick
         quick.keep, quick.fixed = KEEPS.index(keep), tuple(fixed)
         quick.several, quick.fits, quick.names = several, fits, names
         if plain is not None:
@@ -76,7 +77,61 @@ cdef list FIRST = [OPERAND]  # the places of a call of one operand alone
 cdef bint returns(object value, object u) except -1:
     """Whether a result is an operand itself, or a view of it."""
     return cnp.PyArray_CheckExact(value) and (
-        value is u or (<object>value).base is not None and share_memory(value, u))
+        value is u or cnp.PyArray_BASE(<cnp.ndarray>value) != NULL and share_memory(value, u))
+
+
+cdef object deferred_ufunc(Loop loop, PyObject **args, Py_ssize_t count):
+    """Record a call of a ufunc with numbers and small arrays; None for anything else."""
+    cdef Quick quick = <Quick>loop.quick
+    cdef Graph graph = None
+    cdef Variable x
+    cdef Node node
+    cdef Py_ssize_t k
+    cdef tuple kept
+    cdef list values = [None] * count
+    if inner_tapes or count > MOST_OPERANDS:
+        return None
+    level = None
+    for k in range(count):
+        u = <object>args[k]
+        if isinstance(u, Variable):
+            x = <Variable>u
+            if level is None:
+                level = x.home_level
+            elif x.home_level != level:
+                return None
+            if quick.fixed is not None and k in quick.fixed:
+                return None
+            if graph is None:
+                graph = recorder(x)
+            u = fresh(x)._value
+        if not is_few(u):
+            return None
+        values[k] = u
+    kept = tuple(values)
+    if count == 1:
+        value = map_one(loop, kept[0])
+    else:
+        value = map_few(loop, kept)
+    if not is_result(value) or quick.fits is not None and not quick.fits(value, *kept):
+        return None
+    if graph is None:
+        return value
+    node = new_node(DEFERRED_RULE)
+    many_parents(node, count)
+    for k in range(count):
+        u = <object>args[k]
+        node.parents[k] = -1
+        if isinstance(u, Variable):
+            node.parents[k] = place_in(graph, <Variable>u)
+        elif cnp.PyArray_CheckExact(u):
+            values[k] = kept_copy(u, -1)
+    if quick.call is None:
+        quick.call = loop.ufunc, [OPERAND] * count, {}
+    node.make, node.operands = quick.call, tuple(values)
+    if quick.keep & KEEP_OUTPUT:
+        node.output = value
+    return append(graph, node, value)
 
 
 cdef object deferred_alone(Quick quick, object function, Variable x, tuple args, dict kwargs):
@@ -123,8 +178,8 @@ cdef object deferred(Quick quick, object function, tuple args, dict kwargs):
     """Record a call as it is."""
     cdef Graph graph
     cdef Node node
-    cdef Py_ssize_t i
-    cdef list operands = [], kept = [], plain, places
+    cdef Py_ssize_t i, k
+    cdef list operands = [], kept = [], plain, places = None, items, inside
     if kwargs:
         if quick.names is not None:
             args, kwargs = by_position(quick.names, args, kwargs)
@@ -140,7 +195,7 @@ cdef object deferred(Quick quick, object function, tuple args, dict kwargs):
         if found is not None:
             return found
     level = first_level(args)
-    plain, places = list(args), list(args)
+    plain = list(args)
     for i in range(len(plain)):
         x = plain[i]
         if isinstance(x, Variable) or is_double(x):
@@ -149,19 +204,21 @@ cdef object deferred(Quick quick, object function, tuple args, dict kwargs):
                 return None
             operands.append(x)
             kept.append(u)
-            plain[i], places[i] = u, OPERAND
-        elif can_steer(x):
+            plain[i] = u
             continue
+        if places is None:
+            places = [OPERAND] * len(plain)
+        if can_steer(x):
+            places[i] = x
         elif type(x) is list or type(x) is tuple:
             if level is None:
                 level = first_level(x)
-            items = []
-            inside = []
-            for item in x:
+            items = list(x)
+            inside = [OPERAND] * len(items)
+            for k in range(len(items)):
+                item = items[k]
                 if steers_as_array(item):
-                    item = kept_copy(item, -1)
-                    items.append(item)
-                    inside.append(item)
+                    items[k] = inside[k] = kept_copy(item, -1)
                     continue
                 if not (isinstance(item, Variable) or cnp.PyArray_CheckExact(item)):
                     return None
@@ -170,8 +227,7 @@ cdef object deferred(Quick quick, object function, tuple args, dict kwargs):
                     return None
                 operands.append(item)
                 kept.append(u)
-                items.append(u)
-                inside.append(OPERAND)
+                items[k] = u
             plain[i], places[i] = items, inside
         elif steers_as_array(x):
             plain[i] = places[i] = kept_copy(x, -1)
@@ -184,6 +240,8 @@ cdef object deferred(Quick quick, object function, tuple args, dict kwargs):
         for x in operands:
             if isinstance(x, Variable) and (<Variable>x).home_level != level:
                 return None
+    if places is None:
+        places = [OPERAND] * len(plain)
     value = called(quick, function, plain, kwargs)
     if quick.fits is not None and not quick.fits(value, *plain, **kwargs):
         return None

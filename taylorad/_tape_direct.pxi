@@ -44,6 +44,9 @@ cdef enum:
     MOST_DIRECT = 2000  # points: for more it makes no difference, and NumPy lets go of its lock
 
 cdef enum:
+    MOST_OPERANDS = 6  # of a ufunc of doubles
+
+cdef enum:
     NO_COMPARISON = -1
 
 cdef enum:
@@ -68,6 +71,7 @@ cdef class Loop:
     cdef bint is_power
     cdef bint regular         # only what is finite and not 0 is simple
     cdef bint refuses         # no derivatives by an operand without a pull
+    cdef object quick         # of one that is recorded as a whole
 
 
 cdef Loop enter_loop(object ufunc, int kind):
@@ -187,6 +191,33 @@ cdef inline object map_two(Loop loop, object u, object v, int type=cnp.NPY_DOUBL
     at[2] = cnp.PyArray_BYTES(z)
     steps[2] = sizeof(double) if type == cnp.NPY_DOUBLE else 1
     return z if quiet_loop(loop.inner, loop.data, at, &n, steps) else None
+
+
+cdef object map_few(Loop loop, tuple operands):
+    """ufunc(*operands) of numbers and small arrays of one shape, by as many as there are."""
+    cdef char *at[MOST_OPERANDS + 1]
+    cdef cnp.npy_intp n
+    cdef cnp.npy_intp steps[MOST_OPERANDS + 1]
+    cdef double numbers[MOST_OPERANDS]
+    cdef Py_ssize_t k, count = len(operands)
+    big = None
+    for k in range(count):
+        u = operands[k]
+        if is_direct(u):
+            if big is not None and not cnp.PyArray_SAMESHAPE(u, big):
+                return loop.ufunc(*operands)
+            big = u
+            at[k], steps[k] = <char *>doubles(u), sizeof(double)
+        elif read_number(u, numbers + k):
+            at[k], steps[k] = <char *>(numbers + k), 0
+        else:
+            return loop.ufunc(*operands)
+    if loop.inner == NULL or big is None:
+        return loop.ufunc(*operands)
+    z = cnp.PyArray_EMPTY(cnp.PyArray_NDIM(big), cnp.PyArray_DIMS(big), cnp.NPY_DOUBLE, 0)
+    n = cnp.PyArray_SIZE(z)
+    at[count], steps[count] = cnp.PyArray_BYTES(z), sizeof(double)
+    return z if quiet_loop(loop.inner, loop.data, at, &n, steps) else loop.ufunc(*operands)
 
 
 cdef inline object apply_two(Loop loop, object u, object v):
@@ -317,6 +348,8 @@ cdef object array_ufunc(object self, PyObject **args, size_t count, PyObject *na
                 found = compared(loop, <object>args[2], <object>args[3])
             elif loop.kind == COMPARISON:
                 found = answered(loop, <Variable>self)
+            elif loop.kind == DEFERRED_UFUNC:
+                found = deferred_ufunc(loop, args + 2, count - 2)
             else:
                 found = None
             if found is not None:

@@ -23,6 +23,7 @@ cdef extern from "_tape_loops.h" nogil:
         int overflow
         int invalid
     void pass_piece(void *, ptrdiff_t, ptrdiff_t, int) noexcept
+    bint finite_loop "all_finite"(const double *, ptrdiff_t)
 
 cdef extern from "numpy/arrayobject.h":
     object PyArray_NewLikeArray(cnp.ndarray, cnp.NPY_ORDER, void *, int)
@@ -95,6 +96,8 @@ cdef int passed(int kind, object z, object x, double r, object y, double s) exce
 cdef bint all_finite_doubles(const double *x, Py_ssize_t n) except -1:
     """Whether nothing is infinite or nan."""
     cdef Pass call
+    if n < 2 * WORTH_A_THREAD:
+        return finite_loop(x, n)
     call.kind, call.z, call.x, call.y = FINITE, <double *>x, NULL, NULL
     run(&call, n)
     return not call.invalid

@@ -24,6 +24,7 @@ cdef class Quick:
     cdef Loop loop           # of a ufunc
     cdef tuple fixed         # places of arguments that may not be differentiated
     cdef object fits         # whether a result is one the rule would give, and not refuse
+    cdef tuple call          # of a ufunc of operands alone: the function, its places and options
     cdef dict names          # of operands that may be given by name, and their defaults
     cdef bint several        # whether it may have several results
     cdef bint stacks         # whether arrays are joined along a new axis

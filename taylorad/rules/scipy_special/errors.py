@@ -258,7 +258,7 @@ def _erfcinv_slope(q: Any) -> Any:
 
 
 def _is_narrow(x: Any, sigma: Any, gamma: Any) -> bool:
-    return bool(np.any(np.equal(sigma, 0)))
+    return not sigma.all() if isinstance(sigma, np.ndarray) else sigma == 0
 
 
 def _voigt(x: Any, sigma: Any, gamma: Any) -> Any:
