@@ -87,6 +87,7 @@ include "_tape_quick.pxi"
 include "_tape_answers.pxi"
 include "_tape_deferred.pxi"
 include "_tape_several.pxi"
+include "_tape_separate.pxi"
 include "_tape_objects.pxi"
 include "_tape_cotangents.pxi"
 include "_tape_walk.pxi"
@@ -220,9 +221,9 @@ cdef class Variable(Operand):
         return Operand.__array__(self, dtype, copy) if found is None else found
 
     def __array_function__(self, function, types, args, kwargs):
-        found = quickly(function, args, kwargs)
+        found = quickly(function, args, kwargs, self)
         if found is None and function not in dispatch.FUNCTIONS and dispatch.rule_of(function):
-            found = quickly(function, args, kwargs)  # now that its file of rules has been read
+            found = quickly(function, args, kwargs, self)  # now that its file of rules has been read
         if found is not None:
             return found
         return dispatch.on_function(function, types, args, kwargs, self)

@@ -14,7 +14,7 @@ cdef set STEERING = set(
 
 def enter_deferred(
     *functions, make=None, keep="nothing", fixed=(), method=None, bint several=False, fits=None,
-    plain=None, names=None,
+    plain=None, names=None, bint views=False, bint calls=False,
 ):
     """Let these functions be recorded as a whole.
 
@@ -24,7 +24,8 @@ def enter_deferred(
     be `several` results, of a first argument with derivatives. ``fits(result, *args, **kwargs)``,
     of what is plain, is asked whether the rule would not refuse the call. The value is that of
     `plain`, if it is not NumPy's. `names` are those of arguments that are operands also by name,
-    after those before them, and the default of each.
+    after those before them, and the default of each. Of one operand the result may be one of its
+    `views`. It `calls` functions that are among its arguments.
     """
     cdef Quick quick
     for function in functions:
@@ -35,6 +36,7 @@ def enter_deferred(
             quick.loop.quick = quick
         quick.keep, quick.fixed = KEEPS.index(keep), tuple(fixed)
         quick.several, quick.fits, quick.names = several, fits, names
+        quick.views, quick.calls = views, calls
         if plain is not None:
             quick.plain = plain
         quick.method = None if method is None else getattr(np.ndarray, method)
@@ -162,6 +164,24 @@ cdef object deferred_alone(Quick quick, object function, Variable x, tuple args,
     return append(graph, node, value)
 
 
+cdef object deferred_method(tuple key, object x, dict kwargs):
+    """Record a reduction or accumulation as a whole: ``(ufunc, method)``, as the key says."""
+    cdef Quick quick = QUICK.get(key)
+    cdef Loop loop
+    if inner_tapes or not isinstance(x, Variable):
+        return None
+    if quick is None:
+        loop = LOOPS.get(key[0])
+        if loop is None or key[1] not in ("reduce", "accumulate") or loop.refuses or not (
+            loop.kind == JOINT or loop.kind == OPERATOR and loop.code <= DIVIDE
+        ):
+            return None
+        enter(DEFERRED, key, None)
+        quick = QUICK[key]
+        quick.plain = getattr(key[0], key[1])
+    return deferred(quick, key, (x,), kwargs)
+
+
 cdef tuple by_position(dict names, tuple args, dict kwargs):
     """Arguments with those that have these names among them."""
     cdef list found = list(args), options = list(names)
@@ -178,6 +198,7 @@ cdef object deferred(Quick quick, object function, tuple args, dict kwargs):
     """Record a call as it is."""
     cdef Graph graph
     cdef Node node
+    cdef bint view = False
     cdef Py_ssize_t i, k
     cdef list operands = [], kept = [], plain, places = None, items, inside
     if kwargs:
@@ -190,7 +211,9 @@ cdef object deferred(Quick quick, object function, tuple args, dict kwargs):
         for i in quick.fixed:
             if i < len(args) and not (can_steer(args[i]) or cnp.PyArray_CheckExact(args[i])):
                 return None
-    if quick.fits is None and not quick.several and isinstance(args[0], Variable):
+    if quick.fits is None and not quick.several and not quick.views and (
+        isinstance(args[0], Variable)
+    ):
         found = deferred_alone(quick, function, args[0], args, kwargs)
         if found is not None:
             return found
@@ -231,6 +254,8 @@ cdef object deferred(Quick quick, object function, tuple args, dict kwargs):
             plain[i], places[i] = items, inside
         elif steers_as_array(x):
             plain[i] = places[i] = kept_copy(x, -1)
+        elif quick.calls and gives_numbers(x):
+            places[i] = x
         else:
             return None
     if level is None:
@@ -253,14 +278,43 @@ cdef object deferred(Quick quick, object function, tuple args, dict kwargs):
         return None
     for u in kept:
         if returns(value, u):
-            return None
+            if not quick.views or len(operands) != 1:
+                return None
+            view = True
     graph = joint_recorder(operands)
     if graph is None:
         return value
     node = called_node(graph, (function, places, kwargs), operands, kept)
     if quick.keep & KEEP_OUTPUT:
         node.output = value
-    return append(graph, node, value)
+    found = append(graph, node, value)
+    return as_view(found, operands[0], Again(function, places, kwargs)) if view else found
+
+
+@cython.final
+cdef class Again:
+    """The view that a call of one operand makes of any array."""
+
+    cdef object function
+    cdef list places
+    cdef dict kwargs
+
+    def __init__(self, function, places, kwargs):
+        self.function, self.places, self.kwargs = function, places, kwargs
+
+    def __call__(self, x):
+        return self.function(*filled_in(self.places, [x]), **self.kwargs)
+
+
+cdef bint gives_numbers(object function) except -1:
+    """Whether an argument is a function of NumPy that is recorded, of one array and whole."""
+    if not isinstance(function, type(np.sum)):
+        return False
+    quick = QUICK.get(function)
+    if quick is None and dispatch.rule_of(function):
+        quick = QUICK.get(function)
+    return quick is not None and ((<Quick>quick).kind == ALONE or (<Quick>quick).kind == DEFERRED and (
+        (<Quick>quick).fits is None and (<Quick>quick).fixed is None and not (<Quick>quick).several))
 
 
 cdef Node called_node(Graph graph, tuple make, list operands, list kept):
@@ -354,6 +408,8 @@ cdef list taken_apart(Node node, object g, list operands, unsigned char *wanted,
         asked = [x for x in filled if isinstance(x, Variable)]
         if isinstance(function, np.ufunc):
             found = dispatch.on_ufunc(function, "__call__", tuple(filled), {})
+        elif type(function) is tuple:
+            found = dispatch.on_ufunc(*function, tuple(filled), kwargs)
         else:
             found = dispatch.on_function(function, (), tuple(filled), kwargs, asked)
     finally:

@@ -71,6 +71,7 @@ cdef class Loop:
     cdef bint is_power
     cdef bint regular         # only what is finite and not 0 is simple
     cdef bint refuses         # no derivatives by an operand without a pull
+    cdef bint decides         # the second operand does so, and has no derivatives
     cdef object quick         # of one that is recorded as a whole
 
 
@@ -283,9 +284,10 @@ cdef dict FOLDED = {
 
 cdef object folded(object ufunc, object method, object x, dict kwargs):
     """A reduction or an accumulation; None where that is not the simple case."""
-    function = FOLDED.get((ufunc, method))
+    cdef tuple key = (ufunc, method)
+    function = FOLDED.get(key)
     if function is None:
-        return None
+        return deferred_method(key, x, kwargs)
     for name in kwargs:
         if name != "axis" and name != "keepdims":
             return None

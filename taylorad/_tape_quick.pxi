@@ -6,7 +6,7 @@
 # and takes the way through dispatch, which knows all cases and all errors.
 
 cdef enum:
-    ALONE, JOINED, CHOSEN, MATRICES, GIVEN, PIECES, DEFERRED, SEVERAL, PASSED, ANSWERED, CONSTANT
+    ALONE, JOINED, CHOSEN, MATRICES, GIVEN, PIECES, DEFERRED, SEVERAL, PASSED, CUT, SEPARATE, LIKE, ANSWERED, CONSTANT
 
 cdef dict QUICK = {}      # function or ufunc -> Quick
 
@@ -26,6 +26,8 @@ cdef class Quick:
     cdef object fits         # whether a result is one the rule would give, and not refuse
     cdef tuple call          # of a ufunc of operands alone: the function, its places and options
     cdef dict names          # of operands that may be given by name, and their defaults
+    cdef bint views          # whether the result may be a view of the only operand
+    cdef bint calls          # whether an argument may be a function
     cdef bint several        # whether it may have several results
     cdef bint stacks         # whether arrays are joined along a new axis
     cdef bint follows        # whether the result changes with the array, without being a view
@@ -40,18 +42,19 @@ cdef class Quick:
 
 def enter_pointwise(
     ufunc, pulls, keep, bint masks=False, bint is_power=False, bint regular=False,
-    bint refuses=False, int extremum=0
+    bint refuses=False, int extremum=0, bint decides=False
 ):
     """Let an elementwise ufunc of two operands be recorded at once.
 
     Only where operands and results are finite and no result is 0, if it is `regular`. If it
     `refuses`, an operand without a pull is not one to differentiate. `extremum` is 1 for the
-    larger of two, -1 for the smaller.
+    larger of two, -1 for the smaller. The second operand may be one that `decides` alone: then the
+    result is plain where the first is.
     """
     cdef Loop loop = enter_loop(ufunc, JOINT)
     loop.pulls, loop.keep = tuple(pulls), KEEPS.index(keep)
     loop.masks, loop.is_power, loop.regular = masks, is_power, regular
-    loop.refuses = refuses
+    loop.refuses, loop.decides = refuses, decides
     if extremum:
         will_trace_extremum(loop.pulls, extremum)
     else:
@@ -189,6 +192,10 @@ cdef object pointwise(Loop loop, object a, object b):
     u, v = doubles_of(a, level), doubles_of(b, level)
     if u is None or v is None:
         return None
+    if loop.decides and isinstance(b, Variable):
+        if not isinstance(a, Variable):
+            return None
+        b = v
     if loop.refuses and (isinstance(a, Variable) and loop.pulls[0] is None
                          or isinstance(b, Variable) and loop.pulls[1] is None):
         return None
@@ -243,7 +250,7 @@ cdef inline Py_ssize_t before_out(Quick quick, object function) except -1:
     return quick.before
 
 
-cdef object quickly(object function, tuple args, dict kwargs):
+cdef object quickly(object function, tuple args, dict kwargs, Variable asked=None):
     """Record a call if it is a simple one; else None."""
     cdef Quick quick = QUICK.get(function)
     if quick is None or inner_tapes or not args:
@@ -256,6 +263,12 @@ cdef object quickly(object function, tuple args, dict kwargs):
         return answer(quick, args, kwargs)
     if quick.kind == DEFERRED:
         return deferred(quick, function, args, kwargs)
+    if quick.kind == LIKE:
+        return None if asked is None else made_like(quick, asked, args, kwargs)
+    if quick.kind == CUT:
+        return cut(quick, args, kwargs)
+    if quick.kind == SEPARATE:
+        return separate(quick, args, kwargs)
     if quick.kind == SEVERAL or quick.kind == PASSED:
         if kwargs or len(args) != 1 or not isinstance(args[0], Variable):
             return None

@@ -55,7 +55,7 @@ cdef object spread(tuple make, list operands, list kept, object values):
     cdef Py_ssize_t size
     for u in values:
         if not (is_result(u) or is_double(u) and not cnp.PyArray_SIZE(u)):
-            if not isinstance(u, (int, np.integer)):
+            if not (isinstance(u, (int, np.integer)) or steers_as_array(u)):
                 return None
             layout.append(None)
             continue

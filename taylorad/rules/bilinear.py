@@ -416,6 +416,6 @@ for _row in TABLE:
         enter_matrices(_row.function, matrix_pulls)
     elif _row.expression is None or _row.expression is _along:
         enter_given(_row.function, _row.pulls)
-enter_deferred(np.einsum, make=_contraction_pulls, keep="operands")
+enter_deferred(np.einsum, make=_contraction_pulls, keep="operands", views=True)
 enter_deferred(np.tensordot, np.cross, la.cross, la.tensordot)
 enter_deferred(la.multi_dot, make=_chain_pulls, keep="operands")

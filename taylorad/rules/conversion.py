@@ -16,7 +16,15 @@ import numpy as np
 
 from taylorad import dispatch
 from taylorad._numbers import Number, repack, value
-from taylorad._tape import Variable, enter_alone, enter_passed, identity, level_of_all, record
+from taylorad._tape import (
+    Variable,
+    enter_alone,
+    enter_passed,
+    enter_separate,
+    identity,
+    level_of_all,
+    record,
+)
 from taylorad.dispatch import carries
 from taylorad.rules._linear import VIEW, Linear
 from taylorad.rules._rows import describe, refuse_integers, refuse_numbers
@@ -78,17 +86,22 @@ class Separate:
         for n, (x, y) in enumerate(zip(operands, list(outputs), strict=True)):
             if not isinstance(x, Variable) or x.level != level:
                 continue
-            own = partial(_output, self.function, shapes, kwargs, n, single)
-            pull: Any
-            if self.function is np.broadcast_arrays:
-                pull = identity
-            elif np.size(y) == np.size(x):
-                pull = partial(reshaped, shapes[n], "C")
-            else:
-                moved = partial(_of_first, own)
-                (pull,) = Places(moved, shapes[n : n + 1]).pulls()
-            outputs[n] = viewed(record(y, (x,), (pull,)), x, own)
+            pulls = self.pulls_at(n, shapes, kwargs, np.size(y), single)
+            outputs[n] = viewed(record(y, (x,), pulls), x, self.path_of(n, shapes, kwargs, single))
         return outputs[0] if single else type(plain)(outputs)
+
+    def path_of(self, n: int, shapes: Any, kwargs: Any, single: bool = False) -> Any:
+        """The n-th output, or the only one, as a function of the n-th of arrays of these shapes."""
+        return partial(_output, self.function, shapes, kwargs, n, single)
+
+    def pulls_at(self, n: int, shapes: Any, kwargs: Any, size: int, single: bool = False) -> Any:
+        """The pull of the n-th output, which has this size."""
+        if self.function is np.broadcast_arrays:
+            return (identity,)
+        if size == np.prod(shapes[n], dtype=int):
+            return (partial(reshaped, shapes[n], "C"),)
+        moved = partial(_of_first, self.path_of(n, shapes, kwargs, single))
+        return Places(moved, shapes[n : n + 1]).pulls()
 
 
 def _output(
@@ -198,5 +211,7 @@ CREATION = [
 
 for _row in SEPARATE[:3]:
     enter_alone(_row)
+for _row in SEPARATE[3:5]:
+    enter_separate(_row)
 enter_passed(np.real_if_close)
 dispatch.register([*SEPARATE, *CREATION, RealIfClose()])

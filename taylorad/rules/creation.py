@@ -15,7 +15,7 @@ import numpy as np
 
 from taylorad import dispatch
 from taylorad._numbers import repack, value
-from taylorad._tape import enter_constant
+from taylorad._tape import enter_constant, enter_like
 from taylorad.dispatch import carries
 from taylorad.rules.operands import as_dtype, constant_like, is_number_dtype, number
 
@@ -123,3 +123,5 @@ dispatch.register(LIKE)
 dispatch.register([FullLike(), Full()])
 for _row in (*PROTOTYPE, FullLike()):
     enter_constant(_row.function)
+for _function in (np.arange, np.empty, np.eye, np.identity, np.ones, np.tri, np.zeros):
+    enter_like(_function)

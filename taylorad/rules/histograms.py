@@ -14,7 +14,7 @@ import numpy as np
 
 from taylorad import dispatch
 from taylorad._numbers import value
-from taylorad._tape import scatter
+from taylorad._tape import enter_deferred, scatter
 from taylorad.dispatch import carries
 from taylorad.rules.composite import Composite
 from taylorad.rules.operands import number, plain, with_value
@@ -137,4 +137,12 @@ HISTOGRAMS = (
     Composite(np.histogram_bin_edges,  histogram_bin_edges),
 )  # fmt: skip
 
+
+
+def _has_edges_of_data(found: Any, a: Any, bins: Any = 10, *rest: Any) -> bool:
+    """Whether the edges move with the data, and the counts are plain."""
+    return not rest and isinstance(bins, (int, str))
+
+
 dispatch.register(HISTOGRAMS)
+enter_deferred(np.histogram, several=True, fits=_has_edges_of_data)

@@ -221,5 +221,5 @@ POLYNOMIALS = (
 )  # fmt: skip
 
 dispatch.register(POLYNOMIALS)
-enter_deferred(np.polyval)
+enter_deferred(np.polyval, np.poly, np.roots)
 enter_deferred(np.polyfit, fixed=(0,))  # which never refuses the samples

@@ -15,7 +15,7 @@ import numpy as np
 
 from taylorad import dispatch
 from taylorad._numbers import common, make, repack, value
-from taylorad._tape import enter_chosen, enter_deferred, enter_given, record
+from taylorad._tape import enter_chosen, enter_cut, enter_deferred, enter_given, record
 from taylorad.dispatch import Reverse, carries
 from taylorad.rules.operands import (
     NO_VALUE,
@@ -88,7 +88,8 @@ def _sort_pulls(a: Any, axis: int | None = -1, *rest: Any) -> Any:
 
 
 def _partitioned(a: Any, kth: Any, axis: int | None = -1) -> Any:
-    np.partition(a, kth, axis)  # what NumPy refuses
+    if not (type(kth) is int and axis == -1 and 0 <= kth < a.shape[-1]):
+        np.partition(a, kth, axis)  # what NumPy refuses
     return np.sort(a, axis)
 
 
@@ -333,6 +334,7 @@ SELECTING = (
 )  # fmt: skip
 
 dispatch.register(SELECTING)
+enter_cut(np.trim_zeros)
 enter_deferred(np.ptp, np.select, np.choose, np.nan_to_num, np.fix)
 enter_deferred(np.round, np.around, method="round")
 enter_deferred(np.sort, make=_sort_pulls)
