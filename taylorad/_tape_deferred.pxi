@@ -184,13 +184,18 @@ cdef object deferred_method(tuple key, object x, dict kwargs):
 
 cdef tuple by_position(dict names, tuple args, dict kwargs):
     """Arguments with those that have these names among them."""
-    cdef list found = list(args), options = list(names)
-    cdef dict rest = dict(kwargs)
-    cdef Py_ssize_t last = len(options)
-    while last > len(args) and options[last - 1] not in kwargs:
-        last -= 1
-    for name in options[len(args):last]:
-        found.append(rest.pop(name, names[name]))
+    cdef list found = list(args)
+    cdef Py_ssize_t place = 0, used = 0
+    for name, default in names.items():
+        if place >= len(args):
+            if used == len(kwargs):
+                break
+            if name in kwargs:
+                used += 1
+            found.append(kwargs.get(name, default))
+        place += 1
+    rest = {} if used == len(kwargs) else {
+        name: item for name, item in kwargs.items() if name not in names}
     return tuple(found), rest
 
 
@@ -198,7 +203,7 @@ cdef object deferred(Quick quick, object function, tuple args, dict kwargs):
     """Record a call as it is."""
     cdef Graph graph
     cdef Node node
-    cdef bint view = False
+    cdef bint view
     cdef Py_ssize_t i, k
     cdef list operands = [], kept = [], plain, places = None, items, inside
     if kwargs:
@@ -274,13 +279,14 @@ cdef object deferred(Quick quick, object function, tuple args, dict kwargs):
         if not isinstance(args[0], Variable):
             return None
         return spread((function, places, kwargs), operands, kept, value)
-    if not is_result(value):
-        return None
-    for u in kept:
-        if returns(value, u):
-            if not quick.views or len(operands) != 1:
+    view = quick.views and len(operands) == 1 and is_double(value) and (
+        cnp.PyArray_NDIM(value) > 0 and returns(value, kept[0]))
+    if not view:
+        if not is_result(value):
+            return None
+        for u in kept:
+            if returns(value, u):
                 return None
-            view = True
     graph = joint_recorder(operands)
     if graph is None:
         return value
@@ -356,6 +362,11 @@ cdef object called(Quick quick, object function, object plain, dict kwargs):
     if kwargs:
         return function(*plain, **kwargs)
     return function(plain[0]) if len(plain) == 1 else function(*plain)
+
+
+def no_zeros(found, *args, **kwargs):
+    """Whether a result is an array without zeros."""
+    return is_flat(found) and none_zero(found)
 
 
 cdef list filled_in(object args, list operands):

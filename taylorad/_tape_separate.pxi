@@ -89,7 +89,7 @@ cdef object made_like(Quick quick, Variable asked, tuple args, dict kwargs):
     cdef Graph graph
     cdef Node node
     for item in (*args, *kwargs.values()):
-        if not can_steer(item):
+        if not (can_steer(item) or is_double_type(item)):
             return None
     value = quick.function(*args, **kwargs)
     graph = recorder(asked)

@@ -12,7 +12,7 @@ import numpy as np
 
 from taylorad import dispatch
 from taylorad._numbers import value
-from taylorad._tape import enter_deferred
+from taylorad._tape import enter_deferred, no_zeros
 from taylorad.rules.operands import number, plain
 from taylorad.rules.selecting import Selecting
 
@@ -111,11 +111,5 @@ SETS = (
 )  # fmt: skip
 
 
-
-def _none_is_zero(found: Any, *args: Any, **kwargs: Any) -> bool:
-    """Whether equal elements are the same number: 0 and -0 are not."""
-    return isinstance(found, np.ndarray) and bool(found.all())
-
-
 dispatch.register(SETS)
-enter_deferred(np.unique, fits=_none_is_zero)
+enter_deferred(np.unique, fits=no_zeros)  # 0 and -0 are equal and not the same
