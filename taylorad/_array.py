@@ -178,7 +178,8 @@ class Flat:
         return iter(np.reshape(self._number, -1))
 
     def __getitem__(self, index: Any) -> Any:
-        return np.reshape(self._number, -1)[index]
+        x = self._number
+        return (x if x.ndim == 1 and type(index) is int else np.reshape(x, -1))[index]
 
     def __setitem__(self, index: Any, item: Any) -> None:
         x = self._number

@@ -168,7 +168,7 @@ cdef object deferred_method(tuple key, object x, dict kwargs):
     """Record a reduction or accumulation as a whole: ``(ufunc, method)``, as the key says."""
     cdef Quick quick = QUICK.get(key)
     cdef Loop loop
-    if inner_tapes or not isinstance(x, Variable):
+    if inner_tapes or not isinstance(x, Variable) or not is_direct(fresh(<Variable>x)._value):
         return None
     if quick is None:
         loop = LOOPS.get(key[0])

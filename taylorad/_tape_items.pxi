@@ -112,7 +112,8 @@ cdef object get_item(Variable x, object index):
     cdef Node node
     cdef Variable y
     cdef Item item
-    if not (isinstance(index, (int, slice)) or index is ...):
+    cdef bint basic = is_basic(index)
+    if not basic:
         index = plain_index(index)
     x = current(x)
     value = fresh(x)._value[index]
@@ -123,7 +124,7 @@ cdef object get_item(Variable x, object index):
     one_parent(node, place_in(graph, x))
     node.operands = (index,)
     y = append(graph, node, value)
-    if len(node.shape) and is_basic(index):
+    if len(node.shape) and basic:
         item = Item.__new__(Item)
         item.index = index
         as_view(y, x, item)
@@ -217,18 +218,25 @@ def put_pulls(index, tuple shape):
     return kept, lambda g: unbroadcast(g[index], shape)
 
 
+cdef bint takes_each(object index, Variable x, object given) except -1:
+    """Whether an index is a mask of an array, to which a number or a row of them is assigned."""
+    return (cnp.PyArray_TYPE(<cnp.ndarray>index) == cnp.NPY_BOOL
+            and cnp.PyArray_NDIM(index) == cnp.PyArray_NDIM(x._value)
+            and not (cnp.PyArray_Check(given) and cnp.PyArray_NDIM(given) > 1))
+
+
 cdef bint put_simply(Variable x, object index, object item) except -1:
     """Record an assignment at a basic index, or of plain items; whether it was that simple."""
     cdef Graph graph
     cdef Node node
     if inner_tapes or x.base is not None or not is_double(x._value):
         return False
-    if steers_as_array(index) and not isinstance(item, Variable):
-        index = kept_copy(index, -1)
-    elif not is_basic(index):
-        return False
     given = doubles_of(item, x.home_level)
     if given is None:
+        return False
+    if steers_as_array(index) and (not isinstance(item, Variable) or takes_each(index, x, given)):
+        index = kept_copy(index, -1)
+    elif not is_basic(index):
         return False
     new = cnp.PyArray_NewCopy(<cnp.ndarray>x._value, cnp.NPY_CORDER)
     new[index] = given

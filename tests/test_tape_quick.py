@@ -31,6 +31,25 @@ CALLS = {
     "angles": lambda a, m: np.arctan2(a, B) + np.arctan2(1.0, a) + np.abs(-a) * np.square(a),
     "joined": lambda a, m: np.concatenate([a, B, m[:, 0]]) * np.concatenate((m, m), axis=1)[0, 1],
     "stacked": lambda a, m: np.stack([a, B, a]).sum(0) * np.stack([a[0], a[1]], axis=-1)[0],
+    "running extremes": lambda a, m: np.maximum.accumulate(a * np.cos(5 * a)) + (
+        np.minimum.accumulate(m * np.sin(9 * m), axis=1)[0, 3] * np.subtract.reduce(m)[1]
+        + np.hypot.reduce(m, axis=1)[2] + np.logaddexp.accumulate(a)[4]),
+    "grids": lambda a, m: np.meshgrid(a, m[0])[1].sum(1)[1] * np.meshgrid(a, B, indexing="ij")[0],
+    "broadcast": lambda a, m: np.broadcast_arrays(a, m[:, :1])[0] * np.broadcast_arrays(
+        a, m[:, :1])[1],
+    "cut": lambda a, m: np.trim_zeros(a * a * (A > 0.3) * (A < 1.3)),
+    "zeros and coefficients": lambda a, m: np.poly(a) * np.abs(np.roots(a - 3.0)).sum(),
+    "distinct": lambda a, m: np.unique(m * np.sin(9 * m)),
+    "edges": lambda a, m: np.histogram(a * np.cos(5 * a))[1] * np.histogram(a, 3)[1][2],
+    "slices": lambda a, m: np.apply_along_axis(np.sum, 0, m * m) * np.apply_along_axis(
+        np.max, 1, m)[1],
+    "axes by subscripts": lambda a, m: np.einsum("ij->ji", m)[1] * np.einsum("ii->i", m[:3, :3]),
+    "next": lambda a, m: np.nextafter(a, 1.0 / a) * np.partition(a * np.cos(5 * a), 3),
+    "by masks": lambda a, m: np.piecewise(a, [MASK], [lambda x: x * x, lambda x: 3 * x]),
+    "several operands": lambda a, m: special.voigt_profile(a, a[::-1], 0.3) + special.betainc(
+        2.0, 3.0, a / 2) * special.elliprf(a, B * B, 0.2) + special.hyp2f1(1.0, 2.0, 3.0, a / 3),
+    "elements": lambda a, m: a.flat[2] * np.stack([a.flat[i] for i in range(6)]),
+    "like": lambda a, m: np.eye(6, like=a) @ a + np.ones(6, like=a) * a,
     "running": lambda a, m: np.cumsum(a)[::-1] + np.flip(np.ravel(m))[:6] + np.roll(a, 2),
 }
 

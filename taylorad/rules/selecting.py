@@ -88,7 +88,7 @@ def _sort_pulls(a: Any, axis: int | None = -1, *rest: Any) -> Any:
 
 
 def _partitioned(a: Any, kth: Any, axis: int | None = -1) -> Any:
-    if not (type(kth) is int and axis == -1 and 0 <= kth < a.shape[-1]):
+    if not (type(kth) is int and axis == -1 and np.ndim(a) and 0 <= kth < a.shape[-1]):
         np.partition(a, kth, axis)  # what NumPy refuses
     return np.sort(a, axis)
 
