@@ -64,7 +64,7 @@ WHOLE = {
     "narrow profile": lambda do, a: do(special.voigt_profile, a, 0.0, 1.0),
     "betainc": lambda do, a: do(special.betainc, 2, 3.0, a),
     "refused": lambda do, a: do(special.jv, a, 1.0),
-    "averages": lambda do, a: do(np.average, a, weights=np.abs(a) + 1, axis=a.ndim and -1),
+    "averages": lambda do, a: do(np.average, a, weights=np.abs(a) + 1),
     "masked": lambda do, a: do(np.piecewise, a, [ta.value(a) > 0.0], [np.square, 1.5]),
 }
 ORDINARY = np.array([0.75, -1.25, 0.75, 2.5, 0.25, 0.0])
