@@ -20,6 +20,7 @@ from taylorad._numbers import (
     Nested,
     Number,
     Taylor,
+    by_rows,
     make,
     mixes,
     parts_over,
@@ -71,9 +72,9 @@ def _get(parts: Any, index: Any) -> Any:
     found = np.moveaxis(parts[shifted], axis, 0) if axis else parts[shifted]
     gathered = any(isinstance(item, (np.ndarray, bool)) for item in shifted)
     if gathered and isinstance(found, np.ndarray):
-        # A copy, whose memory begins with the axes of the index: in the order of its own
-        # axes, reshaping is a view of it, as NumPy's is of the value.
-        return np.ascontiguousarray(found)
+        # A copy, whose memory begins with the axes of the index: so do NumPy's of the value,
+        # and whether reshaping is a view of it depends on that.
+        return by_rows(found)
     return found
 
 
@@ -179,7 +180,8 @@ class Flat:
 
     def __getitem__(self, index: Any) -> Any:
         x = self._number
-        return (x if x.ndim == 1 and type(index) is int else np.reshape(x, -1))[index]
+        item = (x if x.ndim == 1 and type(index) is int else np.reshape(x, -1))[index]
+        return item.copy() if np.ndim(item) else item  # not a view, as in NumPy
 
     def __setitem__(self, index: Any, item: Any) -> None:
         x = self._number

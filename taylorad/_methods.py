@@ -21,7 +21,7 @@ from taylorad.dispatch import UFUNCS, as_objects, on_function, on_ufunc, plan_of
 __all__ = ["METHODS", "PROPERTIES"]
 
 _SAME_NAME = (
-    "all any argmax argmin argpartition argsort choose clip conj conjugate cumprod cumsum "
+    "all any argmax argmin argpartition argsort choose cumprod cumsum "
     "diagonal dot max mean min nonzero prod repeat round searchsorted squeeze std "
     "sum swapaxes take trace var"
 ).split()
@@ -106,6 +106,17 @@ def _compress(x: Number, condition: Any, axis: int | None = None, out: Any = Non
 
 def _flatten(x: Number, order: str = "C") -> Any:
     return np.ravel(x, order=order).copy()
+
+
+def _clip(x: Any, *bounds: Any, **kwargs: Any) -> Any:
+    """`np.clip`, which unlike the method wants both bounds by position."""
+    return np.clip(x, *bounds, *[None] * (len(bounds) == 1 and "max" not in kwargs), **kwargs)
+
+
+def _conjugate(x: Any, *args: Any, **kwargs: Any) -> Any:
+    """`np.conjugate`, but for real numbers these themselves, as the method has it."""
+    real = not args and not kwargs and x.dtype.kind != "c"
+    return x if real else np.conjugate(x, *args, **kwargs)
 
 
 def _fill(x: Any, item: Any) -> None:
@@ -207,7 +218,10 @@ def _lift(name: str) -> Callable[..., Any]:
 METHODS: dict[str, Callable[..., Any]] = {
     **{name: _lift(name) for name in (*_SAME_NAME, *_UFUNCS)},
     "astype": _astype,
+    "clip": _clip,
     "compress": _compress,
+    "conj": _conjugate,
+    "conjugate": _conjugate,
     "copy": _copy,
     "dump": _dump,
     "dumps": _dumps,

@@ -357,7 +357,8 @@ cdef class Number(Operand):
         if type(self) in classes(self.algebra):
             return make, (self.algebra, parts_of(self))
         own = getattr(self, "__dict__", None)
-        return as_class, (type(self), make(self.algebra, parts_of(self))), own or None
+        cls = type(self).__dict__.get("_derived", type(self))
+        return as_class, (cls, make(self.algebra, parts_of(self))), own or None
 
     def __setstate__(self, own):
         for name, attribute in own.items():

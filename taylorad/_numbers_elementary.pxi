@@ -132,6 +132,9 @@ cdef inline Number elementary(int index, Number x):
     return from_slope(row, x, value, slope)
 
 
+cdef double LEAST_NORMAL = 2.2250738585072014e-308  # of the doubles that have all their digits
+
+
 cdef Number power_of_scalar(Number x, double p):
     """x^p for an inline scalar; None where that is left to the rule."""
     cdef Scalar row
@@ -146,6 +149,8 @@ cdef Number power_of_scalar(Number x, double p):
         return float_with_scalar(DIVIDE, 1.0, x)
     # whole powers up to the degree are products: near 0 the equation leaves nothing of them
     if not u > 0.0 or 0.0 <= p <= x.rows and p == libm.floor(p):
+        return None
+    if x.rows > 2 and libm.pow(u, p) < LEAST_NORMAL:  # of which the equation makes all others
         return None
     # x y' = p x' y
     row.sign = 0.0

@@ -173,6 +173,8 @@ cdef object power_few(Number x, double p):
         if not (point[t] > 0.0 or whole and point[t] < 0.0):
             return None
         value[t] = libm.pow(point[t], p)
+        if libm.fabs(value[t]) < LEAST_NORMAL:
+            return None
         slope[t] = p * libm.pow(point[t], p - 1.0)
     if not (all_finite(value, n) and all_finite(slope, n)):
         return None

@@ -42,9 +42,31 @@ cdef object laid_out(object result, tuple operands):
     axes = in_memory(pattern)
     if buffer[0].transpose(axes).flags.c_contiguous:
         return result
-    moved = [0, *[axis + 1 for axis in axes]]
-    parts = np.ascontiguousarray(buffer.transpose(moved)).transpose(np.argsort(moved))
-    return make((<Number>result).algebra, parts)
+    return make((<Number>result).algebra, axes_ordered(buffer, [0, *[axis + 1 for axis in axes]]))
+
+
+cdef object axes_ordered(object parts, list axes):
+    """Coefficients whose axes lie in memory in this order, from the slowest to the fastest."""
+    return np.ascontiguousarray(parts.transpose(axes)).transpose(np.argsort(axes))
+
+
+def by_rows(cnp.ndarray parts):
+    """Coefficients row after row, each with its axes in memory in the order they have now."""
+    if cnp.PyArray_IS_C_CONTIGUOUS(parts):
+        return parts
+    return axes_ordered(parts, [0, *[axis for axis in in_memory(parts) if axis]])
+
+
+def laid_as(cnp.ndarray parts, values):
+    """Coefficients row after row, each with its axes in memory in the order those of values have."""
+    if cnp.PyArray_NDIM(parts) < 3 or not cnp.PyArray_CheckExact(values) or (
+        values.shape != (<object>parts).shape[1:]
+    ) or cnp.PyArray_IS_C_CONTIGUOUS(parts) and cnp.PyArray_IS_C_CONTIGUOUS(<cnp.ndarray>values):
+        return parts
+    axes = in_memory(values)
+    if (<object>parts)[0].transpose(axes).flags.c_contiguous:
+        return parts
+    return axes_ordered(parts, [0, *[axis + 1 for axis in axes]])
 
 
 def in_memory(array):

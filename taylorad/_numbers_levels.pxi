@@ -102,7 +102,7 @@ def seeded(algebra, x, double scale):
     cdef int ndim
     cdef double *to
     if not is_seedable(x):
-        parts = np.zeros((rows, *x.shape), x.dtype)
+        parts = laid_as(np.zeros((rows, *x.shape), x.dtype), x)
         parts[0] = x
         parts[1:2] = scale
         return make(algebra, parts)

@@ -157,6 +157,8 @@ cdef bint constant_power(Pairs *p) noexcept:
     if not all_positive(p):
         return False
     for t in range(p.n):
+        if p.value[t] < LEAST_NORMAL:
+            return False
         slope[t] = p.v[t] * libm.pow(p.u[t], p.v[t] - 1.0)
     if not all_finite(slope, p.n):
         return False

@@ -115,7 +115,7 @@ cdef object folded(object ufunc, Number x, bint running):
     cdef double value
     cdef bint done = True
     cdef object kind = PAIR_UFUNCS.get(ufunc), larger = EXTREMA.get(ufunc) if running else None
-    if n == 0 or cnp.PyArray_NDIM(x.buffer) != 2 or kind is None and larger is None:
+    if n < 2 - running or cnp.PyArray_NDIM(x.buffer) != 2 or kind is None and larger is None:
         return None
     y = empty_like(x.buffer)
     w, rows = doubles(y), cnp.PyArray_DIM(y, 0)

@@ -55,16 +55,20 @@ def stacked(given, name):
             )
         arrays.append(array)
     try:
-        shape = np.broadcast_shapes(*[array.shape for array in arrays])
-    except ValueError:
+        # NumPy broadcasts shapes of up to 32 axes only.
+        different = {array.shape for array in arrays if array.ndim}
+        shape = different.pop() if len(different) == 1 else np.broadcast_shapes(*different)
+    except (RuntimeError, ValueError):
         shapes = " and ".join(str(array.shape) for array in arrays)
         raise ValueError(f"the coefficients of a {name} do not broadcast: {shapes}") from None
+    if len(shape) >= MOST_AXES:
+        raise ValueError(f"a {name} has at most {MOST_AXES - 1} axes, not {len(shape)}")
     weak = [x for x in given if isinstance(x, (int, float))]
     strong = [a.dtype for a, x in zip(arrays, given) if not isinstance(x, (int, float))]
     dtype = np.result_type(*strong, *weak) if strong or weak else np.dtype(float)
     if dtype.kind in "biu":
         dtype = FLOAT64
-    parts = np.empty((len(arrays), *shape), dtype)
+    parts = laid_as(np.empty((len(arrays), *shape), dtype), arrays[0])
     for k, array in enumerate(arrays):
         parts[k] = array[()]  # a 0-d array of objects would be stored as it is
     return parts
@@ -158,12 +162,26 @@ def construct(cls, args, kwargs):
 
 def as_class(cls, Number x):
     """A number as one of a class that the user has derived from its own."""
-    cdef Number y = <Number>taylorad_blank(<PyTypeObject *>cls, <PyObject *>x.algebra)
+    cdef Number y
+    kind, cls = type(x), cls.__dict__.get("_derived", cls)
+    if not issubclass(cls, kind):
+        cls = array_class(cls, kind)
+    y = <Number>taylorad_blank(<PyTypeObject *>cls, <PyObject *>x.algebra)
     if x.rows:
         fill_inline(y, parts_of(x))
     else:
         y.buffer = x.buffer
     return y
+
+
+cdef object array_class(object cls, object kind):
+    """A class that users derived from one of ours, with what arrays have and scalars must not."""
+    found = cls.__dict__.get("_of_arrays")
+    if found is None:
+        about = {"__module__": cls.__module__, "__qualname__": cls.__qualname__, "__slots__": ()}
+        found = type(cls)(cls.__name__, (cls, kind), about | {"_derived": cls})
+        cls._of_arrays = found
+    return found
 
 
 cdef dict CONSTRUCTORS = {}
@@ -301,7 +319,7 @@ cdef class Taylor(Number):
         if order == 0:
             return Taylor([np.broadcast_arrays(x, direction)[0]])
         parts = stacked([x, direction], "Taylor")
-        out = np.zeros((order + 1, *parts.shape[1:]), parts.dtype)
+        out = laid_as(np.zeros((order + 1, *parts.shape[1:]), parts.dtype), parts[0])
         out[:2] = parts
         return make(taylor(order), out)
 

@@ -367,6 +367,7 @@ cdef class Variable(Operand):
         return call_method(np.argsort, self, args, kwargs)
 
     def clip(self, *args, **kwargs):
+        args = (*args, None) if len(args) == 1 and "max" not in kwargs else args
         return call_method(np.clip, self, args, kwargs)
 
     def cumprod(self, *args, **kwargs):

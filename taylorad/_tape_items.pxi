@@ -238,7 +238,7 @@ cdef bint put_simply(Variable x, object index, object item) except -1:
         index = kept_copy(index, -1)
     elif not is_basic(index):
         return False
-    new = cnp.PyArray_NewCopy(<cnp.ndarray>x._value, cnp.NPY_CORDER)
+    new = cnp.PyArray_NewCopy(<cnp.ndarray>x._value, cnp.NPY_KEEPORDER)
     new[index] = given
     graph = recorder(x)
     if graph is None and isinstance(item, Variable):
@@ -268,8 +268,14 @@ def set_item(Variable x, index, item):
     if x.base is not None:
         base = fresh(x).base
         places = x.path(np.arange(base.size).reshape(base.shape))
-        if not places.flags.writeable:  # broadcast_to, diagonal
-            raise ValueError("assignment destination is read-only")
+        if not places.flags.writeable:
+            if np.iscomplexobj(base) and base.base is None and Py_REFCNT(<PyObject *>base) <= 2:
+                x.base = x.owner = x.path = None  # nobody else can see the complex numbers
+                set_item(x, index, item)
+                return
+            raise ValueError(  # also of broadcast_to, diagonal
+                "assignment destination is read-only; assign into a copy, +x"
+            )
         set_item(base, np.unravel_index(places[index], base.shape), item)
         fresh(x)
         return
@@ -281,7 +287,9 @@ def set_item(Variable x, index, item):
         )
     given = at_level(item, x.home_level)
     old = x._value
-    new = old.copy() if not isinstance(old, np.generic) else np.array(old)
+    new = np.array(old) if isinstance(old, np.generic) else (
+        old.copy("K") if isinstance(old, np.ndarray) else old.copy()
+    )
     if not isinstance(given, (Number, Variable)) or isinstance(old, (Number, Variable)):
         if np.iscomplexobj(given) and not np.iscomplexobj(old):
             raise TypeError("cannot assign complex numbers to an array of real numbers")

@@ -673,6 +673,8 @@ cdef object call_method(object function, Variable x, tuple args, dict kwargs):
 
 
 cdef object conjugated(Variable x, tuple args, dict kwargs):
+    if not args and not kwargs and x.dtype.kind != "c":
+        return x  # as NumPy's method does
     found = LOOPS.get(np.conjugate)
     if found is not None and not args and not kwargs and (<Loop>found).kind == ELEMENTARY:
         found = elementary(<Loop>found, x)

@@ -443,8 +443,8 @@ def _plain_result(ufunc: np.ufunc) -> bool:
     return all(kind.endswith("?") for kind in ufunc.types if not kind.startswith("O"))
 
 
-def _binary(ufunc: np.ufunc, method: str) -> None:
-    if (ufunc.nin, ufunc.nout) != (2, 1) or ufunc.signature is not None:
+def _binary(ufunc: np.ufunc, method: str, results: int = 1) -> None:
+    if ufunc.nin != 2 or ufunc.nout > results or ufunc.signature is not None:
         raise ValueError(f"np.{ufunc.__name__}.{method} needs a ufunc of two arguments")
 
 
@@ -489,6 +489,8 @@ def _fold(ufunc: np.ufunc, x: Any, axis: Any, keepdims: bool, initial: Any, wher
     kept = tuple(1 if a in axes else n for a, n in enumerate(x.shape))
     flat = x.transpose(*axes, *rest).reshape(-1, *(x.shape[a] for a in rest))
     items = list(flat)
+    if initial is np._NoValue and len(items) < 2 and ufunc.identity is not None:
+        initial = np.zeros_like(x, shape=flat.shape[1:]) + ufunc.identity
     if initial is not np._NoValue:
         items.insert(0, initial)
     if not items:
@@ -518,7 +520,7 @@ def _accumulate(
 
 
 def _outer(ufunc: np.ufunc, a: Any, b: Any, **kwargs: Any) -> Any:
-    _binary(ufunc, "outer")
+    _binary(ufunc, "outer", results=2)  # two are those of `divmod`
     a = np.reshape(a, np.shape(a) + (1,) * np.ndim(b))
     return ufunc(a, b, **kwargs)
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
 from taylorad import dispatch
-from taylorad._numbers import Number, common, make, repack, value
+from taylorad._numbers import Number, by_rows, common, make, repack, value
 from taylorad._tape import Variable, as_view, record
 from taylorad.algebra import Algebra
 from taylorad.dispatch import carries
@@ -29,6 +29,7 @@ from taylorad.rules._rows import (
     unpacked,
 )
 from taylorad.rules._views import on_record, viewed, windows
+from taylorad.rules.operands import has_truth
 from taylorad.rules.recording import values_of
 from taylorad.rules.transposes import Call
 
@@ -124,17 +125,16 @@ class Linear:
             shifted = tuple(range(1, parts.ndim))
         elif axis is None and self.how == FLAT:
             parts, shifted = parts.reshape(len(parts), -1), 1
-        elif axis is None or not operand.ndim:  # NumPy lets some name the axis of a 0-d array
-            return None
+        elif axis is None or has_truth(axis) or not operand.ndim:
+            return None  # NumPy refuses the one, and lets some name the axis of a 0-d array
         elif isinstance(axis, tuple) and self.how == ALL:
             shifted = tuple(one + 1 for one in normalize_axis_tuple(axis, operand.ndim))
         else:
             shifted = normalize_axis_index(axis, operand.ndim) + 1
         result = self.function(parts, *rest[: at - 1], **{**kwargs, "axis": shifted})
         refuse_integers(result.dtype, self.name)
-        if isinstance(result, np.ndarray) and not result.flags.c_contiguous:
-            result = result.copy()  # np.delete may answer in the order of its operand's axes
-        return make(operand.algebra, result)
+        # NumPy may answer in the order of its operand's axes in memory.
+        return make(operand.algebra, by_rows(result) if type(result) is np.ndarray else result)
 
     def _of_rows(self, operand: Number, rest: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The result by one call a row, where nothing else is an operand."""
@@ -353,7 +353,8 @@ class Join(Linear):
     new_axis: bool = False
 
     def __call__(self, arrays: Any, axis: Any = 0, **kwargs: Any) -> Any:
-        plain = kwargs or axis is None or not isinstance(arrays, list | tuple) or not arrays
+        plain = kwargs or axis is None or has_truth(axis)
+        plain = plain or not isinstance(arrays, list | tuple) or not arrays
         if not plain and all(isinstance(array, Number) for array in arrays):
             algebra = arrays[0].algebra
             if all(array.algebra == algebra for array in arrays):

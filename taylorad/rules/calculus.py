@@ -6,6 +6,7 @@ expression of simpler functions. The values are NumPy's own to the last bit.
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
@@ -64,7 +65,7 @@ def _slopes(f: Any, spacing: Any, edge_order: int) -> Any:
 
 def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
     """`numpy.trapezoid`, in which samples, places and step may all carry derivatives."""
-    y = np.moveaxis(number(y), axis, -1)
+    y = np.moveaxis(number(y), operator.index(axis), -1)
     if x is None:
         steps = number(dx)
     else:

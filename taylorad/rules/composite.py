@@ -200,7 +200,7 @@ def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
     ones = np.ones_like(x, shape=(len(x), min(columns, 1)))
     higher = np.broadcast_to(x[:, np.newaxis], (len(x), max(columns - 1, 0)))
     powers = np.concatenate([ones, np.cumprod(higher, axis=1)], axis=1)
-    return powers if increasing else powers[:, ::-1]
+    return powers if increasing else +powers[:, ::-1]
 
 
 # Others ----------------------------------------------------------------------------------

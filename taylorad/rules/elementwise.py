@@ -232,6 +232,7 @@ enter_pointwise(np.copysign, (_signed, None), "operands")
 
 def _constant(x: Number, first: Any) -> Any:
     """A number over the algebra of another that does not move."""
+    first = value(first)
     parts = np.zeros((x.algebra.rows, *np.shape(first)), np.result_type(first))
     parts[0] = first
     return make(x.algebra, parts)
@@ -240,7 +241,8 @@ def _constant(x: Number, first: Any) -> Any:
 def _heaviside(x: Any, at_zero: Any) -> Any:
     algebra, (p, q) = together(x, at_zero)
     parts = np.where(p[0] == 0, q, p.dtype.type(0))
-    parts[0] = np.heaviside(p[0], q[0])
+    first = np.heaviside(p[0], q[0])
+    parts[0] = first if carries(parts) else value(first)
     return make(algebra, parts)
 
 
@@ -266,8 +268,8 @@ def _nextafter(x: Any, towards: Any) -> Any:
 def _floor_divide(u: Any, v: Any) -> Any:
     algebra, (p, q) = together(u, v)
     first = np.floor_divide(p[0], q[0])
-    parts = np.zeros(p.shape, first.dtype)
-    parts[0] = first
+    parts = np.zeros(p.shape, value(first).dtype)
+    parts[0] = value(first)  # which does not move
     return make(algebra, parts)
 
 
@@ -307,7 +309,12 @@ def _hypot(u: Any, v: Any) -> Any:
     first = np.hypot(value(u), value(v))
     scale = np.where((first == 0) | ~np.isfinite(first), 1.0, first)
     s, t = u / scale, v / scale
-    result = np.sqrt(s * s + t * t) * scale
+    square = s * s + t * t
+    still = (first == 0) & _still(u) & _still(v)
+    if np.any(still):  # zero to all orders that are known, which a root would halve
+        result = np.where(still, 0 * square, np.sqrt(np.where(still, 1.0, square)) * scale)
+    else:
+        result = np.sqrt(square) * scale
     result = with_value(result, first)
     odd = np.isinf(first)
     if np.any(odd):  # the slopes u/y, v/y where the value overflows any scaling
@@ -315,6 +322,13 @@ def _hypot(u: Any, v: Any) -> Any:
         q = np.where(np.isinf(value(v)), np.sign(value(v)), 0.0) * v
         result = with_value(np.where(odd, p + q, result), first)
     return result
+
+
+def _still(x: Any) -> Any:
+    """Where an operand has no derivatives, and none that are on record."""
+    if not isinstance(x, Number):
+        return not carries(x)
+    return False if carries(x.parts) else np.all(x.parts[1:] == 0, axis=0)
 
 
 def _arctan2(y: Any, x: Any) -> Any:

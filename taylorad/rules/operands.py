@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from taylorad._numbers import Number, common, make, parts_over, repack, value
+from taylorad._numbers import Number, common, laid_as, make, parts_over, repack, value
 from taylorad._tape import identity, record
 from taylorad.dispatch import Reverse, carries
 
@@ -25,6 +25,7 @@ __all__ = [
     "constant",
     "constant_like",
     "given",
+    "has_truth",
     "is_nan",
     "is_number_dtype",
     "last_axis",
@@ -136,6 +137,7 @@ def with_value(result: Any, values: Any) -> Any:
     if isinstance(result, Number):
         parts = result.parts
         if isinstance(parts, np.ndarray):
+            parts = laid_as(parts, values)
             parts[0] = values
         else:
             first = with_value(parts[0], values)
@@ -152,9 +154,16 @@ def axes_of(axis: Any, ndim: int) -> tuple[int, ...]:
     """The axes a reduction runs over, as non-negative numbers."""
     if axis is None:
         return tuple(range(ndim))
+    if has_truth(axis):
+        raise TypeError(f"an axis is an integer or a tuple of integers, not {axis!r}")
     if ndim == 0 and axis in (0, -1):
         return ()  # NumPy lets a reduction of a 0-d array name its axis
     return np.lib.array_utils.normalize_axis_tuple(axis, ndim)
+
+
+def has_truth(axis: Any) -> bool:
+    """Whether a truth value is given for an axis, which NumPy mostly refuses."""
+    return any(isinstance(one, bool) for one in (axis if isinstance(axis, tuple) else (axis,)))
 
 
 def reduced_shape(shape: tuple[int, ...], axes: tuple[int, ...], keepdims: Any) -> tuple[int, ...]:

@@ -95,7 +95,9 @@ def polydiv(u: Any, v: Any) -> Any:
 
 
 def _vanishes(x: Any) -> bool:
-    still = not carries(x) or (isinstance(x, Number) and not np.any(value(x.parts[1:])))
+    still = not carries(x) or (
+        isinstance(x, Number) and not carries(x.parts) and not np.any(x.parts[1:])
+    )
     return still and bool(np.allclose(value(x), 0, rtol=1e-14))
 
 
@@ -109,7 +111,7 @@ def roots(p: Any) -> Any:
         raise ValueError("Input must be a rank-1 array.")
     last = len(p)
     if isinstance(p, Number):  # zeros at zero that stay there
-        moving = np.flatnonzero(np.any(all_rows(p) != 0, axis=0))
+        moving = np.flatnonzero(carries(p.parts) | np.any(all_rows(p) != 0, axis=0))
         last = moving[-1] + 1 if moving.size else 0
     z = ROOTS.of(p[:last] + 0.0)
     if last == len(p):

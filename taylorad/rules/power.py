@@ -23,7 +23,7 @@ def power(base: Any, exponent: Any) -> Any:
         return _constant_exponent(base, exponent)
     if not isinstance(base, Number):
         return _constant_base(base, exponent)
-    moving = np.any(value(exponent.parts[1:]) != 0, axis=0)
+    moving = _moving(exponent)
     fixed = ~moving | (value(base) == 0)
     constant = _constant_exponent(base, exponent.value)
     if np.all(fixed):
@@ -33,6 +33,11 @@ def power(base: Any, exponent: Any) -> Any:
         log = np.log(np.where(fixed, 1.0, base))
         y = exponential(exponent * log, np.power(base.value, exponent.value))
     return np.where(fixed, constant, y) if np.any(fixed) else y
+
+
+def _moving(x: Number) -> Any:
+    """Where a number has derivatives; those on record count, since they may move from 0."""
+    return carries(x.parts) | np.any(value(x.parts[1:]) != 0, axis=0)
 
 
 def _over_both(constant: Any, exponent: Number) -> Any:
@@ -58,8 +63,7 @@ def _constant_base(base: Any, x: Number) -> Any:
     with np.errstate(invalid="ignore", divide="ignore"):
         log = np.log(base if carries(base) else np.asarray(base, first.dtype))
     # where x does not move there is no logarithm in it; and 0 ** x is 0 around positive x
-    moving = np.any(value(x.parts[1:]) != 0, axis=0)
-    needed = moving & ((np.asarray(value(base)) != 0) | (value(x) < 0))
+    needed = _moving(x) & ((np.asarray(value(base)) != 0) | (value(x) < 0))
     log = np.where(needed, log, first.dtype.type(0))
     return exponential(x * log, first)
 
@@ -98,7 +102,10 @@ def _constant_exponent(x: Number, p: Any) -> Any:
             y[0] = y0
         return make(x.algebra, y)
     with np.errstate(all="ignore"):
-        slope = np.where(value(p) == 0, 0.0, p * np.power(first, np.subtract(p, 1.0)))
+        constant = value(p) == 0
+        if carries(p):  # it moves: only where this is no product may it be left out
+            constant = constant & ((value(first) == 0) | ~np.isfinite(value(first)))
+        slope = np.where(constant, 0.0, p * np.power(first, np.subtract(p, 1.0)))
         if not carries(slope):
             slope = np.asarray(slope, dtype)
         y = engine(parts, y0).riccati(
@@ -107,10 +114,42 @@ def _constant_exponent(x: Number, p: Any) -> Any:
     if not carries(p) and np.ndim(p):
         for n in np.unique(p[_is_short_product(x.algebra, p)].real):
             exact = _whole_power(make(x.algebra, parts), int(n)).parts
-            y = np.where((p == n) & (np.arange(len(y)) > 0).reshape(-1, *[1] * p.ndim), exact, y)
+            y = np.where((p == n) & _beyond_value(y), exact, y)
+    lost = _underflown(x, y0, p)
+    if np.any(lost):
+        y = np.where(lost & _beyond_value(y), _by_coefficients(make(x.algebra, parts), p, lost), y)
     if np.any(first == 0):
         return _numbers.SINGULAR["power"](x.algebra, parts, p, y)
     return make(x.algebra, y)
+
+
+def _beyond_value(parts: Any) -> Any:
+    """The rows of the derivatives, to broadcast."""
+    return (np.arange(len(parts)) > 0).reshape(-1, *[1] * (parts.ndim - 1))
+
+
+def _underflown(x: Number, y0: Any, p: Any) -> Any:
+    """Where x^p is so small that the equation, which starts from it, has lost its digits."""
+    if carries(p) or x.algebra.degree < 2 or np.dtype(x.dtype).kind != "f" or np.iscomplexobj(p):
+        return False
+    small = np.abs(value(y0)) < np.finfo(x.dtype).tiny
+    return small & (p > 0) & (value(x.parts[0]) != 0) & np.logical_not(
+        _is_short_product(x.algebra, p)
+    )
+
+
+def _by_coefficients(x: Number, p: Any, where: Any) -> Any:
+    """The rows of x^p as the sum of (p over k) x_0^(p - k) (x - x_0)^k, at these points."""
+    first = np.where(where, x.parts[0], 1.0)
+    step = x - x.value
+    known, factor = [], np.ones(np.shape(where))
+    for k in range(x.algebra.degree + 1):
+        known.append(factor * np.power(first, np.where(factor == 0, 0.0, p - k)))
+        factor = factor * (p - k) / (k + 1)
+    result: Any = step * 0 + known.pop()
+    while known:
+        result = result * step + known.pop()
+    return result.parts
 
 
 def _is_short_product(algebra: Algebra, p: Any) -> Any:

@@ -24,6 +24,7 @@ from taylorad._numbers import (
     classes,
     common,
     here,
+    laid_as,
     make,
     parts_over,
     repack,
@@ -55,6 +56,9 @@ ATTEMPTS = 6
 INNER_ATTEMPTS = 5
 # All attempts in vain, of nested transforms together.
 VAIN_ATTEMPTS = 12
+# To no order at which a product in several variables takes more multiplications than this, and
+# many times those of the order wanted: the next attempts would take minutes, or hours.
+MOST_PRODUCTS = 50_000
 
 
 @dataclass(frozen=True)
@@ -109,7 +113,7 @@ class Level:
     def moving(self, x: Any, directions: Any) -> Any:
         """The number with value `x` that moves in every variable, in its own direction."""
         if isinstance(x, np.ndarray) and len(self.algebra.factors) == 1:
-            parts = np.zeros((self.algebra.rows, *x.shape), x.dtype)
+            parts = laid_as(np.zeros((self.algebra.rows, *x.shape), x.dtype), x)
             parts[0] = x
             parts[1 : len(directions) + 1] = directions[: self.algebra.rows - 1]
             return make(self.algebra, parts)
@@ -173,7 +177,7 @@ def assemble(algebra: Algebra, tag: int, coefficients: Mapping[Any, Any]) -> Any
     shape, dtype = shape_of(first), common_dtype(coefficients.values())
     if any(map(_recorded, coefficients.values())):
         return make(algebra, _stacked(algebra, tag, coefficients, shape, dtype))
-    parts = np.zeros((algebra.rows, *shape), dtype)
+    parts = laid_as(np.zeros((algebra.rows, *shape), dtype), first)
     for k, coefficient in coefficients.items():
         monomial = _tuple(k)
         if sum(monomial) > factor.order:
@@ -407,11 +411,20 @@ def expand(
                 break
             here.vain += 1
             degree = max(degree + order - known, order + 2**attempt)
+            if crossed and _products(degree, variables) > max(
+                MOST_PRODUCTS, 64 * _products(order, variables)
+            ):
+                break
         return expansion
     finally:
         here.depth -= 1
         if here.depth == 0:
             here.vain = 0
+
+
+def _products(degree: int, variables: int) -> int:
+    """How many multiplications one of two polynomials takes."""
+    return math.comb(degree + 2 * variables, degree)
 
 
 def open_divisions() -> int:

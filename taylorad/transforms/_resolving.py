@@ -19,7 +19,7 @@ from taylorad._tape import Variable, all_finite
 from taylorad.dispatch import carries
 from taylorad.transforms._levels import common_dtype, expand
 
-__all__ = ["IN_VAIN", "along_entry", "has_nan", "pushed", "resolved", "resolved_rows"]
+__all__ = ["IN_VAIN", "along_entry", "filled", "has_nan", "pushed", "resolved", "resolved_rows"]
 
 # After this many directions without success the others are not tried; and never more.
 IN_VAIN, MOST = 8, 1000
@@ -45,10 +45,10 @@ def pushed(call: Callable[..., Any], inputs: Sequence[Any], direction: int) -> P
         return found
     if any(x.dtype.kind != "f" for x in inputs):
         return found
-    first, second = (_pushed_beside(call, inputs, direction, seed) for seed in (1, 2))
+    first, second = (_pushed_beside(call, inputs, direction, side) for side in (1.0, -1.0))
     return Pushed(
-        [_filled(*parts) for parts in zip(found.values, first.values, second.values, strict=True)],
-        [_filled(*parts) for parts in zip(found.slopes, first.slopes, second.slopes, strict=True)],
+        [filled(*parts) for parts in zip(found.values, first.values, second.values, strict=True)],
+        [filled(*parts) for parts in zip(found.slopes, first.slopes, second.slopes, strict=True)],
         found.rebuild,
     )
 
@@ -74,11 +74,13 @@ def along_entry(call: Callable[..., Any], inputs: Sequence[Any], direction: int)
 
 
 def _pushed_beside(
-    call: Callable[..., Any], inputs: Sequence[Any], direction: int, seed: int
+    call: Callable[..., Any], inputs: Sequence[Any], direction: int, side: float
 ) -> Pushed:
-    """The same in the limit from beside the point."""
-    random = np.random.default_rng(seed)
-    sides = [random.uniform(0.5, 2.0, x.shape) * random.choice([-1, 1], x.shape) for x in inputs]
+    """The same in the limit from beside the point: from one side, or the other by other steps."""
+    signs, steps = np.random.default_rng(1), np.random.default_rng(2 + (side > 0))
+    sides = [
+        side * signs.choice([-1, 1], x.shape) * steps.uniform(0.5, 2.0, x.shape) for x in inputs
+    ]
     sides = [side.astype(x.dtype) for side, x in zip(sides, inputs, strict=True)]
 
     def beside(level: Any) -> Any:
@@ -160,7 +162,7 @@ def resolved(
         entry: Any = 0.0
         for k, (slope, seed) in enumerate(zip(there.slopes, seeds, strict=True)):
             entry = entry + np.sum(seed * slope)
-            values[k] = _filled(values[k], there.values[k])
+            values[k] = filled(values[k], there.values[k])
         if np.any(_nan(entry)):
             return False
         found[i][place] = entry
@@ -184,14 +186,14 @@ def resolved_rows(
     def good(i: int, place: int, there: Pushed) -> bool:
         before = [row[i][..., place] for row in flat]
         after = [
-            _filled(known, slope)
+            filled(known, slope)
             for known, slope in zip(before, there.slopes, strict=True)
         ]
         found[i][place] = after
         return sum(np.sum(_nan(x)) for x in after) < sum(np.sum(_nan(x)) for x in before)
 
     where = [
-        np.any([_nan(row[i]).reshape(-1, x.size).any(axis=0) for row in flat], axis=0)
+        np.any([_nan(row[i]).reshape(-1, *x.shape).any(axis=0) for row in flat], axis=0)
         for i, x in enumerate(inputs)
     ]
     _expansions(call, inputs, where, good)
@@ -213,7 +215,7 @@ def _shaped(part: Any, shape: tuple[int, ...]) -> Any:
     return shaped if carries(shaped) else shaped[()]
 
 
-def _filled(known: Any, other: Any, third: Any = None) -> Any:
+def filled(known: Any, other: Any, third: Any = None) -> Any:
     """A value, with those of another way where it is nan, and which agrees with a third."""
     where = _nan(known)
     if not np.any(where):

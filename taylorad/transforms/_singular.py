@@ -84,15 +84,19 @@ def _by_lines(f: Callable[[Any], Any], x: Any, singular: Any, result: Any) -> No
     pairs = _missing(result)
     if not len(pairs):
         return
-    entries = []
-    for seed in (1, 2):
-        random = np.random.default_rng(seed)
-        base = random.choice([-1.0, 1.0], x.shape) * random.integers(2, 5, x.shape) / 2
+    entries, values = [], []
+    random = np.random.default_rng(1)
+    signs = random.choice([-1.0, 1.0], x.shape)
+    for sign in (signs, -signs):  # from both sides, so that a jump is seen
+        base = sign * random.integers(257, 512, x.shape) / 256
         found = _entries(f, x, np.where(singular, base, 0.0), pairs)
         if found is None:
             return
-        entries.append(found)
+        entries.append(found[0])
+        values.append(found[1])
     first, second = entries
+    if not _are_same(np.array(values)):
+        raise _NoValueError
     with np.errstate(invalid="ignore"):
         same = np.isclose(first, second, rtol=1e-6, atol=1e-9 * np.nanmax(np.abs(first), initial=0))
     for (i, j), entry in zip(pairs[same].tolist(), first[same], strict=True):
@@ -100,7 +104,7 @@ def _by_lines(f: Callable[[Any], Any], x: Any, singular: Any, result: Any) -> No
 
 
 def _entries(f: Callable[[Any], Any], x: Any, base: Any, pairs: Any) -> Any:
-    """These entries of the Hessian from series along lines; None where there are none.
+    """These entries of the Hessian from series along lines, and the value; None for no series.
 
     If f has a gradient there, its value is the same along all lines and its slope a linear
     function of the direction. An entry is nan where that is not so.
@@ -123,10 +127,14 @@ def _entries(f: Callable[[Any], Any], x: Any, base: Any, pairs: Any) -> Any:
     for i, j in pairs.tolist():
         lines = np.array([along_line(i, j), single[i], single[j], before])
         rests, sizes = MIXED @ lines, np.abs(lines).sum(axis=0)
-        if not np.ptp(lines[:, 0]) <= SAME * sizes[0]:
+        if not _are_same(lines[:, 0]):
             raise _NoValueError
         entries.append(rests[2] / (2 * scale**2) if abs(rests[1]) <= SAME * sizes[1] else np.nan)
-    return np.array(entries)
+    return np.array(entries), before[0]
+
+
+def _are_same(values: Any) -> bool:
+    return bool(np.ptp(values) <= SAME * np.sum(np.abs(values)))
 
 
 def _look_up(f: Callable[[Any], Any], x: Any, result: Any) -> None:

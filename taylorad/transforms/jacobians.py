@@ -11,7 +11,7 @@ import numpy as np
 from taylorad._cotangents import ones
 from taylorad._kernels import threads
 from taylorad._memory import reused
-from taylorad._numbers import Number, common, make, parts_over
+from taylorad._numbers import Number, common, laid_as, make, parts_over
 from taylorad._tape import Variable
 from taylorad._trees import flatten
 from taylorad.algebra import Algebra, Factor, new_tag, opened
@@ -24,7 +24,7 @@ from taylorad.transforms._levels import (
     shape_of,
 )
 from taylorad.transforms._recording import Arguments, Recording
-from taylorad.transforms._resolving import has_nan, pushed, resolved_rows
+from taylorad.transforms._resolving import filled, has_nan, pushed, resolved_rows
 
 __all__ = ["jacobian", "jacobian_of", "step_of"]
 
@@ -97,7 +97,9 @@ def jacobian_of(
         if mode != "forward":
             found = _reverse(call, arguments.leaves, mode == "reverse", resolves)
         if found is None:
-            found = _forward(call, arguments.leaves)
+            found, first = _forward(call, arguments.leaves), arguments.leaves[0]
+            if resolves and any(has_nan(row) and row[0].ndim > first.ndim for row in found[0]):
+                found = _without_slopes_at_rest(call, arguments.leaves, found)
         rows, rebuild = found
         return rebuild(arguments.like(row) for row in rows)
 
@@ -163,6 +165,22 @@ def _forward(call: Callable[..., Any], inputs: Sequence[Any]) -> Rows:
             passes.append(columns)
         rows = [_by_input(parts, inputs) for parts in zip(*passes, strict=True)]
     return rows, rebuild
+
+
+def _without_slopes_at_rest(
+    call: Callable[..., Any], inputs: Sequence[Any], found: Rows
+) -> Rows:
+    """The same, where an infinite slope met what does not move, which is 0 in reverse mode."""
+    try:
+        other = _reverse(call, inputs, True, False)
+    except TypeError:  # what forward mode alone can do
+        return found
+    rows, rebuild = found
+    assert other is not None
+    return [
+        [filled(part, known) for part, known in zip(*pair, strict=True)]
+        for pair in zip(rows, other[0], strict=True)
+    ], rebuild
 
 
 def _by_input(parts: Sequence[Any], inputs: Sequence[Any]) -> list[Any]:
@@ -235,7 +253,7 @@ def _seed(algebra: Algebra, x: Any, constant: Any, linear: Any, offset: int) -> 
     if first < last:
         inside = np.arange(first, last)
         units[linear[inside + offset, 0], inside] = 1
-    units = units.reshape(algebra.rows, *x.shape)
+    units = laid_as(units.reshape(algebra.rows, *x.shape), x)
     if isinstance(x, Number):
         parts = x.parts
         if isinstance(parts, Variable):

@@ -14,6 +14,7 @@ from taylorad._trees import flatten
 from taylorad.algebra import Algebra, Factor
 from taylorad.transforms._arguments import check_callable, check_order, named, numeric
 from taylorad.transforms._levels import Expansion, Level, expand, shape_of
+from taylorad.transforms._resolving import has_nan
 from taylorad.transforms._singular import singular_hessian
 from taylorad.transforms._sparsity import sparse_hessian
 from taylorad.transforms.jacobians import jacobian, jacobian_of
@@ -259,7 +260,12 @@ def hessian(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callab
                     for g in (f, unresolved)
                 )
                 if x.size <= FEW:
-                    return by_polynomial(call, x, 2)
+                    result = by_polynomial(call, x, 2)
+                    if type(result) is not np.ndarray or not has_nan([result]):
+                        return result
+                    found = singular_hessian(call, x, slope)
+                    found = outer(*args, **kwargs) if found is None else found
+                    return np.where(np.isnan(result), found, result)
                 for way in (sparse_hessian, singular_hessian):
                     found = way(call, x, slope)
                     if found is not None:
