@@ -83,7 +83,7 @@ cdef object item_of(Number x, object index):
     found = gathered(x, index)
     if found is None:
         places = placed(buffer, index)
-        found = None if places is None else at_places(x, cnp.PyArray_GETCONTIGUOUS(places))
+        found = None if places is None else at_places(x, places)
     return found
 
 
