@@ -210,6 +210,8 @@ cdef object quotient_few(const double *s, Py_ssize_t step, Number y):
 cdef bint has_points(cnp.ndarray s, Number x) noexcept:
     """Whether a plain contiguous array has the shape of an array."""
     cdef int k, ndim = cnp.PyArray_NDIM(s)
+    if not cnp.PyArray_CheckExact(x.buffer):  # coefficients on record
+        return False
     if cnp.PyArray_NDIM(x.buffer) != ndim + 1 or not cnp.PyArray_ISCARRAY_RO(s):
         return False
     for k in range(ndim):
