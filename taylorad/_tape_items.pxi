@@ -269,7 +269,8 @@ def set_item(Variable x, index, item):
         base = fresh(x).base
         places = x.path(np.arange(base.size).reshape(base.shape))
         if not places.flags.writeable:
-            if np.iscomplexobj(base) and base.base is None and Py_REFCNT(<PyObject *>base) <= 2:
+            # Three references are the two of this view, as its base and owner, and ours.
+            if np.iscomplexobj(base) and base.base is None and Py_REFCNT(<PyObject *>base) <= 3:
                 x.base = x.owner = x.path = None  # nobody else can see the complex numbers
                 set_item(x, index, item)
                 return
