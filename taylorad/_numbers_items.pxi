@@ -26,6 +26,13 @@ def mixing_count():
     return taylorad_mixed
 
 
+cpdef int unmixed(long count) noexcept:
+    """Take back what was noted since: an elementwise function's rule may move points about."""
+    global taylorad_mixed
+    taylorad_mixed = count
+    return 0
+
+
 cdef object get_handler = None   # what does what is not done here: see `taylorad._array`
 cdef object set_handler = None
 cdef object replace_handler = None

@@ -124,6 +124,8 @@ cdef bint power_of_both(Pairs *p) noexcept:
     if not all_positive(p):
         return False
     for t in range(p.n):
+        if p.value[t] < LEAST_NORMAL:
+            return False
         moving = False
         for k in range(1, p.rows):
             moving |= p.v[k * p.n + t] != 0.0

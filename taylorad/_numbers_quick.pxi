@@ -332,6 +332,7 @@ cdef bint all_plain(tuple args, dict kwargs):
 cdef object function_call(Number self, object function, object types, tuple args, dict kwargs):
     """``__array_function__`` of a number."""
     cdef Plan plan = PLANS.get(function)
+    cdef long count
     if plan is None:
         plan = enter(function, NO_SHORT_WAY, None)
     elif plan.kind != NO_SHORT_WAY and args:
@@ -365,7 +366,11 @@ cdef object function_call(Number self, object function, object types, tuple args
             return function_handler(function, types, args, kwargs, self)
     if not plan.elementwise:
         mix()
-    return plan.rule(*args, **kwargs)
+        return plan.rule(*args, **kwargs)
+    count = taylorad_mixed
+    found = plan.rule(*args, **kwargs)
+    unmixed(count)
+    return found
 
 
 cdef object method(str name, Number x, tuple args, dict kwargs):

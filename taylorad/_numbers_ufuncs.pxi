@@ -3,6 +3,7 @@
 cdef object array_ufunc(object self, PyObject **args, size_t count, PyObject *names):
     """``__array_ufunc__(ufunc, method, *inputs, **kwargs)`` of a Number."""
     cdef Number x
+    cdef long mixed
     if count < 3:
         raise TypeError("__array_ufunc__ takes a ufunc, a method and its operands")
     ufunc, method = <object>args[0], <object>args[1]
@@ -29,7 +30,10 @@ cdef object array_ufunc(object self, PyObject **args, size_t count, PyObject *na
             return found
         rule = unary_rules.get(ufunc)
         if rule is not None:
-            return laid_out(rule(x), (x,))
+            mixed = taylorad_mixed
+            found = rule(x)
+            unmixed(mixed)  # no points meet, whatever the rule does
+            return laid_out(found, (x,))
         if not SCALAR_INDEX:  # the short ways above come with the first function
             import_module("taylorad.rules.analytic")
             return array_ufunc(self, args, count, names)
@@ -54,8 +58,12 @@ cdef object array_ufunc(object self, PyObject **args, size_t count, PyObject *na
             return found
         rule = unary_rules.get(ufunc)
         if rule is not None and is_operand(operand) and is_operand(other):
+            mixed = taylorad_mixed
             found = rule(operand, other)
-            return laid_out(found, (operand, other)) if ufunc.signature is None else found
+            if ufunc.signature is not None:
+                return found
+            unmixed(mixed)
+            return laid_out(found, (operand, other))
     return general_ufunc(ufunc, method, args, count, names)
 
 

@@ -29,6 +29,7 @@ from taylorad._numbers import (
     mixing_count,
     parts_over,
     repack,
+    unmixed,
     value,
 )
 
@@ -199,7 +200,8 @@ def on_function(
     rule = FUNCTIONS.get(function) or rule_of(function)
     if rule is None:
         raise DerivativeError(_no_rule(f"{function.__module__}.{function.__name__}"))
-    if not getattr(rule, "elementwise", False):
+    elementwise, count = getattr(rule, "elementwise", False), mixing_count()
+    if not elementwise:
         mixes()
     out = None
     if "out" in kwargs or len(args) > place_of_out(function):
@@ -207,6 +209,8 @@ def on_function(
     if getattr(rule, "like", False):
         kwargs = {**kwargs, "prototype": asked}
     result = _apply(rule, args, kwargs)
+    if elementwise:
+        unmixed(count)
     return result if out is None else _deliver(result, out, None, True)
 
 
@@ -272,8 +276,15 @@ def on_ufunc(ufunc: np.ufunc, method: str, inputs: Any, kwargs: Any) -> Any:
     if method != "__call__":
         mixes()
         return _METHODS[method](ufunc, *inputs, **kwargs)
-    if not kwargs:
-        return _apply(_rule(ufunc), inputs, {})
+    count = mixing_count()
+    result = _called(ufunc, inputs, kwargs) if kwargs else _apply(_rule(ufunc), inputs, {})
+    if ufunc.signature is None:
+        unmixed(count)
+    return result
+
+
+def _called(ufunc: np.ufunc, inputs: Any, kwargs: Any) -> Any:
+    """A call of a ufunc with options."""
     kwargs = dict(kwargs)
     out, where = kwargs.pop("out", None), kwargs.pop("where", True)
     dtype = kwargs.pop("dtype", None)

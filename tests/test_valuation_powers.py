@@ -265,3 +265,26 @@ def test_whole_powers_near_zero_beyond_the_degree_of_the_power(n: int, at: float
 def test_zero_to_the_power_of_nan_is_nan() -> None:
     y = ta.Taylor.variable(np.array([0.0, 2.0]), 3) ** np.nan
     assert np.all(np.isnan(y.coefficients))
+
+
+@pytest.mark.parametrize("points", [(), (3,), (2000,)], ids=str)
+@pytest.mark.parametrize(("x0", "whole"), [(1e-160, 2), (3e-200, 2), (1e-15, 21), (1e-14, 22)])
+def test_a_moving_exponent_where_the_value_underflows(x0, whole, points):
+    """u^v = u^(v_0) u^(v - v_0): what is left of a tiny value does not spoil its derivatives."""
+    order = 1 if whole == 2 else 19
+    with mpmath.workdps(60):
+        # x^(n + x) = x^n exp(x log x), whose series at x0 are known in closed form
+        x = mpmath.mpf(x0)
+        log = [mpmath.log(x)] + [-((-1) ** k) / (k * x**k) for k in range(1, order + 1)]
+        inner = [x * log[k] + (log[k - 1] if k else 0) for k in range(order + 1)]
+        factor = [mpmath.exp(inner[0])]
+        for k in range(1, order + 1):
+            factor.append(sum(j * inner[j] * factor[k - j] for j in range(1, k + 1)) / k)
+        power = [mpmath.binomial(whole, k) * x ** (whole - k) for k in range(order + 1)]
+        wanted = [
+            float(mpmath.factorial(k) * sum(power[j] * factor[k - j] for j in range(k + 1)))
+            for k in range(order + 1)
+        ]
+    found = ta.derivatives(lambda x: x ** (whole + x), order)(np.full(points, x0))
+    for k in range(order + 1):
+        assert_allclose(found[k], wanted[k], rtol=1e-11, atol=1e-305)

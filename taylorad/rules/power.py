@@ -31,7 +31,11 @@ def power(base: Any, exponent: Any) -> Any:
     # u^v = exp(v log u): the value from NumPy, the series from D(u^v) = u^v D(v log u)
     with np.errstate(invalid="ignore", divide="ignore"):
         log = np.log(np.where(fixed, 1.0, base))
-        y = exponential(exponent * log, np.power(base.value, exponent.value))
+        first = np.power(base.value, exponent.value)
+        y = exponential(exponent * log, first)
+        lost = ~fixed & _is_subnormal(first)
+        if np.any(lost):  # u^v = u^(v_0) u^(v - v_0), and only the first of these is small
+            y = np.where(lost, constant * np.exp((exponent - exponent.value) * log), y)
     return np.where(fixed, constant, y) if np.any(fixed) else y
 
 
@@ -128,12 +132,17 @@ def _beyond_value(parts: Any) -> Any:
     return (np.arange(len(parts)) > 0).reshape(-1, *[1] * (parts.ndim - 1))
 
 
+def _is_subnormal(y0: Any) -> Any:
+    """Where a value is so small that not all its digits are left."""
+    y0 = np.asarray(value(y0))
+    return np.abs(y0) < np.finfo(y0.dtype).tiny if y0.dtype.kind in "fc" else np.False_
+
+
 def _underflown(x: Number, y0: Any, p: Any) -> Any:
     """Where x^p is so small that the equation, which starts from it, has lost its digits."""
     if carries(p) or x.algebra.degree < 2 or np.dtype(x.dtype).kind != "f" or np.iscomplexobj(p):
         return False
-    small = np.abs(value(y0)) < np.finfo(x.dtype).tiny
-    return small & (p > 0) & (value(x.parts[0]) != 0) & np.logical_not(
+    return _is_subnormal(y0) & (p > 0) & (value(x.parts[0]) != 0) & np.logical_not(
         _is_short_product(x.algebra, p)
     )
 

@@ -326,7 +326,7 @@ SELECTING = (
     Selecting(np.choose,        choose,         True),
     Selecting(np.clip,          clip,           True),
     Selecting(np.nan_to_num,    nan_to_num,     True),
-    Selecting(np.piecewise,     piecewise,      True),
+    Selecting(np.piecewise,     piecewise),  # its pieces are the user's
     Selecting(np.round,         round_,         True),
     Selecting(np.around,        round_,         True),
     Selecting(np.fix,           fix,            True),
