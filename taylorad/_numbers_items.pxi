@@ -89,8 +89,12 @@ cdef object item_of(Number x, object index):
         return item_of(x, index.item())
     found = gathered(x, index)
     if found is None:
-        places = placed(buffer, index)
-        found = None if places is None else at_places(x, places)
+        # Labels are in C order: so is what NumPy's copy of an array in C order follows.
+        in_order = cnp.PyArray_NDIM(buffer) < 3 or cnp.PyArray_IS_C_CONTIGUOUS(buffer)
+        places = placed(buffer, index) if in_order else None
+        if places is not None:
+            found = (at_places if cnp.PyArray_IS_C_CONTIGUOUS(<cnp.ndarray>places) else
+                     at_turned_places)(x, places)
     return found
 
 

@@ -119,6 +119,19 @@ cdef object at_places(Number x, object places):
     return array_like(x, result) if cnp.PyArray_NDIM(labels) else make(x.algebra, result)
 
 
+cdef object at_turned_places(Number x, object places):
+    """The same of places that lie in memory in another order, as NumPy's copy lies then."""
+    cdef list axes = in_memory(places), back = [0] * (len(axes) + 1)
+    cdef Py_ssize_t k
+    turned = places.transpose(axes)
+    found = at_places(x, turned) if cnp.PyArray_IS_C_CONTIGUOUS(<cnp.ndarray>turned) else None
+    if found is None:
+        return None
+    for k in range(len(axes)):
+        back[<Py_ssize_t>axes[k] + 1] = k + 1
+    return make(x.algebra, (<Number>found).buffer.transpose(back))
+
+
 cdef object owner_of(object array):
     """The array whose memory another one looks at; None where that is not known."""
     while cnp.PyArray_CheckExact(array) and array.base is not None:

@@ -452,3 +452,25 @@ def test_copies_lie_in_memory_as_those_of_numpy():
     x = np.arange(6.0).reshape(2, 3)
     quantiles = np.quantile(ta.Dual(x, 1.0), [0.1, 0.9], axis=0)
     assert quantiles.value.strides == np.quantile(x, [0.1, 0.9], axis=0).strides
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize(
+    "index",
+    [
+        np.s_[:, [1, 0]],
+        np.s_[..., [0, 2, 1]],
+        np.s_[:, [0, 1], :],
+        np.s_[:, [[0, 1], [1, 0]]],
+        np.s_[[1, 0], :, [0, 1]],
+        np.s_[:, :, [2, 0]],
+    ],
+    ids=str,
+)
+def test_copies_by_arrays_of_indices_lie_in_memory_as_numpys(index, order):
+    values = np.asarray(np.arange(12.0).reshape(2, 2, 3), order=order)
+    slopes = np.asarray(values**2 - 3, order=order)
+    found, wanted = ta.Dual(values, slopes)[index], values[index]
+    assert_array_equal(found.value, wanted)
+    assert_array_equal(found.parts[1], slopes[index])
+    assert found.value.strides == wanted.strides and found.value.base is not values
