@@ -288,3 +288,13 @@ def test_a_moving_exponent_where_the_value_underflows(x0, whole, points):
     found = ta.derivatives(lambda x: x ** (whole + x), order)(np.full(points, x0))
     for k in range(order + 1):
         assert_allclose(found[k], wanted[k], rtol=1e-11, atol=1e-305)
+
+
+@pytest.mark.parametrize("points", [(), (3,), (2000,)], ids=str)
+@pytest.mark.parametrize(
+    ("u", "v"), [(2.0, -np.inf), (0.5, np.inf), (np.inf, -2.0), (-1e-200, 2.0), (1e-5, 100.0)]
+)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_values_that_underflow_are_numpys_whatever_the_derivatives(u, v, points):
+    base, exponent = (ta.Taylor.variable(np.full(points, x), 2) for x in (u, v))
+    assert_array_equal(ta.value(base**exponent), np.power(np.full(points, u), v))

@@ -35,6 +35,7 @@ def power(base: Any, exponent: Any) -> Any:
         y = exponential(exponent * log, first)
         lost = ~fixed & _is_subnormal(first)
         if np.any(lost):  # u^v = u^(v_0) u^(v - v_0), and only the first of these is small
+            lost = lost & np.isfinite(value(log)) & np.isfinite(value(exponent))
             y = np.where(lost, constant * np.exp((exponent - exponent.value) * log), y)
     return np.where(fixed, constant, y) if np.any(fixed) else y
 
